@@ -1,0 +1,72 @@
+"""What an answer may claim: only what a quotation that stands in the text carries."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.records import PaperId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of a paper's text with the section that it stands in."""
+
+    paper_id: PaperId
+    ordinal: int
+    section: str
+    text: str
+
+
+class Label(StrEnum):
+    STATED = "STATED"
+    INFERRED = "INFERRED"
+    QUOTED = "QUOTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One sentence of an answer with its quotation."""
+
+    text: str
+    label: Label
+    quote: str
+    section: str
+    paper_id: PaperId
+    matched: tuple[str, ...] = ()
+    """The words of the question that the quotation holds."""
+
+
+class AnswerStatus(StrEnum):
+    ANSWERED = "answered"
+    PASSAGES = "passages"
+    NOT_FOUND = "not_found"
+
+
+class Coverage(StrEnum):
+    ABSTRACT = "abstract"
+    FULL_TEXT = "full text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    question: str
+    status: AnswerStatus
+    coverage: Coverage
+    engine: str
+    claims: tuple[Claim, ...] = ()
+    nearest: tuple[Claim, ...] = ()
+
+
+def verify(claims: tuple[Claim, ...], passages: tuple[Passage, ...]) -> tuple[Claim, ...]:
+    """The claims whose quotation stands, letter for letter (white space folded), in a passage of the same paper."""
+    texts: dict[PaperId, list[str]] = {}
+    for passage in passages:
+        texts.setdefault(passage.paper_id, []).append(_folded(passage.text))
+    return tuple(
+        claim
+        for claim in claims
+        if _folded(claim.quote) and any(_folded(claim.quote) in text for text in texts.get(claim.paper_id, ()))
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())

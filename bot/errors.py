@@ -1,0 +1,118 @@
+"""What can go wrong in the bot, named by who has to act.
+
+BotError
+├── SettingsError             the operator edits .env; every problem is named at once
+├── SourceError(source)
+│   ├── SourceUnreachable     try again later; the store keeps answering
+│   ├── SourceThrottled       the site asks for patience; obeyed
+│   └── SourceChanged         the site's format moved; a developer has to look
+├── OutboxError(destination)
+│   ├── Unreachable           a person has to act: permission, a vanished channel, closed direct messages
+│   ├── RetryLater            nothing was sent; Discord asks to try again at a known time
+│   ├── Refused               Discord will never accept this very message
+│   └── SendUncertain         it may or may not have been sent; the ledger finds out before it tries again
+└── InvalidInput(hint)        a person asked for something that cannot be; the message says what to write instead
+    └── QuerySyntaxError      a query, with the column at which it stops making sense
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.records import Destination
+
+
+class BotError(Exception):
+    """Every error that Paperboy raises on purpose. Its message is fit for a person to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingProblem:
+    """One wrong value: its name, what is wrong with it, and a value that would do."""
+
+    name: str
+    problem: str
+    example: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.problem} (for example: {self.name}={self.example})"
+
+
+class SettingsError(BotError):
+    def __init__(self, problems: tuple[SettingProblem, ...]) -> None:
+        self.problems = problems
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"The settings are wrong; mend them in the environment or in .env:\n{lines}")
+
+
+class SourceError(BotError):
+    def __init__(self, source: str, message: str) -> None:
+        self.source = source
+        super().__init__(message)
+
+
+class SourceUnreachable(SourceError):
+    """The site did not answer, or answered with a failure of its own, after every retry."""
+
+
+class SourceThrottled(SourceError):
+    """The site's rate limit is spent until ``retry_at``."""
+
+    def __init__(self, source: str, message: str, *, retry_at: datetime) -> None:
+        self.retry_at = retry_at
+        super().__init__(source, message)
+
+
+class SourceChanged(SourceError):
+    """The answer is not what this source sends: truncated, too large, HTML, or of another shape."""
+
+
+class OutboxError(BotError):
+    def __init__(self, destination: Destination, message: str) -> None:
+        self.destination = destination
+        super().__init__(message)
+
+
+class Obstacle(StrEnum):
+    """Why a destination cannot be reached until a person acts."""
+
+    PERMISSION = "permission"
+    GONE = "gone"
+    WRONG_KIND = "wrong kind"
+    DM_CLOSED = "direct messages closed"
+    BLOCKED = "blocked"
+
+
+class Unreachable(OutboxError):
+    def __init__(self, destination: Destination, message: str, *, obstacle: Obstacle) -> None:
+        self.obstacle = obstacle
+        super().__init__(destination, message)
+
+
+class RetryLater(OutboxError):
+    def __init__(self, destination: Destination, message: str, *, retry_at: datetime) -> None:
+        self.retry_at = retry_at
+        super().__init__(destination, message)
+
+
+class Refused(OutboxError):
+    """The message itself is not acceptable; sending it again would be refused again."""
+
+
+class SendUncertain(OutboxError):
+    """The connection ended before an answer came."""
+
+
+class InvalidInput(BotError):
+    """A person's input cannot be used; the message says why and what to write instead."""
+
+
+class QuerySyntaxError(InvalidInput):
+    """A query that cannot be read. ``column`` counts from 1."""
+
+    def __init__(self, text: str, *, column: int, problem: str, hint: str) -> None:
+        self.text = text
+        self.column = column
+        self.problem = problem
+        self.hint = hint
+        super().__init__(f"{problem} (at column {column}). {hint}")

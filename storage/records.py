@@ -1,0 +1,229 @@
+"""The nouns of Paperboy, as frozen values.
+
+Standard library only, so that every layer may speak of them. All moments are aware and in UTC; a naive one is
+refused where it would be stored.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NewType
+
+PaperId = NewType("PaperId", str)
+"""A canonical arXiv id without version: ``2503.01234`` or ``hep-th/9901001``. Made only by ``bot.core.identity``."""
+
+
+def utc(moment: datetime) -> datetime:
+    """``moment`` in UTC.
+
+    Raises:
+        ValueError: it carries no time zone, so nobody can know which moment is meant.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without time zone: {moment!r}")
+    return moment.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """All that is known of one paper, merged over every source. An unknown fact is None or empty."""
+
+    id: PaperId
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    version: int | None = None
+    """The newest version seen. It is no part of the identity."""
+    daily_on: date | None = None
+    """The first day on which Hugging Face's daily list named it."""
+    upvotes: int | None = None
+    comments: int | None = None
+    code_url: str | None = None
+    code_stars: int | None = None
+    project_url: str | None = None
+    organization: str | None = None
+    summary: str | None = None
+    keywords: tuple[str, ...] = ()
+    withdrawn_at: datetime | None = None
+
+    @property
+    def url(self) -> str:
+        return f"https://arxiv.org/abs/{self.id}"
+
+    @property
+    def pdf_url(self) -> str:
+        return f"https://arxiv.org/pdf/{self.id}"
+
+    @property
+    def discussion_url(self) -> str:
+        return f"https://huggingface.co/papers/{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one source said of a paper at one moment. Appended, never changed; unique by (paper, source, moment)."""
+
+    paper_id: PaperId
+    source: str
+    seen_at: datetime
+    daily_on: date | None = None
+    upvotes: int | None = None
+    comments: int | None = None
+    stars: int | None = None
+
+
+class Sort(StrEnum):
+    """In which order papers are shown."""
+
+    TRENDING = "trending"
+    TOP = "top"
+    NEW = "new"
+
+
+class DestinationKind(StrEnum):
+    CHANNEL = "channel"
+    THREAD = "thread"
+    PERSON = "person"
+    TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a delivery goes: a kind and Discord's id (0 for the terminal)."""
+
+    kind: DestinationKind
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Destination":
+        """The inverse of ``str``. Raises ValueError."""
+        kind, _, number = text.partition(":")
+        return cls(kind=DestinationKind(kind), id=int(number))
+
+
+EVERY_DAY = frozenset(range(7))
+WORKING_DAYS = frozenset(range(5))
+DEFAULT_GRACE = timedelta(hours=6)
+"""How late a digest may still come after downtime, before it is recorded as skipped (design promise 2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A local hour on some weekdays (Monday is 0) in an IANA zone."""
+
+    at: time
+    zone: str
+    weekdays: frozenset[int] = EVERY_DAY
+    grace: timedelta = DEFAULT_GRACE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSetup:
+    """How one channel gets its digests. ``id`` is 0 until stored."""
+
+    id: int = 0
+    guild_id: int
+    destination: Destination
+    schedule: Schedule
+    limit: int = 5
+    sort: Sort = Sort.TRENDING
+    query: str | None = None
+    min_upvotes: int = 0
+    paused_because: str | None = None
+    """Why nothing is sent: an admin's pause or a problem, in words; None while it runs."""
+    created_by: int
+    created_at: datetime
+
+    @property
+    def slot(self) -> str:
+        """This setup's part of its deliveries' keys."""
+        return f"setup-{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who follows topics. Only what delivery needs is kept."""
+
+    id: int
+    schedule: Schedule
+    dm_closed_at: datetime | None = None
+    """Since when Discord refuses our direct messages to them; None while it does not."""
+
+    @property
+    def destination(self) -> Destination:
+        return Destination(kind=DestinationKind.PERSON, id=self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A query that a person follows. ``id`` is 0 until stored; (person, query) is unique."""
+
+    id: int = 0
+    person_id: int
+    query: str
+    created_at: datetime
+
+
+class DeliveryState(StrEnum):
+    """planned → sending → sent, or one of the ends without a message."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryKey:
+    """What makes a delivery the same delivery, whoever plans it and however often."""
+
+    destination: Destination
+    local_date: date
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One digest on its way to one destination. ``id`` is 0 until the ledger has it."""
+
+    id: int = 0
+    key: DeliveryKey
+    due_at: datetime
+    expires_at: datetime
+    """The end of the grace window: later it is skipped, not sent."""
+    token: str
+    """Names it in the outside world: the nonce of its message and the marker in its button."""
+    paper_ids: tuple[PaperId, ...] = ()
+    considered: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    """Reason → how many papers; with the picked ones they sum to ``considered``."""
+    notes: dict[str, str] = field(default_factory=dict)
+    """Paper id → why it was picked, as it is shown (reasons, or the topic it matched); frozen with the choice."""
+    state: DeliveryState = DeliveryState.PLANNED
+    attempts: int = 0
+    not_before: datetime | None = None
+    lease_until: datetime | None = None
+    message_id: int | None = None
+    problem: str | None = None
+    planned_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source has been doing, for freshness and health."""
+
+    name: str
+    succeeded_at: datetime | None = None
+    failed_at: datetime | None = None
+    problem: str | None = None
+    retry_at: datetime | None = None
+    fetched: int = 0
+    rejected: int = 0
