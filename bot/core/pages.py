@@ -1,0 +1,61 @@
+"""What a search or a ranking found, one page of it."""
+
+from dataclasses import dataclass
+
+from bot.core.period import Period
+from bot.core.ranking import Ranked
+from storage.records import Paper, Sort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """The piece of a paper's text that answers a query best; ``marks`` are the hits as (start, end) in ``text``."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    paper: Paper
+    score: float
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """``total`` is exact where ``exact`` says so, else a lower bound (counting stops at 1,000)."""
+
+    query: str
+    token: str
+    """A short name of the query under which the store keeps it, for buttons that turn pages."""
+    sort: str
+    results: tuple[Found, ...]
+    total: int
+    exact: bool
+    offset: int
+    limit: int
+    did_you_mean: str | None
+    took_ms: float
+    freshness: "Freshness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How current the store is, in words that can stand under any answer; empty where all is well."""
+
+    papers: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendingPage:
+    """One page of the papers of a period in an order. ``period`` is None where the store is empty."""
+
+    period: Period | None
+    sort: Sort
+    ranked: tuple[Ranked, ...]
+    total: int
+    offset: int
+    limit: int
+    freshness: Freshness

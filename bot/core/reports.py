@@ -1,0 +1,63 @@
+"""What happened, as values: of an ingest, a round of deliveries, and of the whole bot."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from storage.records import ChannelSetup, Delivery, SourceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """``fetched`` = ``new`` + ``updated`` + ``unchanged`` + ``rejected``."""
+
+    name: str
+    fetched: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    rejects: tuple[str, ...] = ()
+    """Each rejected item in words: where it stood, its id where it has one, and why."""
+    error: str | None = None
+    took: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickReport:
+    """One round of the heartbeat: deliveries planned, and what became of those that were tried."""
+
+    planned: int = 0
+    sent: tuple[Delivery, ...] = ()
+    skipped: tuple[Delivery, ...] = ()
+    failed: tuple[Delivery, ...] = ()
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupHealth:
+    setup: ChannelSetup
+    next_due: datetime | None
+    last: Delivery | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What is fresh, failing and due."""
+
+    version: str
+    now: datetime
+    papers: int
+    latest_day: date | None
+    latest_day_papers: int
+    newest_sighting: datetime | None
+    index_behind: int
+    """How many revisions of the store the search index does not hold yet."""
+    topics: int
+    people: int
+    sources: tuple[SourceState, ...]
+    setups: tuple[SetupHealth, ...]
+    recent: tuple[Delivery, ...]
+    is_sample: bool
+    """The store holds the bundled sample and nothing newer."""
+    memory_bytes: int
+    up_for: timedelta
