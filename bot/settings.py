@@ -1,0 +1,169 @@
+"""What the operator chose: environment variables and ``.env`` in, one checked ``Settings`` out.
+
+Every wrong value is reported at once. Secrets are ``SecretStr``: they show as asterisks wherever they are printed.
+"""
+
+import difflib
+import logging
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import SettingProblem, SettingsError
+
+ENV_FILE = Path(".env")
+DEFAULT_INDEX = Path("data/index")
+
+
+def _web_address(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme not in {"http", "https"} or not rest or rest.startswith("/") or any(c.isspace() for c in value):
+        raise ValueError("is not a web address that begins with https:// or http://")
+    return value.rstrip("/")
+
+
+def _database_url(value: SecretStr) -> SecretStr:
+    try:
+        url = make_url(value.get_secret_value())
+    except ArgumentError:
+        raise ValueError("is not a database address") from None
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ValueError("names a database that is not supported; it is sqlite or postgresql")
+    return value
+
+
+def _token(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and any(c.isspace() for c in value.get_secret_value()):
+        raise ValueError("has a space in it; paste the bare token, without the word Bot")
+    return value
+
+
+def _empty_is_absent(value: object) -> object:
+    """``NAME=`` in a file means that it was left out."""
+    return None if value == "" else value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_empty_is_absent), AfterValidator(_token)]
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable of the same name in capitals; ``examples`` shows a value that would do."""
+
+    model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    discord_token: Secret = Field(
+        None,
+        description="The bot's token from the Discord developer portal. Without it the bot runs at this terminal.",
+        examples=["MTIzNDU2.AbCdEf.the-rest-of-it"],
+    )
+    discord_api_url: WebAddress = Field(
+        "https://discord.com/api/v10",
+        description="Discord's HTTP API, or any server that speaks it; the gateway is asked from it.",
+        examples=["https://discord.com/api/v10"],
+    )
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
+        SecretStr("sqlite+aiosqlite:///data/paperboy.db"),
+        description="Where everything is kept: a SQLite file, or PostgreSQL for a large installation.",
+        examples=["sqlite+aiosqlite:///data/paperboy.db"],
+    )
+    index_path: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
+        None,
+        description="The folder of the search index. Left out: beside a SQLite file, else data/index.",
+        examples=["data/index"],
+    )
+    hf_endpoint: WebAddress = Field(
+        "https://huggingface.co",
+        description="Hugging Face, or a mirror of it.",
+        examples=["https://huggingface.co"],
+    )
+    hf_token: Secret = Field(
+        None,
+        description="A Hugging Face access token; it only raises the number of requests that the site allows.",
+        examples=["hf_AbCdEf"],
+    )
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"] | None,
+        BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    ] = Field(
+        None,
+        description="How much is logged to standard error: debug, info, warning or error. Left out: info on Discord, "
+        "warning at a terminal.",
+        examples=["info"],
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console",
+        description="How logs look: console for people, json for machines.",
+        examples=["json"],
+    )
+
+    @property
+    def index_folder(self) -> Path:
+        """The search index's folder: as chosen, else beside a SQLite file, else ``data/index``."""
+        if self.index_path is not None:
+            return self.index_path
+        url = make_url(self.database_url.get_secret_value())
+        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+            file = Path(url.database)
+            return file.with_name(f"{file.stem}-index")
+        return DEFAULT_INDEX
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown, for the log's redaction."""
+        password = make_url(self.database_url.get_secret_value()).password
+        values = [secret.get_secret_value() for secret in (self.discord_token, self.hf_token) if secret is not None]
+        return tuple(value for value in (*values, password) if value)
+
+    def level(self, *, at_terminal: bool) -> int:
+        """The threshold of the log as the standard library counts it."""
+        name = self.log_level or ("warning" if at_terminal else "info")
+        return logging.getLevelNamesMapping()[name.upper()]
+
+
+def load_settings(env_file: Path = ENV_FILE) -> Settings:
+    """The settings of the environment and of ``env_file``; the environment wins.
+
+    Raises:
+        SettingsError: naming every wrong value and every misspelt name in the file at once.
+    """
+    problems = _misspelt(env_file)
+    try:
+        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings takes it, its types hide it
+    except ValidationError as error:
+        problems += [_problem(detail) for detail in error.errors(include_input=False, include_url=False)]
+    except UnicodeDecodeError:
+        problems.append(SettingProblem(str(env_file), "is not UTF-8 text", "save it as UTF-8"))
+    if problems:
+        raise SettingsError(tuple(problems)) from None
+    return settings
+
+
+def _problem(detail: Any) -> SettingProblem:
+    name = str(detail["loc"][0])
+    examples = Settings.model_fields[name].examples or [""]
+    words = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return SettingProblem(name.upper(), words, str(examples[0]))
+
+
+def _misspelt(env_file: Path) -> list[SettingProblem]:
+    """Names in the file that are almost, but not quite, a setting. Foreign names are none of our business."""
+    if not env_file.is_file():
+        return []
+    known = [name.upper() for name in Settings.model_fields]
+    problems = []
+    try:
+        names = dotenv_values(env_file, interpolate=False)
+    except UnicodeDecodeError:
+        return []
+    for name in names:
+        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.85)
+        if name.upper() not in known and near:
+            example = (Settings.model_fields[near[0].lower()].examples or [""])[0]
+            problems.append(SettingProblem(name, f"is no setting; did you mean {near[0]}?", str(example)))
+    return problems
