@@ -35,7 +35,15 @@ class Moment:
     relative: bool = False
 
 
-Inline = Span | Moment
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel or thread, shown by its present name on Discord and as ``fallback`` elsewhere."""
+
+    id: int
+    fallback: str
+
+
+Inline = Span | Moment | Place
 
 
 @dataclass(frozen=True, slots=True)
