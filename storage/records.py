@@ -49,6 +49,16 @@ class Paper:
     withdrawn_at: datetime | None = None
 
     @property
+    def text(self) -> str:
+        """What there is to read and to search: the abstract, else the summary."""
+        return self.abstract or self.summary or ""
+
+    @property
+    def text_section(self) -> str:
+        """What ``text`` is, so that nobody takes a summary for the authors' own words."""
+        return "Abstract" if self.abstract else "Summary"
+
+    @property
     def url(self) -> str:
         return f"https://arxiv.org/abs/{self.id}"
 

@@ -1,0 +1,123 @@
+"""The composition root: the only module that knows every layer. It puts the parts together and lets them run."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx
+import structlog
+
+from bot.answering.extractive import Extractive
+from bot.core.reports import SourceReport, TickReport
+from bot.ports import Outbox, Resources, system_clock
+from bot.scheduler import TICK, Beat, heartbeat
+from bot.services import delivery, ingest
+from bot.settings import Settings
+from bot.sources.http import PoliteClient
+from bot.sources.huggingface import HuggingFace
+from storage.search_index import SearchIndex
+from storage.store import Store
+
+log = structlog.get_logger(__name__)
+
+REFRESH = timedelta(minutes=30)
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+    """All that the use cases need, opened, and closed at the end of the block.
+
+    Raises:
+        StorageError: the store cannot be opened; the message says how to mend it.
+    """
+    store = await Store.open(settings.database_url.get_secret_value())
+    try:
+        index = await asyncio.to_thread(SearchIndex.open, settings.index_folder)
+        async with httpx.AsyncClient() as client:
+            polite = PoliteClient(client, clock=system_clock)
+            hugging_face = HuggingFace(
+                polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=system_clock
+            )
+            yield Resources(store=store, index=index, sources=(hugging_face,), answerer=Extractive())
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def beating(r: Resources, outbox: Outbox) -> AsyncIterator[None]:
+    """The heart of a running bot: look at the sources, deliver what is due."""
+
+    async def tick() -> TickReport:
+        return await delivery.tick(r, outbox)
+
+    async def refresh() -> tuple[SourceReport, ...]:
+        return await ingest.refresh(r)
+
+    async with heartbeat(
+        Beat(name="refresh", every=REFRESH, call=refresh),
+        Beat(name="tick", every=TICK, call=tick),
+    ):
+        yield
+
+
+async def until_stopped(work: Awaitable[object]) -> None:
+    """Await ``work`` until it ends by itself or the process is told to stop (SIGTERM, SIGINT)."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    task = asyncio.ensure_future(work)
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+    finally:
+        stopped.cancel()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def run_discord(settings: Settings, token: str, *, once: bool = False) -> TickReport | None:
+    """The bot on Discord until it is told to stop; with ``once`` one round only, whose report is given.
+
+    Raises:
+        SettingsError: Discord does not accept the token.
+        StorageError: the store cannot be opened.
+    """
+    from bot.discord_ui.client import PaperboyClient, point_at
+
+    point_at(settings.discord_api_url)
+    async with open_resources(settings) as r, PaperboyClient(r) as client:
+        await client.sign_in(token)
+        await ingest.ensure_papers(r)
+        connection = asyncio.create_task(client.connect())
+        await client.connected(connection)
+        if once:
+            await ingest.refresh(r)
+            return await delivery.tick(r, client.outbox)
+        async with beating(r, client.outbox):
+            await until_stopped(connection)
+    return None
+
+
+async def run_terminal(settings: Settings, *, once: bool = False) -> TickReport | None:
+    """The same bot at this terminal, until its input ends; with ``once`` one round only, whose report is given.
+
+    Raises:
+        StorageError: the store cannot be opened.
+    """
+    from bot.console.terminal_bot import TerminalBot
+
+    async with open_resources(settings) as r:
+        arrival = await ingest.ensure_papers(r)
+        terminal = TerminalBot(r)
+        await terminal.welcome(arrival)
+        if once:
+            await ingest.refresh(r)
+            return await delivery.tick(r, terminal.outbox)
+        async with beating(r, terminal.outbox):
+            await terminal.converse()
+    return None

@@ -1,0 +1,123 @@
+"""Channel setups: made, listed, paused, resumed, removed. Whoever calls has checked who may."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.parse_query import canonical, parse_query
+from bot.core.reports import SetupHealth
+from bot.core.schedule import next_slot, parse_zone
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from storage.records import ChannelSetup
+
+MOST_PAPERS = 10
+"""A digest is one message; ten papers are what fits and what anybody reads."""
+
+MOST_SETUPS = 25
+PAUSED_BY_ADMIN = "paused by an admin"
+
+
+def checked(setup: ChannelSetup) -> ChannelSetup:
+    """``setup`` with its query in canonical form.
+
+    Raises:
+        InvalidInput: a value is out of bounds, the zone does not exist, or the query cannot be read.
+    """
+    if not 1 <= setup.limit <= MOST_PAPERS:
+        raise InvalidInput(f"A digest holds 1 to {MOST_PAPERS} papers, not {setup.limit}.")
+    if setup.min_upvotes < 0:
+        raise InvalidInput("The fewest upvotes cannot be below 0.")
+    if not setup.schedule.weekdays:
+        raise InvalidInput("Choose at least one weekday, for example: weekdays, daily, or mon,wed,fri.")
+    schedule = replace(setup.schedule, zone=parse_zone(setup.schedule.zone))
+    query = canonical(parse_query(setup.query)) if setup.query and setup.query.strip() else None
+    return replace(setup, schedule=schedule, query=query)
+
+
+async def create(r: Resources, setup: ChannelSetup) -> ChannelSetup:
+    """Keep a new setup; gives it with its id.
+
+    Raises:
+        InvalidInput: see ``checked``; or the server has as many as it may.
+    """
+    setup = checked(setup)
+    async with r.store.write() as tx:
+        if len(await tx.channels.list(setup.guild_id)) >= MOST_SETUPS:
+            raise InvalidInput(
+                f"This server has {MOST_SETUPS} channel setups already; remove one with /channels remove."
+            )
+        return await tx.channels.add(setup)
+
+
+async def setup_by_id(r: Resources, setup_id: int, *, guild_id: int | None = None) -> ChannelSetup:
+    """The setup, if it belongs to that server.
+
+    Raises:
+        InvalidInput: there is no such setup there.
+    """
+    async with r.store.read() as tx:
+        setup = await tx.channels.get(setup_id)
+    if setup is None or (guild_id is not None and setup.guild_id != guild_id):
+        raise InvalidInput(f"There is no channel setup {setup_id} here. See the list with /channels list.")
+    return setup
+
+
+async def overview(r: Resources, guild_id: int | None = None) -> tuple[SetupHealth, ...]:
+    """Every setup (of one server) with its next slot and its last delivery."""
+    now = r.clock()
+    async with r.store.read() as tx:
+        return tuple(
+            [
+                SetupHealth(
+                    setup=setup,
+                    next_due=_next_due(setup, now),
+                    last=next(iter(await tx.deliveries.recent(destination=setup.destination, limit=1)), None),
+                )
+                for setup in await tx.channels.list(guild_id)
+            ]
+        )
+
+
+def _next_due(setup: ChannelSetup, now: datetime) -> datetime | None:
+    slot = next_slot(setup.schedule, now) if setup.paused_because is None else None
+    return slot.due_at if slot else None
+
+
+async def pause(
+    r: Resources, setup_id: int, *, guild_id: int | None = None, because: str = PAUSED_BY_ADMIN
+) -> ChannelSetup:
+    """Send nothing until it is resumed. Raises InvalidInput where there is no such setup."""
+    return await _update(r, setup_id, guild_id, because)
+
+
+async def resume(r: Resources, setup_id: int, *, guild_id: int | None = None) -> ChannelSetup:
+    """Go on with the next slot. Raises InvalidInput where there is no such setup."""
+    return await _update(r, setup_id, guild_id, None)
+
+
+async def _update(r: Resources, setup_id: int, guild_id: int | None, because: str | None) -> ChannelSetup:
+    setup = replace(await setup_by_id(r, setup_id, guild_id=guild_id), paused_because=because)
+    async with r.store.write() as tx:
+        await tx.channels.update(setup)
+    return setup
+
+
+async def remove(r: Resources, setup_id: int, *, guild_id: int | None = None) -> ChannelSetup:
+    """Forget the setup; what the ledger knows of its channel stays. Gives what was removed.
+
+    Raises:
+        InvalidInput: there is no such setup.
+    """
+    setup = await setup_by_id(r, setup_id, guild_id=guild_id)
+    async with r.store.write() as tx:
+        await tx.channels.remove(setup_id)
+    return setup
+
+
+async def channel_lost(r: Resources, destination_id: int, because: str) -> int:
+    """Pause every setup of a channel that is gone; gives how many there were."""
+    async with r.store.write() as tx:
+        lost = [setup for setup in await tx.channels.list() if setup.destination.id == destination_id]
+        for setup in lost:
+            await tx.channels.update(replace(setup, paused_because=because))
+    return len(lost)

@@ -1,0 +1,65 @@
+"""Answer a question from the papers' text: find passages, draft, verify every quotation, say what was read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from bot.core import passages
+from bot.core.grounding import Answer, AnswerStatus, verify
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.services import search
+from storage.records import Paper, PaperId
+
+LONGEST_QUESTION = 500
+PAPERS_READ = 30
+"""How many of the best matching papers are read for a question about no paper in particular."""
+
+MOST_PAPERS_ASKED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer with the papers that it quotes."""
+
+    answer: Answer
+    papers: dict[PaperId, Paper]
+    took_ms: float
+
+
+async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Reply:
+    """The closest passages of the named papers, or of the whole store.
+
+    Raises:
+        InvalidInput: the question is empty or too long, or a paper is unknown.
+    """
+    started = perf_counter()
+    question = " ".join(question.split())
+    if not question:
+        raise InvalidInput("Ask something, for example: how large is the dataset?")
+    if len(question) > LONGEST_QUESTION:
+        raise InvalidInput(f"The question has {len(question)} characters; up to {LONGEST_QUESTION} are read.")
+    if len(paper_ids) > MOST_PAPERS_ASKED:
+        raise InvalidInput(f"Ask about up to {MOST_PAPERS_ASKED} papers at once.")
+    read = [await search.paper(r, text) for text in paper_ids] if paper_ids else await _candidates(r, question)
+    texts = tuple(passage for paper in read for passage in passages.of_paper(paper))
+    draft = await r.answerer.draft(question, texts)
+    answer = replace(draft, claims=verify(draft.claims, texts), nearest=verify(draft.nearest, texts))
+    if not answer.claims:
+        answer = replace(answer, status=AnswerStatus.NOT_FOUND)
+    quoted = {claim.paper_id for claim in (*answer.claims, *answer.nearest)}
+    return Reply(
+        answer=answer,
+        papers={paper.id: paper for paper in read if paper.id in quoted},
+        took_ms=round((perf_counter() - started) * 1000, 2),
+    )
+
+
+async def _candidates(r: Resources, question: str) -> list[Paper]:
+    query = passages.as_query(question)
+    if query is None:
+        return []
+    hits = await r.index.search(query, limit=PAPERS_READ, today=r.clock().date())
+    async with r.store.read() as tx:
+        papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
+    return [papers[hit.paper_id] for hit in hits.hits if hit.paper_id in papers]

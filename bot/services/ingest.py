@@ -1,0 +1,215 @@
+"""Bring papers into the store: look at a source, merge with what is known, append the sightings, tell the index.
+
+All of one look is one transaction, so a crash leaves either all of it or nothing, and repeating it adds nothing twice.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from pathlib import Path
+from time import perf_counter
+
+import structlog
+
+from bot.core.merge import merge
+from bot.core.period import Period
+from bot.core.reports import SourceReport
+from bot.errors import InvalidInput, SourceError, SourceThrottled
+from bot.ports import Fetched, Rejected, Resources, Source
+from bot.sample import SAMPLE, sample_days
+
+log = structlog.get_logger(__name__)
+
+SETTLED_AFTER = timedelta(hours=36)
+"""A day's list fills until the next day (measured on two looks at 65 days: 40 % come after the first morning); a look
+that long after the day began is taken as its last word when a range is filled again."""
+
+FIRST_LOOK = timedelta(seconds=12)
+"""How long a new installation waits for the network before it shows the bundled sample."""
+
+LARGEST_FILE = 64 * 1024 * 1024
+REJECTS_NAMED = 20
+DAY_IN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
+SAMPLE_FACT = "sample loaded"
+
+
+class Arrival(Enum):
+    """Where the papers of a just-started bot came from."""
+
+    KEPT = "kept"
+    FETCHED = "fetched"
+    SAMPLE = "sample"
+
+
+async def period(r: Resources, source: Source, period: Period | None) -> SourceReport:
+    """One look at ``source``. A failure is reported and remembered, not raised: the store goes on answering."""
+    started = perf_counter()
+    try:
+        fetched = await source.fetch(period)
+    except SourceError as error:
+        return await _failure(r, error)
+    report = await _keep(r, fetched, look=period)
+    await r.index.catch_up(r.store)
+    return replace(report, took=timedelta(seconds=perf_counter() - started))
+
+
+async def days(
+    r: Resources, source: Source, since: date, until: date, *, again: bool = False
+) -> AsyncIterator[tuple[date, SourceReport | None]]:
+    """Fill every day from ``since`` to ``until``, oldest first; None stands for a day that is complete already.
+
+    A run that was interrupted goes on where it stopped. It ends at the first failure, which is in the last report.
+
+    Raises:
+        InvalidInput: the range is backwards.
+    """
+    if since > until:
+        raise InvalidInput(f"The range ends before it begins: --since {since} --until {until}. Swap the two days.")
+    day = since
+    while day <= until:
+        if not again and await _is_complete(r, source.name, day):
+            yield day, None
+        else:
+            report = await period(r, source, Period.day(day))
+            yield day, report
+            if report.error:
+                return
+        day += timedelta(days=1)
+
+
+async def file(r: Resources, source: Source, path: Path) -> SourceReport:
+    """Read a recorded answer of ``source``; the day in the file's name counts where the items do not say theirs."""
+    started = perf_counter()
+    name = f"{source.name}:{path.name}"
+    try:
+        fetched = source.read(await asyncio.to_thread(_read_bounded, path), day=_day_in(path.name))
+    except OSError as error:
+        return SourceReport(name=name, error=f"{path} cannot be read: {error.strerror or error}.")
+    except (SourceError, InvalidInput) as error:
+        return SourceReport(name=name, error=f"{path.name}: {error}")
+    report = await _keep(r, fetched, look=None, recorded=True)
+    return replace(report, name=name, took=timedelta(seconds=perf_counter() - started))
+
+
+async def refresh(r: Resources) -> tuple[SourceReport, ...]:
+    """Look at every source whose last look, good or bad, is older than ``settle``, and today and yesterday with it.
+
+    Yesterday too: its votes are still moving, and papers are added to it until it ends in the west.
+    """
+    now = r.clock()
+    reports = []
+    for source in r.sources:
+        async with r.store.read() as tx:
+            state = await tx.sources.state(source.name)
+        if state.retry_at is not None and state.retry_at > now:
+            continue
+        if state.succeeded_at is not None and now - state.succeeded_at < r.settle:
+            continue
+        for day in (now.date() - timedelta(days=1), now.date()):
+            reports.append(await period(r, source, Period.day(day)))
+            if reports[-1].error:
+                break
+    return tuple(reports)
+
+
+async def ensure_papers(r: Resources) -> Arrival:
+    """Make sure that there is something to read: what is kept, else the network, else the bundled sample."""
+    async with r.store.read() as tx:
+        if await tx.papers.count():
+            await r.index.catch_up(r.store)
+            return Arrival.KEPT
+    try:
+        async with asyncio.timeout(FIRST_LOOK.total_seconds()):
+            for source in r.sources:
+                report = await period(r, source, None)
+                if report.new:
+                    return Arrival.FETCHED
+    except TimeoutError:
+        log.warning("no answer from the network in time; showing the bundled sample", seconds=FIRST_LOOK.seconds)
+    await load_sample(r)
+    return Arrival.SAMPLE
+
+
+async def load_sample(r: Resources) -> None:
+    """Put the bundled sample into the store; it makes way as soon as a real source is reached."""
+    for fetched in sample_days():
+        await _keep(r, fetched, look=None, recorded=True)
+    async with r.store.write() as tx:
+        await tx.facts.put(SAMPLE_FACT, r.clock().isoformat())
+    await r.index.catch_up(r.store)
+
+
+async def is_sample(r: Resources) -> bool:
+    """Whether the store holds nothing but the bundled sample."""
+    async with r.store.read() as tx:
+        return bool(await tx.facts.get(SAMPLE_FACT))
+
+
+async def _keep(r: Resources, fetched: Fetched, *, look: Period | None, recorded: bool = False) -> SourceReport:
+    async with r.store.write() as tx:
+        known = await tx.papers.get_many([paper.id for paper in fetched.papers])
+        merged = [merge(known.get(paper.id), paper) for paper in fetched.papers]
+        changed = [paper for paper in merged if paper != known.get(paper.id)]
+        await tx.papers.save(changed, fetched.sightings)
+        count = len(fetched.papers) + len(fetched.rejected)
+        if not recorded:
+            now = r.clock()
+            await tx.sources.record_success(fetched.source, at=now, fetched=count, rejected=len(fetched.rejected))
+            if look is not None:
+                await tx.sources.mark_day(fetched.source, look.first, at=now)
+        if fetched.source != SAMPLE and fetched.papers:
+            await tx.facts.put(SAMPLE_FACT, "")
+    new = sum(paper.id not in known for paper in changed)
+    if fetched.rejected:
+        log.warning("papers rejected", source=fetched.source, rejected=len(fetched.rejected), of=count)
+    return SourceReport(
+        name=fetched.source,
+        fetched=count,
+        new=new,
+        updated=len(changed) - new,
+        unchanged=len(merged) - len(changed),
+        rejected=len(fetched.rejected),
+        rejects=tuple(_named(fetched.rejected)),
+    )
+
+
+def _named(rejected: Iterable[Rejected]) -> Iterable[str]:
+    for count, item in enumerate(rejected):
+        if count == REJECTS_NAMED:
+            yield "and more"
+            return
+        yield f"item {item.position} ({item.paper_id or 'no id'}): {item.reason}"
+
+
+async def _failure(r: Resources, error: SourceError) -> SourceReport:
+    now = r.clock()
+    retry_at: datetime | None = error.retry_at if isinstance(error, SourceThrottled) else None
+    async with r.store.write() as tx:
+        await tx.sources.record_failure(error.source, at=now, problem=str(error), retry_at=retry_at)
+    log.warning("source failed", source=error.source, problem=str(error))
+    return SourceReport(name=error.source, error=str(error))
+
+
+async def _is_complete(r: Resources, name: str, day: date) -> bool:
+    async with r.store.read() as tx:
+        looked_at = await tx.sources.day_looked_at(name, day)
+    return looked_at is not None and looked_at - datetime.combine(day, time.min, UTC) >= SETTLED_AFTER
+
+
+def _day_in(name: str) -> date | None:
+    found = DAY_IN_NAME.search(name)
+    try:
+        return date.fromisoformat(found.group()) if found else None
+    except ValueError:
+        return None
+
+
+def _read_bounded(path: Path) -> bytes:
+    with path.open("rb") as file:
+        body = file.read(LARGEST_FILE + 1)
+    if len(body) > LARGEST_FILE:
+        raise InvalidInput(f"the file is larger than {LARGEST_FILE // 2**20} MB, which no recorded answer is.")
+    return body

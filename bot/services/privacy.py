@@ -1,0 +1,42 @@
+"""What is kept of a person, shown and deleted at once (design promise 7)."""
+
+from typing import Any
+
+from bot.ports import Resources
+
+
+async def export(r: Resources, person_id: int) -> dict[str, Any]:
+    """All that the store holds of one person, as one JSON document."""
+    async with r.store.read() as tx:
+        person = await tx.people.get(person_id)
+        followed = await tx.topics.of(person_id)
+        deliveries = await tx.deliveries.recent(destination=person.destination, limit=1000) if person else []
+        setups = [setup for setup in await tx.channels.list() if setup.created_by == person_id]
+    return {
+        "person": person_id,
+        "daily_message": None
+        if person is None
+        else {
+            "hour": person.schedule.at.strftime("%H:%M"),
+            "zone": person.schedule.zone,
+            "direct_messages_closed_since": person.dm_closed_at.isoformat() if person.dm_closed_at else None,
+        },
+        "topics": [{"query": topic.query, "since": topic.created_at.isoformat()} for topic in followed],
+        "deliveries": [
+            {"day": one.key.local_date.isoformat(), "state": str(one.state), "papers": list(one.paper_ids)}
+            for one in deliveries
+        ],
+        "channel_setups_made": [{"id": setup.id, "channel": str(setup.destination)} for setup in setups],
+    }
+
+
+async def forget(r: Resources, person_id: int) -> int:
+    """Delete the person, their topics and the record of what was sent to them; gives how many topics there were.
+
+    A channel setup that they made belongs to its server and stays, without their name on it.
+    """
+    async with r.store.write() as tx:
+        topics = len(await tx.topics.of(person_id))
+        await tx.people.forget(person_id)
+        await tx.channels.disown(person_id)
+    return topics

@@ -1,0 +1,162 @@
+"""Find papers: by words, by period, by id. Always from the store, so it works offline and says how fresh it is."""
+
+from datetime import date, timedelta
+from time import perf_counter
+
+from bot.core.identity import parse_paper_id
+from bot.core.pages import Found, Freshness, SearchPage, TrendingPage
+from bot.core.parse_query import parse_query
+from bot.core.period import Period
+from bot.core.ranking import Ranked, rank
+from bot.core.snippets import snippet
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.services import ingest
+from storage.records import Paper, Sort
+from storage.search_index import SearchSort
+
+LARGEST_PAGE = 100
+DEEPEST_OFFSET = 10_000
+STALE_AFTER = timedelta(hours=36)
+"""Hugging Face lists papers on working days; older than this on a working day means that no look succeeded."""
+
+
+async def search(
+    r: Resources, text: str, *, limit: int = 5, offset: int = 0, sort: SearchSort = "relevance"
+) -> SearchPage:
+    """One page of the papers that match ``text``.
+
+    Raises:
+        QuerySyntaxError: ``text`` is not a query.
+        InvalidInput: ``limit`` or ``offset`` is out of bounds.
+    """
+    started = perf_counter()
+    _check_page(limit, offset)
+    query = parse_query(text)
+    today = r.clock().date()
+    hits = await r.index.search(query, limit=limit, offset=offset, sort=sort, today=today)
+    async with r.store.read() as tx:
+        papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
+        known = await tx.queries.token(text)
+    if known is None:
+        async with r.store.write() as tx:
+            known = await tx.queries.keep(text, at=r.clock())
+    results = tuple(
+        Found(paper=paper, score=hit.score, snippet=snippet(query, paper))
+        for hit in hits.hits
+        if (paper := papers.get(hit.paper_id)) is not None
+    )
+    suggestion = await r.index.suggest(text) if hits.total == 0 else None
+    return SearchPage(
+        query=text,
+        token=known,
+        sort=sort,
+        results=results,
+        total=hits.total,
+        exact=hits.exact,
+        offset=offset,
+        limit=limit,
+        did_you_mean=suggestion,
+        took_ms=round((perf_counter() - started) * 1000, 2),
+        freshness=await freshness(r),
+    )
+
+
+async def search_again(r: Resources, token: str, *, limit: int, offset: int, sort: SearchSort) -> SearchPage:
+    """Another page of a search whose button was pressed.
+
+    Raises:
+        InvalidInput: the search is not remembered any more.
+    """
+    async with r.store.read() as tx:
+        text = await tx.queries.text(token)
+    if text is None:
+        raise InvalidInput("That search is not remembered any more. Search again with /papers search.")
+    return await search(r, text, limit=limit, offset=offset, sort=sort)
+
+
+async def trending(
+    r: Resources, period: Period | None, *, sort: Sort = Sort.TRENDING, limit: int = 5, offset: int = 0
+) -> TrendingPage:
+    """One page of the papers of ``period`` in an order; without a period: of the newest day that has papers."""
+    _check_page(limit, offset)
+    if period is None:
+        period = await newest_period(r)
+    ranked = await ranked_papers(r, period, sort) if period else ()
+    return TrendingPage(
+        period=period,
+        sort=sort,
+        ranked=ranked[offset : offset + limit],
+        total=len(ranked),
+        offset=offset,
+        limit=limit,
+        freshness=await freshness(r),
+    )
+
+
+async def newest_period(r: Resources) -> Period | None:
+    """The newest day that has papers, or None where there are none."""
+    async with r.store.read() as tx:
+        day = await tx.papers.latest_day()
+    return Period.day(day) if day else None
+
+
+async def ranked_papers(r: Resources, period: Period, sort: Sort) -> tuple[Ranked, ...]:
+    """All papers of ``period`` in order, ranked as of the last look at any of them (or now, if that is earlier).
+
+    Ranking an old day as of today would only say that all of it is old.
+    """
+    async with r.store.read() as tx:
+        papers = await tx.papers.on_days(period.first, period.last)
+        sightings = await tx.papers.sightings([paper.id for paper in papers])
+    looks = [look.seen_at for of_paper in sightings.values() for look in of_paper]
+    return rank(papers, sightings, sort=sort, now=min(r.clock(), max(looks, default=r.clock())))
+
+
+async def paper(r: Resources, text: str) -> Paper:
+    """The paper that ``text`` names as an id, an address or a DOI.
+
+    Raises:
+        InvalidInput: it names none, or one that is not in the store.
+    """
+    paper_id = parse_paper_id(text)
+    async with r.store.read() as tx:
+        found = await tx.papers.get(paper_id)
+    if found is None:
+        raise InvalidInput(
+            f"{paper_id} is not in the store. It holds the papers of Hugging Face's daily lists; "
+            f"read this one at https://arxiv.org/abs/{paper_id}."
+        )
+    return found
+
+
+async def freshness(r: Resources) -> Freshness:
+    """How current the store is, with a note where a reader should know."""
+    async with r.store.read() as tx:
+        papers = await tx.papers.count()
+        newest = await tx.papers.newest_sighting()
+    if await ingest.is_sample(r):
+        return Freshness(
+            papers=papers, note="This is the bundled sample of real papers; the network was not reached yet."
+        )
+    if not papers or newest is None:
+        return Freshness(papers=papers, note="The store is empty; no source was reached yet.")
+    age = r.clock() - newest
+    if age < STALE_AFTER or (age < timedelta(days=4) and _is_weekend(r.clock().date())):
+        return Freshness(papers=papers)
+    return Freshness(papers=papers, note=f"The last look at the sources was {_age(age)} ago, on {newest.date()}.")
+
+
+def _is_weekend(day: date) -> bool:
+    return (day - timedelta(days=1)).weekday() >= 4  # noqa: PLR2004  # Saturday, Sunday and the Monday after
+
+
+def _age(age: timedelta) -> str:
+    return f"{age.days} days" if age.days >= 2 else f"{int(age.total_seconds() // 3600)} hours"  # noqa: PLR2004
+
+
+def _check_page(limit: int, offset: int) -> None:
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise InvalidInput(f"A page holds 1 to {LARGEST_PAGE} papers, not {limit}.")
+    if not 0 <= offset <= DEEPEST_OFFSET:
+        raise InvalidInput(f"Paging goes from 0 to {DEEPEST_OFFSET}, not {offset}. Narrow the search instead.")
