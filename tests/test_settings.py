@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import load_settings
+
+NOWHERE = Path("no-such-file.env")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISCORD_TOKEN", "DISCORD_API_URL", "DATABASE_URL", "INDEX_PATH", "HF_ENDPOINT", "HF_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("LOG_LEVEL", "LOG_FORMAT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_everything_has_a_default() -> None:
+    settings = load_settings(NOWHERE)
+    assert settings.discord_token is None
+    assert settings.hf_endpoint == "https://huggingface.co"
+    assert settings.index_folder == Path("data/paperboy-index")
+
+
+def test_every_wrong_value_is_reported_at_once_with_its_name_and_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "huggingface")
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    monkeypatch.setenv("DATABASE_URL", "mysql://somebody:hunter2@db/papers")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(NOWHERE)
+    assert {problem.name for problem in caught.value.problems} == {"HF_ENDPOINT", "LOG_FORMAT", "DATABASE_URL"}
+    message = str(caught.value)
+    assert "HF_ENDPOINT=https://huggingface.co" in message
+    assert "'console' or 'json'" in message
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", "Bot abc.def.ghi"),
+        ("DISCORD_API_URL", "ftp://discord.com"),
+        ("DISCORD_API_URL", "https://"),
+        ("DATABASE_URL", "paperboy.db"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "yaml"),
+        ("HF_ENDPOINT", "https://hugging face.co"),
+    ],
+)
+def test_a_wrong_value_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        load_settings(NOWHERE)
+
+
+def test_an_empty_value_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "")
+    monkeypatch.setenv("LOG_LEVEL", "")
+    settings = load_settings(NOWHERE)
+    assert settings.discord_token is None
+    assert settings.log_level is None
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / ".env"
+    file.write_text("HF_ENDPOINT=https://file.example\nLOG_LEVEL=INFO\n")
+    monkeypatch.setenv("HF_ENDPOINT", "https://environment.example/")
+    settings = load_settings(file)
+    assert settings.hf_endpoint == "https://environment.example"
+    assert settings.log_level == "info"
+
+
+def test_a_misspelt_name_in_the_file_is_named_with_the_right_one(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("DISCORD_TOKN=abc\nSOMETHING_ELSE=1\n")
+    with pytest.raises(SettingsError, match="did you mean DISCORD_TOKEN") as caught:
+        load_settings(file)
+    assert len(caught.value.problems) == 1
+    assert "abc" not in str(caught.value)
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"DISCORD_TOKEN=\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load_settings(file)
+
+
+def test_no_secret_shows_in_a_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "very-secret-token")
+    monkeypatch.setenv("HF_TOKEN", "hf_alsosecret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://paperboy:hunter2@db/papers")
+    settings = load_settings(NOWHERE)
+    shown = f"{settings!r} {settings} {settings.model_dump()}"
+    assert not [secret for secret in settings.secrets if secret in shown]
+    assert len(settings.secrets) == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("sqlite+aiosqlite:///data/paperboy.db", "data/paperboy-index"),
+        ("sqlite+aiosqlite:////srv/papers/mine.sqlite", "/srv/papers/mine-index"),
+        ("postgresql://db/papers", "data/index"),
+    ],
+)
+def test_the_index_stands_beside_the_store(url: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert load_settings(NOWHERE).index_folder == Path(folder)
