@@ -1,0 +1,201 @@
+"""What a button does, as a value that survives a restart inside the button's own identifier.
+
+An identifier looks like ``pb:why:TOKEN``. Discord keeps at most 100 characters of it and gives it back when the
+button is pressed, years later too; so old forms are never given a new meaning, and what cannot be read is None.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.core.period import Period, PeriodKind
+from storage.records import PaperId, Sort
+
+PREFIX = "pb:"
+MOST_CHARACTERS = 100
+"""Discord's limit of a ``custom_id``."""
+
+
+class ChannelAct(StrEnum):
+    PAUSE = "pause"
+    RESUME = "resume"
+    REMOVE = "remove"
+    POST = "post"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPaper:
+    paper_id: PaperId
+
+
+@dataclass(frozen=True, slots=True)
+class AskAbout:
+    paper_id: PaperId
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of the search that the store keeps under ``token``."""
+
+    token: str
+    offset: int
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrendingPage:
+    period: Period
+    sort: Sort
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reasons of the delivery with this token; at the same time the marker of its message."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowTopic:
+    """Follow the query that the store keeps under ``token``."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnfollowTopic:
+    topic_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAction:
+    setup_id: int
+    act: ChannelAct
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSetup:
+    """Start a setup whose preview was shown."""
+
+    setup_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmForget:
+    """Delete everything that is kept of the person who presses it."""
+
+
+Action = (
+    ShowPaper
+    | AskAbout
+    | SearchPage
+    | TrendingPage
+    | Why
+    | FollowTopic
+    | UnfollowTopic
+    | ChannelAction
+    | ConfirmSetup
+    | ConfirmForget
+)
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+_WORD = re.compile(r"[a-z]{1,16}", re.ASCII)
+_PAPER_ID = re.compile(r"[0-9]{4}\.[0-9]{4,5}|[a-z][a-z-]{1,30}/[0-9]{7}", re.ASCII)
+
+
+def encode(action: Action) -> str:
+    """The identifier of a button, at most 100 characters; ``decode`` gives the action back.
+
+    Raises:
+        ValueError: a token, number or id in it is not of the form that can be read back.
+    """
+    text = PREFIX + ":".join(_parts(action))
+    if decode(text) != action:
+        raise ValueError(f"an action that could not be read back: {action!r}")
+    return text
+
+
+def decode(text: str) -> Action | None:
+    """The action that an identifier stands for; None for anything else, whatever it is."""
+    if len(text) > MOST_CHARACTERS or not text.startswith(PREFIX):
+        return None
+    try:
+        return _read(text.removeprefix(PREFIX).split(":"))
+    except ValueError:
+        return None
+
+
+def _parts(action: Action) -> tuple[str, ...]:
+    match action:
+        case ShowPaper(paper_id):
+            return "show", paper_id
+        case AskAbout(paper_id):
+            return "ask", paper_id
+        case SearchPage(token, offset, sort):
+            return "search", token, str(offset), sort
+        case TrendingPage(period, sort, offset):
+            return "trending", period.kind, period.first.isoformat(), sort, str(offset)
+        case Why(token):
+            return "why", token
+        case FollowTopic(token):
+            return "follow", token
+        case UnfollowTopic(topic_id):
+            return "unfollow", str(topic_id)
+        case ChannelAction(setup_id, act):
+            return "channel", str(setup_id), act
+        case ConfirmSetup(setup_id):
+            return "setup", str(setup_id)
+        case ConfirmForget():
+            return ("forget",)
+
+
+def _read(parts: list[str]) -> Action | None:
+    match parts:
+        case ["show", paper_id]:
+            return ShowPaper(_paper_id(paper_id))
+        case ["ask", paper_id]:
+            return AskAbout(_paper_id(paper_id))
+        case ["search", token, offset, sort]:
+            return SearchPage(_whole(_TOKEN, token), _number(offset), _whole(_WORD, sort))
+        case ["trending", kind, first, sort, offset]:
+            return TrendingPage(Period(PeriodKind(kind), _day(first)), Sort(sort), _number(offset))
+        case ["why", token]:
+            return Why(_whole(_TOKEN, token))
+        case ["follow", token]:
+            return FollowTopic(_whole(_TOKEN, token))
+        case ["unfollow", topic_id]:
+            return UnfollowTopic(_number(topic_id))
+        case ["channel", setup_id, act]:
+            return ChannelAction(_number(setup_id), ChannelAct(act))
+        case ["setup", setup_id]:
+            return ConfirmSetup(_number(setup_id))
+        case ["forget"]:
+            return ConfirmForget()
+        case _:
+            return None
+
+
+def _whole(pattern: re.Pattern[str], text: str) -> str:
+    if pattern.fullmatch(text) is None:
+        raise ValueError(f"not of the form that was written: {text!r}")
+    return text
+
+
+def _number(text: str) -> int:
+    return int(_whole(_NUMBER, text))
+
+
+def _paper_id(text: str) -> PaperId:
+    return PaperId(_whole(_PAPER_ID, text))
+
+
+def _day(text: str) -> date:
+    """Only the form that ``encode`` writes: ``fromisoformat`` reads others as well."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(f"not a day as it was written: {text!r}")
+    return day

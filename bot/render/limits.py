@@ -1,0 +1,118 @@
+"""Discord's limits of a Components V2 message, measured on the Markdown that is really sent.
+
+The numbers are Discord's (documentation of components, and for the byte limit the behaviour reported in its issue
+8554: above it the answer is a server error, whatever the character count).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.render.actions import MOST_CHARACTERS as MOST_ACTION_CHARACTERS
+from bot.render.markdown import Piece, Row, Rule, Side, Text, layout
+from bot.render.post import Button, Post
+
+Size = TypeVar("Size")
+
+MOST_COMPONENTS = 40
+MOST_TEXT = 4000
+MOST_BYTES = 10_170
+BYTES_A_TEXT = 12
+"""What each TextDisplay costs beside its own bytes."""
+
+MOST_LABEL = 80
+MOST_URL = 512
+MOST_BUTTONS_IN_A_ROW = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """``text_bytes`` counts UTF-8 and 12 for each TextDisplay; ``problems`` says in words what does not fit."""
+
+    components: int
+    characters: int
+    text_bytes: int
+    problems: tuple[str, ...]
+
+
+def measure(post: Post) -> Measure:
+    """How large ``post`` is on Discord."""
+    pieces = layout(post)
+    texts = [piece.markdown for piece in pieces if isinstance(piece, Text | Side)]
+    buttons = [button for piece in pieces for button in _buttons(piece)]
+    components = 1 + sum(map(_components, pieces))  # one more: the container around them all
+    characters = sum(map(len, texts))
+    text_bytes = sum(len(text.encode()) + BYTES_A_TEXT for text in texts)
+    problems = [
+        *_over("components", components, MOST_COMPONENTS),
+        *_over("characters", characters, MOST_TEXT),
+        *_over("bytes", text_bytes, MOST_BYTES),
+        *(problem for piece in pieces if isinstance(piece, Row) for problem in _row_problems(piece)),
+        *(problem for button in buttons for problem in _button_problems(button)),
+    ]
+    actions = [button.action for button in buttons if button.action is not None]
+    if len(set(actions)) < len(actions):
+        problems.append("two buttons with the same action")
+    if not texts:
+        problems.append("no text")
+    return Measure(components=components, characters=characters, text_bytes=text_bytes, problems=tuple(problems))
+
+
+def fits(post: Post) -> bool:
+    """Whether Discord would take ``post`` as it is."""
+    return not measure(post).problems
+
+
+def roomiest(sizes: Sequence[Size], build: Callable[[Size], Post]) -> Post:
+    """The post of the largest of ``sizes`` that fits; ``sizes`` ascend, and a larger one never makes a smaller post.
+
+    The first has to fit whatever is put in: callers choose it so, and the tests hold them to it.
+    """
+    fitting, low, high = build(sizes[0]), 1, len(sizes)
+    while low < high:
+        middle = (low + high) // 2
+        post = build(sizes[middle])
+        if fits(post):
+            fitting, low = post, middle + 1
+        else:
+            high = middle
+    return fitting
+
+
+def _components(piece: Piece) -> int:
+    match piece:
+        case Text() | Rule():
+            return 1
+        case Side():
+            return 3
+        case Row(buttons):
+            return 1 + len(buttons)
+
+
+def _buttons(piece: Piece) -> tuple[Button, ...]:
+    match piece:
+        case Side(_, button):
+            return (button,)
+        case Row(buttons):
+            return buttons
+        case Text() | Rule():
+            return ()
+
+
+def _over(what: str, found: int, most: int) -> tuple[str, ...]:
+    return (f"{found} {what}, at most {most}",) if found > most else ()
+
+
+def _row_problems(row: Row) -> tuple[str, ...]:
+    return _over("buttons in a row", len(row.buttons), MOST_BUTTONS_IN_A_ROW)
+
+
+def _button_problems(button: Button) -> tuple[str, ...]:
+    problems = list(_over(f"characters on the button {button.label[:20]!r}", len(button.label), MOST_LABEL))
+    if not button.label.strip():
+        problems.append("a button without a label")
+    if (button.action is None) == (button.url is None):
+        problems.append(f"the button {button.label!r} needs an action or an address, and not both")
+    problems.extend(_over("characters in an action", len(button.action or ""), MOST_ACTION_CHARACTERS))
+    problems.extend(_over("characters in an address", len(button.url or ""), MOST_URL))
+    return tuple(problems)
