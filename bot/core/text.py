@@ -1,0 +1,214 @@
+"""Text from outside made safe, short and readable. Nothing here knows how text is shown.
+
+A paper's title may hold line breaks, LaTeX, marks that turn the writing direction, letters that cannot be seen, or a
+tower of accents. ``clean`` is what every text passes once, when it comes in; ``readable`` and ``clip`` are for showing.
+"""
+
+import functools
+import logging
+import unicodedata
+from collections.abc import Callable
+
+import regex
+
+LONGEST = 100_000
+"""Code points of one text that are looked at; more is never kept of anything."""
+LONGEST_LATEX = 10_000
+"""Code points that are read as LaTeX; a longer text is shown as it came."""
+MOST_MARKS = 4
+"""Combining marks that one letter may carry: enough for every living script, too few for a tower."""
+ELLIPSIS = "…"
+
+# What nobody can see, but what hides words, turns them round or carries a second text: zero-width characters, marks of
+# direction, tags, fillers and selectors of variants (the one that asks for a colourful emoji may stay), interlinear
+# notes, half a surrogate pair, private and no characters.
+_UNSEEN = regex.compile(
+    r"(?V1)[[\p{Default_Ignorable_Code_Point}--\uFE0F][\p{Cc}--[\t-\r\x1C-\x1F\x85]]"
+    r"\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\u2800\uFFF9-\uFFFB]++"
+)
+_TOWER = regex.compile(rf"(\p{{M}}{{{MOST_MARKS}}})\p{{M}}++")
+_GRAPHEME = regex.compile(r"\X")
+
+
+def clean(raw: str, limit: int | None = None) -> str:
+    """One line of NFC text without anything unseen: white space and line breaks become single spaces.
+
+    With ``limit`` it is clipped to that many code points. Cleaning what is clean changes nothing.
+    """
+    seen = _UNSEEN.sub("", raw[:LONGEST])
+    text = " ".join(_TOWER.sub(r"\1", unicodedata.normalize("NFC", seen)).split())
+    return text if limit is None else clip(text, limit)
+
+
+def clip(text: str, limit: int) -> str:
+    """``text`` in at most ``limit`` code points, ending in an ellipsis where something is missing.
+
+    It is never cut inside what a reader sees as one character.
+    """
+    if len(text) <= limit:
+        return text
+    if limit < 1:
+        return ""
+    end = 0
+    for cluster in _GRAPHEME.finditer(text):
+        if cluster.end() > limit - len(ELLIPSIS):
+            break
+        end = cluster.end()
+    return text[:end].rstrip() + ELLIPSIS
+
+
+# --- sentences ---
+
+_END = regex.compile(r"[.!?]++[\"'”’)\]]*+(?=\s++[\"'“‘(\[]*+[\p{Lu}\p{Lt}\p{Lo}\p{N}$\\])|[。！？]++")
+_LAST_WORD = regex.compile(r"[^\s(\[\"“‘]++\Z")
+_NEVER_LAST = regex.compile(
+    r"e\.g|i\.e|cf|v\.?s|resp|viz|approx|ca|figs?|eqs?|eqn|secs?|tab|refs?|nos?|vol|ch|chap|app|pp|eds?|dr|prof|mrs?|ms|st|dept|univ",
+    regex.IGNORECASE,
+)
+"""Abbreviations that something always follows (without their last full stop)."""
+_MAYBE_LAST = regex.compile(
+    r"al|etc|jr|sr|co|corp|inc|ltd|u\.s|u\.k|e\.u|[ap]\.m|ph\.d|i\.i\.d|w\.r\.t|(?:\p{Lu}\.)*\p{Lu}", regex.IGNORECASE
+)
+"""Abbreviations and initials that may also end a sentence: then a word follows that opens one."""
+_OPENER = regex.compile(
+    r"\s*+[\"'“‘(\[]*+(?:we|our|this|these|that|those|the|an?|in|on|to|for|by|with|as|at|its?|they|their|there|here|however|"
+    r"moreover|furthermore|additionally|finally|although|while|when|since|if|such|using|based|both|experiments|results)\b",
+    regex.IGNORECASE,
+)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of the cleaned text in order; joined by spaces they are that text, white space apart.
+
+    A rule of thumb for English abstracts: no break after an abbreviation, an initial or inside a number.
+    """
+    whole = clean(text)
+    found: list[str] = []
+    start = 0
+    for end in _END.finditer(whole):
+        if end.group()[0] in "。！？" or _closes(whole, start, end):
+            found.append(whole[start : end.end()].strip())
+            start = end.end()
+    found.append(whole[start:].strip())
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _closes(whole: str, start: int, end: regex.Match[str]) -> bool:
+    """Whether the mark at ``end`` ends the sentence that began at ``start``."""
+    if end.group()[0] != ".":
+        return True
+    word = _LAST_WORD.search(whole, max(start, end.start() - 40), end.start())
+    if word is None:
+        return True
+    last = word.group()
+    if _NEVER_LAST.fullmatch(last):
+        return False
+    if _MAYBE_LAST.fullmatch(last):
+        return _OPENER.match(whole, end.end()) is not None
+    return True
+
+
+# --- LaTeX ---
+
+_ESCAPED = regex.compile(r"\\([%&#_$ ,])")
+_APOSTROPHE = regex.compile(r"(?<=\p{L})\\'(?=(?:s|t|d|m|ll|re|ve)\b)")
+_QUOTES = regex.compile(r"``([^`']{1,300})''")
+_TIE = regex.compile(r"(?<=[\w.,)}])~(?=\S)")
+_COMMENT = regex.compile(r"(?<!\\)%")
+_DOLLARS = regex.compile(r"(\\\$)|\$\$([^$]{1,500}+)\$\$|\$([^$]{1,500}+)(?<!\\)\$|\$")
+_PROSE = regex.compile(r"\s\p{Ll}{2}")
+_NEEDS_PARSER = regex.compile(r"\\(?:[A-Za-z(\[]|['\"`^~=.]\s*\{?\\?[A-Za-z])|\$[^$]+\$")
+_POWER = regex.compile(r"\^(?:\{([0-9+\-n]+)\}|([0-9n]))")
+_INDEX = regex.compile(r"_(?:\{([0-9+\-]+)\}|([0-9]))")
+_SIGN = regex.compile(
+    r"\^(?:\{\s*)?(?:(?P<s>\*|\\star|\\ast)|(?P<d>\\circ)|(?P<p>\\prime)|(?P<t>\\top))(?![A-Za-z])(?:\s*\})?"
+)
+_SIGNS = {"s": "*", "d": "°", "p": "′", "t": "ᵀ"}
+_SILENT = frozenset(
+    ("bf", "it", "em", "tt", "sc", "rm", "sf", "sl", "left", "right", "big", "Big", "bigl", "bigr", "small", "large")
+)
+"""Commands of LaTeX that only format and that the parser does not know."""
+_SUPERSCRIPT = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_SUBSCRIPT = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+
+
+def readable(text: str) -> str:
+    r"""``text`` with its LaTeX as plain Unicode, cleaned: ``$\mathcal{O}(n^2)$`` becomes ``𝒪(n²)``.
+
+    Sums of money keep their dollar signs. LaTeX that cannot be read stays as it was written; nothing is raised.
+    """
+    whole = clean(_QUOTES.sub(r"“\1”", text))
+    if ("\\" not in whole and "$" not in whole) or len(whole) > LONGEST_LATEX:
+        return whole
+    return _read_latex(whole)
+
+
+@functools.lru_cache(maxsize=2048)
+def _read_latex(whole: str) -> str:
+    marked = _DOLLARS.sub(_mark_math, _APOSTROPHE.sub("’", whole))
+    if not _NEEDS_PARSER.search(marked):
+        return clean(_ESCAPED.sub(r"\1", marked))
+    plain = _parse_latex(_COMMENT.sub(r"\\%", _TIE.sub(" ", marked)))
+    return clean(_ESCAPED.sub(r"\1", marked) if plain is None else plain)
+
+
+def _mark_math(found: regex.Match[str]) -> str:
+    """A formula with its powers as letters; a lone dollar sign escaped, with whatever stood behind it."""
+    if found.group(1):
+        return found.group()
+    inner = found.group(2) or found.group(3)
+    if inner is None:
+        return "\\$"
+    tight = not inner[0].isspace() and not inner[-1].isspace()
+    before_digit = found.string[found.end() : found.end() + 1].isdigit()
+    is_plain_math = tight and not before_digit and not _PROSE.search(inner)
+    if "\\" not in inner and not is_plain_math and not (tight and "^" in inner):
+        return "\\$" + _DOLLARS.sub(_mark_math, found.group()[1:])
+    inner = _SIGN.sub(lambda m: _SIGNS[m.lastgroup or "s"], inner)
+    inner = _POWER.sub(lambda m: (m.group(1) or m.group(2)).translate(_SUPERSCRIPT), inner)
+    return f"${_INDEX.sub(lambda m: (m.group(1) or m.group(2)).translate(_SUBSCRIPT), inner)}$"
+
+
+def _parse_latex(latex: str) -> str | None:
+    """What a reader would see, or None where it is not LaTeX after all."""
+    # A good part of the start-up time of a search would go into this import, and most texts hold no LaTeX.
+    from pylatexenc.latexwalker import LatexWalkerError
+
+    try:
+        return _latex_parser()(latex)
+    except (LatexWalkerError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
+        # The parser raises all of these on what only resembles LaTeX.
+        return None
+
+
+@functools.lru_cache(maxsize=1)
+def _latex_parser() -> Callable[[str], str]:
+    """LaTeX to Unicode without the rules that would change prose: no special meaning of ``~``, ``&`` and dashes."""
+    from pylatexenc import latex2text, latexwalker
+
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it logs what it cannot read; here that is an outcome
+    texts = latex2text.get_default_latex_context_db().filter_context(keep_which=["macros", "environments"])
+    shown = {
+        "url": "%s",
+        "href": "%(2)s",
+        "footnote": " (%s)",
+        "color": "",
+        "today": "",
+        "cite": "",
+        "ref": "",
+        "label": "",
+    }
+    texts.add_context_category(
+        "shown here",
+        macros=[latex2text.MacroTextSpec(name, simplify_repl=text) for name, text in shown.items()],
+        prepend=True,
+    )
+    syntax = latexwalker.get_default_latex_context_db().filter_context(keep_which=["macros", "environments"])
+    known = _SILENT | {macro.macroname for macro in syntax.iter_macro_specs()}
+    # A command of the author's own, as \ours, mostly stands for a name; one of LaTeX that has no text only formats.
+    own = latex2text.MacroTextSpec(
+        "", simplify_repl=lambda node: "" if node.macroname in known else node.macroname + node.macro_post_space
+    )
+    texts.set_unknown_macro_spec(own)
+    converter = latex2text.LatexNodes2Text(latex_context=texts, math_mode="text")
+    return lambda latex: str(converter.latex_to_text(latex, tolerant_parsing=False, latex_context=syntax))
