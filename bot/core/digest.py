@@ -1,0 +1,106 @@
+"""Which papers a digest holds, and why each other one is left out: the two always sum to what was considered."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+from bot.core.matching import matches
+from bot.core.ranking import Ranked, rank
+from storage.query import Query
+from storage.records import DeliveryKey, Paper, PaperId, Sighting, Sort
+
+TOKEN_MARK = "pb"  # noqa: S105 -- no secret: what a delivery's name begins with
+TOKEN_BYTES = 14
+"""112 bits are 23 letters; with the mark exactly the 25 that Discord takes as a nonce."""
+
+
+class LeaveOut(StrEnum):
+    """Why a paper is not in a digest, in the order in which it is asked: the first reason that holds is given."""
+
+    POSTED = "already posted here"
+    WITHDRAWN = "withdrawn"
+    FILTERED = "filtered by the query"
+    FEW_UPVOTES = "below the upvote threshold"
+    OVER_LIMIT = "over the limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestRules:
+    """What a destination wants. A paper without a known number of upvotes has 0."""
+
+    limit: int
+    sort: Sort = Sort.TRENDING
+    query: Query | None = None
+    min_upvotes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    paper_id: PaperId
+    reason: LeaveOut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPlan:
+    """``considered`` = picked + left out, always. Picked in order; left out by reason, then in the order of ranking."""
+
+    picked: tuple[Ranked, ...]
+    left_out: tuple[LeftOut, ...]
+    considered: int
+
+    def counts(self) -> dict[str, int]:
+        """Reason → how many were left out for it; reasons that left out none are not there."""
+        counted = Counter(left.reason for left in self.left_out)
+        return {reason.value: counted[reason] for reason in LeaveOut if counted[reason]}
+
+
+def plan(
+    papers: Iterable[Paper],
+    sightings: Mapping[PaperId, Sequence[Sighting]],
+    rules: DigestRules,
+    *,
+    posted: AbstractSet[PaperId],
+    now: datetime,
+) -> DigestPlan:
+    """Pick the best ``rules.limit`` papers that nothing speaks against, in the order that the rules ask for.
+
+    A paper that comes twice is considered once. The order in which papers come in changes nothing.
+    """
+    ranked = rank({paper.id: paper for paper in papers}.values(), sightings, sort=rules.sort, now=now)
+    picked: list[Ranked] = []
+    left_out: list[LeftOut] = []
+    for candidate in ranked:
+        reason = _against(candidate.paper, rules, posted, now)
+        if reason is None and len(picked) >= rules.limit:
+            reason = LeaveOut.OVER_LIMIT
+        if reason is None:
+            picked.append(candidate)
+        else:
+            left_out.append(LeftOut(paper_id=candidate.paper.id, reason=reason))
+    order = list(LeaveOut)
+    left_out.sort(key=lambda left: order.index(left.reason))
+    return DigestPlan(picked=tuple(picked), left_out=tuple(left_out), considered=len(ranked))
+
+
+def _against(paper: Paper, rules: DigestRules, posted: AbstractSet[PaperId], now: datetime) -> LeaveOut | None:
+    if paper.id in posted:
+        return LeaveOut.POSTED
+    if paper.withdrawn_at is not None:
+        return LeaveOut.WITHDRAWN
+    if rules.query is not None and not matches(rules.query, paper, today=now.date()):
+        return LeaveOut.FILTERED
+    if max(0, paper.upvotes or 0) < rules.min_upvotes:
+        return LeaveOut.FEW_UPVOTES
+    return None
+
+
+def delivery_token(key: DeliveryKey) -> str:
+    """The name of a delivery in the outside world: the same key gives the same one, 25 letters and digits."""
+    named = f"{key.destination}\n{key.local_date.isoformat()}\n{key.slot}".encode()
+    digest = base64.b32encode(blake2b(named, digest_size=TOKEN_BYTES).digest())
+    return TOKEN_MARK + digest.decode().rstrip("=").lower()

@@ -1,0 +1,167 @@
+"""When digests are due: one slot for each local day, whatever clocks do on it.
+
+A slot belongs to a date on the wall, not to a moment, so a clock that is put back cannot make two of it and one that
+is put forward cannot lose it.
+"""
+
+import re
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from bot.core.text import clean
+from bot.core.zones import find_zones, parse_zone
+from bot.errors import InvalidInput
+from storage.records import EVERY_DAY, WORKING_DAYS, Schedule
+
+__all__ = ["Slot", "find_zones", "latest_due", "next_slot", "parse_hour", "parse_weekdays", "parse_zone", "slots"]
+
+A_DAY = timedelta(days=1)
+FURTHEST = 16
+"""Days: a weekly slot whose day the calendar skipped comes two weeks after the last one; two more for the zones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A digest's time: the local date that it belongs to, when it is due and when it is too late. Both in UTC."""
+
+    local_date: date
+    due_at: datetime
+    expires_at: datetime
+
+
+def slots(schedule: Schedule, *, since: datetime, until: datetime) -> tuple[Slot, ...]:
+    """The slots with ``since <= due_at < until``, in order.
+
+    Each local day of the chosen weekdays has exactly one. A time that a clock skips is due when the clock goes on, a
+    time that comes twice at its first coming; a date that a zone left out altogether has none.
+    """
+    zone = zone_info(schedule)
+    first = since.astimezone(zone).date() - A_DAY
+    days = (until.astimezone(zone).date() - first).days + 2
+    found = (_slot(schedule, first + number * A_DAY, zone) for number in range(days))
+    return tuple(slot for slot in found if slot is not None and since <= slot.due_at < until)
+
+
+def latest_due(schedule: Schedule, now: datetime) -> Slot | None:
+    """The newest slot with ``due_at <= now``, even where it has expired; None only without weekdays."""
+    zone = zone_info(schedule)
+    tomorrow = now.astimezone(zone).date() + A_DAY
+    found = (_slot(schedule, tomorrow - number * A_DAY, zone) for number in range(FURTHEST))
+    return next((slot for slot in found if slot is not None and slot.due_at <= now), None)
+
+
+def next_slot(schedule: Schedule, now: datetime) -> Slot | None:
+    """The first slot with ``due_at > now``; None only without weekdays."""
+    zone = zone_info(schedule)
+    yesterday = now.astimezone(zone).date() - A_DAY
+    found = (_slot(schedule, yesterday + number * A_DAY, zone) for number in range(FURTHEST))
+    return next((slot for slot in found if slot is not None and slot.due_at > now), None)
+
+
+def zone_info(schedule: Schedule) -> zoneinfo.ZoneInfo:
+    """The rules of the schedule's zone.
+
+    Raises:
+        InvalidInput: there is no such zone (any more).
+    """
+    return zoneinfo.ZoneInfo(parse_zone(schedule.zone))
+
+
+def _slot(schedule: Schedule, day: date, zone: tzinfo) -> Slot | None:
+    """The slot of that local day; None where the schedule has none, or no moment has this date in the zone."""
+    if day.weekday() not in schedule.weekdays:
+        return None
+    due = _first_moment(datetime.combine(day, schedule.at.replace(microsecond=0, tzinfo=None)), zone)
+    if due.astimezone(zone).date() != day and not _exists(day, zone):
+        return None
+    return Slot(local_date=day, due_at=due, expires_at=due + schedule.grace)
+
+
+def _exists(day: date, zone: tzinfo) -> bool:
+    """Whether any moment has this date there: Samoa went from 29 to 31 December 2011."""
+    return _first_moment(datetime.combine(day, time()), zone).astimezone(zone).date() == day
+
+
+def _first_moment(wall: datetime, zone: tzinfo) -> datetime:
+    """The first moment at which clocks in the zone show ``wall`` or, where they skip it, a later time."""
+    early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if early.astimezone(zone).replace(tzinfo=None) == wall:
+        return early
+    # Skipped: read with the offset of after the jump it lies before the jump, and the other way round.
+    before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), early
+    new_offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == new_offset:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+# --- what people write ---
+
+_HOUR = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*h?(?:\s*([ap])\.?m\.?)?", re.ASCII)
+_NAMED_HOURS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SETS = {
+    "daily": EVERY_DAY, "every day": EVERY_DAY, "everyday": EVERY_DAY, "all": EVERY_DAY, "always": EVERY_DAY,
+    "weekdays": WORKING_DAYS, "working days": WORKING_DAYS, "workdays": WORKING_DAYS,
+    "weekends": EVERY_DAY - WORKING_DAYS, "weekend": EVERY_DAY - WORKING_DAYS,
+}  # fmt: skip
+_RANGE_MARK = re.compile(r"\s*(?:[-–—]|\bto\b|\bthrough\b)\s*")
+_SHORTEST_DAY = 2
+_DAY_EXAMPLES = "Write daily, weekdays, weekends, or days such as mon,wed,fri or mon-fri."
+HOURS_BY_HALF = 12
+
+
+def parse_hour(text: str) -> time:
+    """A time of day, to the minute: ``9``, ``09:30``, ``9am``, ``9:30 pm``, ``noon``.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    typed = clean(text, 20).lower()
+    if typed in _NAMED_HOURS:
+        return _NAMED_HOURS[typed]
+    found = _HOUR.fullmatch(typed)
+    if found:
+        hour, minute = int(found.group(1)), int(found.group(2) or 0)
+        if half := found.group(3):
+            possible = 1 <= hour <= HOURS_BY_HALF
+            hour = hour % HOURS_BY_HALF + (HOURS_BY_HALF if half == "p" else 0)
+        else:
+            possible = hour <= time.max.hour
+        if possible and minute <= time.max.minute:
+            return time(hour, minute)
+    raise InvalidInput(f"“{clean(text, 20)}” is not a time of day; write it as 9, 09:30 or 9am.")
+
+
+def parse_weekdays(text: str) -> frozenset[int]:
+    """Days of the week, Monday is 0: ``daily``, ``weekdays``, ``weekends``, ``mon,wed``, ``mon-fri``.
+
+    Raises:
+        InvalidInput: a word of it is no day.
+    """
+    typed = clean(text, 100).lower()
+    if typed in _SETS:
+        return _SETS[typed]
+    days: set[int] = set()
+    for part in re.split(r"[\s,;/+&]+", _RANGE_MARK.sub("-", typed)):
+        if part in {"", "and"}:
+            continue
+        first, dash, last = part.partition("-")
+        begin = _weekday(first, typed)
+        end = _weekday(last, typed) if dash else begin
+        days.update((begin + step) % len(_DAYS) for step in range((end - begin) % len(_DAYS) + 1))
+    if not days:
+        raise InvalidInput(f"No days of the week were named. {_DAY_EXAMPLES}")
+    return frozenset(days)
+
+
+def _weekday(word: str, typed: str) -> int:
+    found = [number for number, day in enumerate(_DAYS) if day.startswith(word.removesuffix("s"))]
+    if len(found) == 1 and len(word) >= _SHORTEST_DAY:
+        return found[0]
+    raise InvalidInput(f"“{typed}” names no days of the week. {_DAY_EXAMPLES}")
