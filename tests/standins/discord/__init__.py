@@ -1,0 +1,36 @@
+"""A stand-in for Discord; see ``app``."""
+
+from tests.standins.discord.app import DiscordStandIn, StandInFault
+from tests.standins.discord.clock import StandInClock
+from tests.standins.discord.faults import CLOUDFLARE_BAN, UNAUTHORIZED, Answer, Drop, Stall, TooManyRequests
+from tests.standins.discord.limits import NO_LIMITS, USUAL_LIMITS, Limits, Rate
+from tests.standins.discord.permissions import EVERYTHING, NOTHING, USUAL, Permission
+from tests.standins.discord.state import Channel, ChannelKind, Guild, Message, User
+from tests.standins.discord.wire import Request, Violation
+
+__all__ = [
+    "CLOUDFLARE_BAN",
+    "EVERYTHING",
+    "NOTHING",
+    "NO_LIMITS",
+    "UNAUTHORIZED",
+    "USUAL",
+    "USUAL_LIMITS",
+    "Answer",
+    "Channel",
+    "ChannelKind",
+    "DiscordStandIn",
+    "Drop",
+    "Guild",
+    "Limits",
+    "Message",
+    "Permission",
+    "Rate",
+    "Request",
+    "Stall",
+    "StandInClock",
+    "StandInFault",
+    "TooManyRequests",
+    "User",
+    "Violation",
+]

@@ -1,0 +1,140 @@
+"""Discord's refusals: HTTP status, JSON code, words, and for bodies the tree that says where."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+Path = tuple[str | int, ...]
+
+
+class Refusal(Exception):
+    """An answer that is not a success."""
+
+    def __init__(self, status: int, code: int, message: str, *, errors: Json | None = None) -> None:
+        super().__init__(f"{status}/{code} {message}")
+        self.status = status
+        body: Json = {"message": message, "code": code}
+        self.body = body if errors is None else {**body, "errors": errors}
+
+
+def unauthorized() -> Refusal:
+    return Refusal(401, 0, "401: Unauthorized")
+
+
+def no_such_route() -> Refusal:
+    return Refusal(404, 0, "404: Not Found")
+
+
+def unknown_channel() -> Refusal:
+    return Refusal(404, 10003, "Unknown Channel")
+
+
+def unknown_guild() -> Refusal:
+    return Refusal(404, 10004, "Unknown Guild")
+
+
+def unknown_message() -> Refusal:
+    return Refusal(404, 10008, "Unknown Message")
+
+
+def unknown_user() -> Refusal:
+    return Refusal(404, 10013, "Unknown User")
+
+
+def unknown_webhook() -> Refusal:
+    return Refusal(404, 10015, "Unknown Webhook")
+
+
+def unknown_interaction() -> Refusal:
+    return Refusal(404, 10062, "Unknown interaction")
+
+
+def already_acknowledged() -> Refusal:
+    return Refusal(400, 40060, "Interaction has already been acknowledged.")
+
+
+def forum_wants_threads() -> Refusal:
+    return Refusal(400, 40058, "Cannot message this channel until it is a thread")
+
+
+def missing_access() -> Refusal:
+    return Refusal(403, 50001, "Missing Access")
+
+
+def missing_permissions() -> Refusal:
+    return Refusal(403, 50013, "Missing Permissions")
+
+
+def not_the_author() -> Refusal:
+    return Refusal(403, 50005, "Cannot edit a message authored by another user")
+
+
+def empty_message() -> Refusal:
+    return Refusal(400, 50006, "Cannot send an empty message")
+
+
+def dm_closed() -> Refusal:
+    return Refusal(403, 50007, "Cannot send messages to this user")
+
+
+def not_a_text_channel() -> Refusal:
+    return Refusal(400, 50008, "Cannot send messages in a non-text channel")
+
+
+def invalid_webhook_token() -> Refusal:
+    return Refusal(401, 50027, "Invalid Webhook Token")
+
+
+def invalid_json() -> Refusal:
+    return Refusal(400, 50109, "The request body contains invalid JSON.")
+
+
+def thread_locked() -> Refusal:
+    return Refusal(400, 160005, "Thread is locked")
+
+
+def blocked_client() -> Refusal:
+    return Refusal(403, 40333, "internal network error")
+
+
+def server_error() -> Refusal:
+    return Refusal(500, 0, "500: Internal Server Error")
+
+
+@dataclass(slots=True)
+class FormErrors:
+    """Collects what is wrong with a body, each at its place."""
+
+    found: list[tuple[Path, str, str]] = field(default_factory=list)
+
+    def add(self, path: Path, code: str, message: str) -> None:
+        self.found.append((path, code, message))
+
+    def required(self, path: Path) -> None:
+        self.add(path, "BASE_TYPE_REQUIRED", "This field is required")
+
+    def length(self, path: Path, value: object, *, least: int = 0, most: int) -> None:
+        """Texts are counted in code points after trimming, lists in entries; other values are left to the schema."""
+        if not isinstance(value, str | list):
+            return
+        size = len(value.strip()) if isinstance(value, str) else len(value)
+        if size == 0 < least:
+            self.required(path)
+        elif size > most and least == 0:
+            self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length.")
+        elif not least <= size <= most:
+            self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+
+    def refuse(self) -> None:
+        """Raise what was found, as one tree."""
+        if self.found:
+            raise Refusal(400, 50035, "Invalid Form Body", errors=self.tree())
+
+    def tree(self) -> Json:
+        root: Json = {}
+        for path, code, message in self.found:
+            node = root
+            for step in path:
+                node = node.setdefault(str(step), {})
+            node.setdefault("_errors", []).append({"code": code, "message": message})
+        return root

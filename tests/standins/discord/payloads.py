@@ -1,0 +1,195 @@
+"""What this Discord knows, in the shapes in which Discord sends it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.standins.discord.permissions import Permission
+
+if TYPE_CHECKING:
+    from tests.standins.discord import state
+
+Json = dict[str, Any]
+
+_THREAD_KINDS = (10, 11, 12)
+_DM_KIND = 1
+
+
+def moment(value: datetime) -> str:
+    return value.isoformat(timespec="microseconds")
+
+
+def user(one: "state.User") -> Json:
+    return {
+        "id": str(one.id),
+        "username": one.name,
+        "discriminator": "0",
+        "global_name": None if one.bot else one.name.title(),
+        "avatar": None,
+        "bot": one.bot,
+        "public_flags": 0,
+        "flags": 0,
+        "banner": None,
+        "accent_color": None,
+        "avatar_decoration_data": None,
+        "collectibles": None,
+        "clan": None,
+        "primary_guild": None,
+    }
+
+
+def role(one: "state.Role") -> Json:
+    return {
+        "id": str(one.id),
+        "name": one.name,
+        "permissions": str(int(one.permissions)),
+        "position": one.position,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "icon": None,
+        "unicode_emoji": None,
+        "managed": one.managed,
+        "mentionable": False,
+        "flags": 0,
+    }
+
+
+def member(one: "state.Member", *, permissions: Permission | None = None) -> Json:
+    """``permissions`` is given inside interactions only."""
+    told = {} if permissions is None else {"permissions": str(int(permissions))}
+    return {
+        "user": user(one.user),
+        "roles": [str(role_id) for role_id in one.role_ids],
+        "joined_at": moment(one.joined_at),
+        "nick": None,
+        "avatar": None,
+        "banner": None,
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+        "pending": False,
+        "premium_since": None,
+        "communication_disabled_until": None,
+        **told,
+    }
+
+
+def channel(one: "state.Channel", bot: "state.User") -> Json:
+    shared: Json = {"id": str(one.id), "type": int(one.kind), "flags": 0, "last_message_id": _last_message(one)}
+    if one.guild is None:
+        return {**shared, "recipients": [user(one.recipient)] if one.recipient else []}
+    shared |= {"name": one.name, "guild_id": str(one.guild.id), "rate_limit_per_user": 0}
+    shared["parent_id"] = str(one.parent.id) if one.parent else None
+    if int(one.kind) in _THREAD_KINDS:
+        return {
+            **shared,
+            "owner_id": str(bot.id),
+            "message_count": len(one.messages),
+            "member_count": 1,
+            "total_message_sent": len(one.messages),
+            "thread_metadata": {
+                "archived": one.archived,
+                "locked": one.locked,
+                "auto_archive_duration": 1440,
+                "archive_timestamp": moment(one.guild.created_at),
+                "create_timestamp": moment(one.guild.created_at),
+            },
+        }
+    return {
+        **shared,
+        "position": 0,
+        "topic": None,
+        "nsfw": False,
+        "available_tags": [],
+        "permission_overwrites": [
+            {"id": str(target), "type": o.kind, "allow": str(int(o.allow)), "deny": str(int(o.deny))}
+            for target, o in one.overwrites.items()
+        ],
+    }
+
+
+def _last_message(one: "state.Channel") -> str | None:
+    return str(one.messages[-1].id) if one.messages else None
+
+
+def guild(one: "state.Guild") -> Json:
+    return {
+        "id": str(one.id),
+        "name": one.name,
+        "owner_id": str(one.owner_id),
+        "roles": [role(each) for each in one.roles.values()],
+        "emojis": [],
+        "stickers": [],
+        "features": [],
+        "preferred_locale": one.locale,
+        "icon": None,
+        "splash": None,
+        "discovery_splash": None,
+        "banner": None,
+        "description": None,
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "verification_level": 1,
+        "default_message_notifications": 0,
+        "explicit_content_filter": 0,
+        "mfa_level": 0,
+        "nsfw_level": 0,
+        "premium_tier": 0,
+        "premium_subscription_count": 0,
+        "premium_progress_bar_enabled": False,
+        "system_channel_id": None,
+        "system_channel_flags": 0,
+        "rules_channel_id": None,
+        "public_updates_channel_id": None,
+        "vanity_url_code": None,
+        "application_id": None,
+    }
+
+
+def guild_create(one: "state.Guild", bot: "state.User") -> Json:
+    """Without the privileged members intent only the bot's own member is listed."""
+    channels = list(one.channels.values())
+    return {
+        **guild(one),
+        "joined_at": moment(one.created_at),
+        "large": False,
+        "unavailable": False,
+        "member_count": len(one.members),
+        "members": [member(one.members[bot.id])],
+        "channels": [channel(each, bot) for each in channels if int(each.kind) not in _THREAD_KINDS],
+        "threads": [channel(each, bot) for each in channels if int(each.kind) in _THREAD_KINDS],
+        "presences": [],
+        "voice_states": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+    }
+
+
+def message(one: "state.Message") -> Json:
+    body: Json = {
+        "id": str(one.id),
+        "type": 20 if one.interaction and one.interaction["type"] == 2 else 0,
+        "channel_id": str(one.channel.id),
+        "author": user(one.author),
+        "content": one.content,
+        "timestamp": moment(one.created_at),
+        "edited_timestamp": moment(one.edited_at) if one.edited_at else None,
+        "tts": False,
+        "mention_everyone": bool(one.pings & {"everyone", "here"}),
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": one.attachments,
+        "embeds": one.embeds,
+        "components": one.components,
+        "pinned": False,
+        "flags": one.flags,
+    }
+    if one.nonce is not None:
+        body["nonce"] = one.nonce
+    if one.interaction is not None:
+        body |= {"interaction_metadata": one.interaction, "webhook_id": body["author"]["id"]}
+        body["application_id"] = body["author"]["id"]
+    if one.channel.guild is not None and one.ephemeral_for is None:
+        body["guild_id"] = str(one.channel.guild.id)
+    return body

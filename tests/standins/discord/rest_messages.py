@@ -1,0 +1,172 @@
+"""Routes about messages in channels: send, read, edit, delete, and posts in forums."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.standins.discord import errors, payloads, posting
+from tests.standins.discord.permissions import Permission
+from tests.standins.discord.rest import readable_channel
+from tests.standins.discord.state import COMPONENTS_V2, THREADS, Channel, ChannelKind, Message, World
+from tests.standins.discord.validation import check_message
+from tests.standins.discord.wire import Call, Route
+
+Json = dict[str, Any]
+
+SETTABLE = (1 << 2) | (1 << 12) | COMPONENTS_V2
+"""Message flags that a bot may set; others are passed over in silence."""
+MOST_HISTORY, USUAL_HISTORY = 100, 50
+ARCHIVE_AFTER = (60, 1440, 4320, 10080)
+
+
+class MessageRoutes:
+    def __init__(self, world: World, *, nonce_window: timedelta) -> None:
+        self.world = world
+        self.nonce_window = nonce_window
+        self._nonces: dict[str, tuple[datetime, Message]] = {}
+
+    def routes(self) -> list[Route]:
+        many = "/channels/{channel_id}/messages"
+        one = f"{many}/{{message_id}}"
+        return [
+            Route("POST", many, "create_message", self.create),
+            Route("GET", many, "list_messages", self.history),
+            Route("GET", one, "get_message", self.get),
+            Route("PATCH", one, "update_message", self.update),
+            Route("DELETE", one, "delete_message", self.delete),
+            Route("POST", "/channels/{channel_id}/threads", "create_thread", self.create_thread),
+            Route("POST", "/channels/{channel_id}/typing", "trigger_typing_indicator", self.typing),
+        ]
+
+    async def create(self, call: Call) -> Json:
+        channel = readable_channel(self.world, call.id("channel_id"))
+        self._may_send(channel, call.object, files=len(call.files))
+        check_message(call.object, flags=_flags(call.object), files=len(call.files))
+        earlier = self._same_nonce(call.object)
+        if earlier is not None:
+            return payloads.message(earlier)
+        message = posting.compose(self.world, channel, call.object, call.files, flags=_flags(call.object) & SETTABLE)
+        self.world.post(message)
+        if message.nonce is not None:
+            self._nonces[message.nonce] = (self.world.clock.now(), message)
+        return payloads.message(message)
+
+    def _same_nonce(self, body: Json) -> Message | None:
+        """With ``enforce_nonce`` the first message of that nonce; a 404 where it was deleted meanwhile."""
+        if not body.get("enforce_nonce") or (known := self._nonces.get(str(body.get("nonce")))) is None:
+            return None
+        at, message = known
+        if self.world.clock.now() - at > self.nonce_window:
+            return None
+        if message.deleted:
+            raise errors.unknown_message()
+        return message
+
+    def _may_send(self, channel: Channel, body: Json, *, files: int) -> None:
+        recipient = channel.recipient
+        if recipient is not None:
+            if not recipient.dms_open:
+                raise errors.dm_closed()
+            return
+        if channel.kind is ChannelKind.FORUM:
+            raise errors.forum_wants_threads()
+        if channel.kind is ChannelKind.CATEGORY:
+            raise errors.not_a_text_channel()
+        may = self.world.may(self.world.bot, channel)
+        thread = channel.kind in THREADS
+        needed = Permission.SEND_MESSAGES_IN_THREADS if thread else Permission.SEND_MESSAGES
+        if body.get("embeds"):
+            needed |= Permission.EMBED_LINKS
+        if files:
+            needed |= Permission.ATTACH_FILES
+        if needed not in may:
+            raise errors.missing_permissions()
+        if channel.locked and Permission.MANAGE_THREADS not in may:
+            raise errors.thread_locked()
+        channel.archived = False
+
+    async def history(self, call: Call) -> list[Json]:
+        """Newest first. Without READ_MESSAGE_HISTORY Discord gives an empty list instead of a refusal."""
+        channel = readable_channel(self.world, call.id("channel_id"))
+        if Permission.READ_MESSAGE_HISTORY not in self.world.may(self.world.bot, channel):
+            return []
+        limit = int(call.query.get("limit", USUAL_HISTORY))
+        if not 1 <= limit <= MOST_HISTORY:
+            problems = errors.FormErrors()
+            problems.add(("limit",), "NUMBER_TYPE_MAX", f"int value should be between 1 and {MOST_HISTORY}.")
+            problems.refuse()
+        newest_first = [message for message in reversed(channel.messages) if not message.deleted]
+        return [payloads.message(message) for message in _window(newest_first, call, limit)]
+
+    def _message(self, call: Call) -> Message:
+        channel = readable_channel(self.world, call.id("channel_id"))
+        message = self.world.find_message(channel, call.id("message_id"))
+        if message is None:
+            raise errors.unknown_message()
+        return message
+
+    async def get(self, call: Call) -> Json:
+        channel = readable_channel(self.world, call.id("channel_id"))
+        if Permission.READ_MESSAGE_HISTORY not in self.world.may(self.world.bot, channel):
+            raise errors.missing_access()
+        return payloads.message(self._message(call))
+
+    async def update(self, call: Call) -> Json:
+        message = self._message(call)
+        if message.author is not self.world.bot:
+            raise errors.not_the_author()
+        posting.edit(self.world, message, call.object, call.files)
+        return payloads.message(message)
+
+    async def delete(self, call: Call) -> None:
+        message = self._message(call)
+        may = self.world.may(self.world.bot, message.channel)
+        if message.author is not self.world.bot and Permission.MANAGE_MESSAGES not in may:
+            raise errors.missing_permissions()
+        self.world.delete(message)
+
+    async def typing(self, call: Call) -> None:
+        channel = readable_channel(self.world, call.id("channel_id"))
+        self._may_send(channel, {}, files=0)
+
+    async def create_thread(self, call: Call) -> Json:
+        """A post in a forum. It has no nonce: Discord creates a second one when asked a second time."""
+        parent = readable_channel(self.world, call.id("channel_id"))
+        body = call.object
+        form = errors.FormErrors()
+        form.length(("name",), body.get("name") or "", least=1, most=100)
+        if body.get("auto_archive_duration", ARCHIVE_AFTER[0]) not in ARCHIVE_AFTER:
+            form.add(("auto_archive_duration",), "BASE_TYPE_CHOICES", f"Value must be one of {set(ARCHIVE_AFTER)}.")
+        form.refuse()
+        in_forum = parent.kind is ChannelKind.FORUM
+        needed = Permission.SEND_MESSAGES if in_forum else Permission.CREATE_PUBLIC_THREADS
+        if parent.guild is None or needed not in self.world.may(self.world.bot, parent):
+            raise errors.missing_permissions()
+        first = body.get("message") or {}
+        if in_forum:
+            check_message(first, flags=_flags(first), files=len(call.files))
+        thread = self.world.add_channel(parent.guild, body["name"], kind=ChannelKind.PUBLIC_THREAD, parent=parent)
+        if not in_forum:
+            return payloads.channel(thread, self.world.bot)
+        message = posting.compose(self.world, thread, first, call.files, flags=_flags(first) & SETTABLE)
+        message.id = thread.id
+        self.world.post(message)
+        return {**payloads.channel(thread, self.world.bot), "message": payloads.message(message)}
+
+
+def _flags(body: Json) -> int:
+    return int(body.get("flags") or 0)
+
+
+def _window(newest_first: list[Message], call: Call, limit: int) -> list[Message]:
+    """``before``, ``after`` and ``around`` take any id, of a message or not; the answer stays newest first."""
+    if "before" in call.query:
+        return [message for message in newest_first if message.id < int(call.query["before"])][:limit]
+    if "after" in call.query:
+        later = [message for message in newest_first if message.id > int(call.query["after"])]
+        return later[-limit:]
+    if "around" in call.query:
+        centre, half = int(call.query["around"]), limit // 2
+        later = [message for message in newest_first if message.id > centre][-half:] if half else []
+        earlier = [message for message in newest_first if message.id <= centre][: limit - half]
+        return later + earlier
+    return newest_first[:limit]

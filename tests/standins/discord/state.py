@@ -1,0 +1,268 @@
+"""What this Discord knows: people, guilds, roles, channels and messages. Every change is told to ``emit``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from tests.standins.discord import payloads, reading
+from tests.standins.discord.clock import Snowflakes, StandInClock
+from tests.standins.discord.permissions import NOTHING, USUAL, Permission, in_channel
+
+Json = dict[str, Any]
+
+
+class ChannelKind(IntEnum):
+    TEXT = 0
+    DM = 1
+    VOICE = 2
+    CATEGORY = 4
+    ANNOUNCEMENT = 5
+    ANNOUNCEMENT_THREAD = 10
+    PUBLIC_THREAD = 11
+    PRIVATE_THREAD = 12
+    FORUM = 15
+
+
+THREADS = frozenset({ChannelKind.ANNOUNCEMENT_THREAD, ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD})
+
+EPHEMERAL = 1 << 6
+LOADING = 1 << 7
+COMPONENTS_V2 = 1 << 15
+
+
+@dataclass(slots=True, eq=False)
+class User:
+    id: int
+    name: str
+    bot: bool = False
+    dms_open: bool = True
+    locale: str = "en-US"
+
+
+@dataclass(slots=True, eq=False)
+class Role:
+    id: int
+    name: str
+    permissions: Permission
+    position: int = 0
+    managed: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    user: User
+    joined_at: datetime
+    role_ids: list[int] = field(default_factory=list)
+    timed_out: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Overwrite:
+    """``kind`` is Discord's: 0 for a role, 1 for a member."""
+
+    kind: int
+    allow: Permission
+    deny: Permission
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    id: int
+    kind: ChannelKind
+    name: str
+    guild: "Guild | None"
+    overwrites: dict[int, Overwrite] = field(default_factory=dict)
+    parent: "Channel | None" = None
+    recipient: User | None = None
+    archived: bool = False
+    locked: bool = False
+    messages: "list[Message]" = field(default_factory=list)
+    """Every message that was ever here, deleted ones too, oldest first; ephemeral ones are not."""
+
+
+@dataclass(slots=True, eq=False)
+class Guild:
+    id: int
+    name: str
+    owner_id: int
+    created_at: datetime
+    roles: dict[int, Role] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    locale: str = "en-US"
+
+    @property
+    def everyone(self) -> Role:
+        return self.roles[self.id]
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    id: int
+    channel: Channel
+    author: User
+    created_at: datetime
+    content: str = ""
+    embeds: list[Json] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    flags: int = 0
+    nonce: str | None = None
+    pings: frozenset[str] = frozenset()
+    """Whom it notified when it was created: "everyone", "here", "<@id>" and "<@&id>"."""
+    edited_at: datetime | None = None
+    deleted: bool = False
+    interaction: Json | None = None
+    ephemeral_for: User | None = None
+
+    @property
+    def loading(self) -> bool:
+        return bool(self.flags & LOADING)
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.flags & EPHEMERAL)
+
+    @property
+    def text(self) -> str:
+        """All that a reader sees, line by line: content, embeds, text displays; not the labels of buttons."""
+        return reading.visible_text(self)
+
+    @property
+    def buttons(self) -> list[reading.Button]:
+        return reading.buttons(self.components)
+
+
+Emit = Callable[[str, Json, Guild | None], None]
+
+
+class World:
+    """The state of this Discord; its methods are what people and administrators do, and what the routes record."""
+
+    def __init__(self, clock: StandInClock, *, bot_name: str, emit: Emit) -> None:
+        self.clock = clock
+        self.ids = Snowflakes(clock)
+        self.emit = emit
+        self.bot = User(id=self.ids.next(), name=bot_name, bot=True)
+        self.users: dict[int, User] = {self.bot.id: self.bot}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+
+    def add_user(self, name: str) -> User:
+        user = User(id=self.ids.next(), name=name)
+        self.users[user.id] = user
+        return user
+
+    def add_guild(self, name: str, *, bot_permissions: Permission = NOTHING, everyone: Permission = USUAL) -> Guild:
+        """A guild that the bot is in, with a role of its own that holds ``bot_permissions``."""
+        owner = self.add_user(f"{name}-owner")
+        guild = Guild(id=self.ids.next(), name=name, owner_id=owner.id, created_at=self.clock.now())
+        guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=everyone)
+        own = Role(id=self.ids.next(), name=self.bot.name, permissions=bot_permissions, position=1, managed=True)
+        guild.roles[own.id] = own
+        guild.members[owner.id] = Member(user=owner, joined_at=self.clock.now())
+        guild.members[self.bot.id] = Member(user=self.bot, joined_at=self.clock.now(), role_ids=[own.id])
+        self.guilds[guild.id] = guild
+        self.emit("GUILD_CREATE", payloads.guild_create(guild, self.bot), guild)
+        return guild
+
+    def remove_guild(self, guild: Guild) -> None:
+        """The bot was removed from it."""
+        del self.guilds[guild.id]
+        for channel_id in guild.channels:
+            del self.channels[channel_id]
+        self.emit("GUILD_DELETE", {"id": str(guild.id)}, guild)
+
+    def add_role(self, guild: Guild, name: str, permissions: Permission) -> Role:
+        role = Role(id=self.ids.next(), name=name, permissions=permissions, position=len(guild.roles))
+        guild.roles[role.id] = role
+        self.emit("GUILD_ROLE_CREATE", {"guild_id": str(guild.id), "role": payloads.role(role)}, guild)
+        return role
+
+    def set_permissions(self, guild: Guild, role: Role, permissions: Permission) -> None:
+        role.permissions = permissions
+        self.emit("GUILD_ROLE_UPDATE", {"guild_id": str(guild.id), "role": payloads.role(role)}, guild)
+
+    def join(self, guild: Guild, user: User, *roles: Role) -> Member:
+        member = Member(user=user, joined_at=self.clock.now(), role_ids=[role.id for role in roles])
+        guild.members[user.id] = member
+        return member
+
+    def add_channel(
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        kind: ChannelKind = ChannelKind.TEXT,
+        parent: Channel | None = None,
+    ) -> Channel:
+        """A thread where ``kind`` is one; then ``parent`` is required."""
+        channel = Channel(id=self.ids.next(), kind=kind, name=name, guild=guild, parent=parent)
+        guild.channels[channel.id] = channel
+        self.channels[channel.id] = channel
+        event = "THREAD_CREATE" if kind in THREADS else "CHANNEL_CREATE"
+        self.emit(event, payloads.channel(channel, self.bot), guild)
+        return channel
+
+    def remove_channel(self, channel: Channel) -> None:
+        guild = channel.guild
+        if guild is None:
+            raise ValueError("a direct message channel cannot be removed")
+        del guild.channels[channel.id]
+        del self.channels[channel.id]
+        event = "THREAD_DELETE" if channel.kind in THREADS else "CHANNEL_DELETE"
+        self.emit(event, payloads.channel(channel, self.bot), guild)
+
+    def overwrite(
+        self,
+        channel: Channel,
+        target: Role | User,
+        *,
+        allow: Permission = NOTHING,
+        deny: Permission = NOTHING,
+    ) -> None:
+        """What an administrator sets in a channel's permissions; replaces what stood there for that target."""
+        kind = 0 if isinstance(target, Role) else 1
+        channel.overwrites[target.id] = Overwrite(kind=kind, allow=allow, deny=deny)
+        self.emit("CHANNEL_UPDATE", payloads.channel(channel, self.bot), channel.guild)
+
+    def open_dm(self, user: User) -> Channel:
+        """The one channel between the bot and that person."""
+        for channel in self.channels.values():
+            if channel.recipient is user:
+                return channel
+        channel = Channel(id=self.ids.next(), kind=ChannelKind.DM, name="", guild=None, recipient=user)
+        self.channels[channel.id] = channel
+        self.emit("CHANNEL_CREATE", payloads.channel(channel, self.bot), None)
+        return channel
+
+    def may(self, user: User, channel: Channel) -> Permission:
+        """Nothing for somebody who is not there."""
+        if channel.guild is None:
+            return USUAL if user in (self.bot, channel.recipient) else NOTHING
+        member = channel.guild.members.get(user.id)
+        return NOTHING if member is None else in_channel(channel, member)
+
+    def find_message(self, channel: Channel, message_id: int) -> Message | None:
+        return next((m for m in channel.messages if m.id == message_id and not m.deleted), None)
+
+    def post(self, message: Message) -> None:
+        """Make a message visible to all in its channel."""
+        message.channel.messages.append(message)
+        self.emit("MESSAGE_CREATE", payloads.message(message), message.channel.guild)
+
+    def changed(self, message: Message) -> None:
+        message.edited_at = self.clock.now()
+        if message.ephemeral_for is None:
+            self.emit("MESSAGE_UPDATE", payloads.message(message), message.channel.guild)
+
+    def delete(self, message: Message) -> None:
+        message.deleted = True
+        if message.ephemeral_for is not None:
+            return
+        gone = {"id": str(message.id), "channel_id": str(message.channel.id)}
+        if message.channel.guild is not None:
+            gone["guild_id"] = str(message.channel.guild.id)
+        self.emit("MESSAGE_DELETE", gone, message.channel.guild)

@@ -1,0 +1,280 @@
+"""One HTTP request on its way: kept, checked, limited, spoiled where a test wants it, carried out, answered."""
+
+import asyncio
+import json
+import math
+import socket
+import struct
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from tests.standins.discord import errors
+from tests.standins.discord.clock import StandInClock
+from tests.standins.discord.faults import Answer, Drop, Fault, Script, Stall, TooManyRequests
+from tests.standins.discord.limits import VIA, RateLimiter, Verdict
+from tests.standins.discord.openapi import Description
+
+Json = dict[str, Any]
+
+PREFIX = "/api/v10"
+NO_CONTENT = 204
+COUNTED_AS_INVALID = (401, 403, 429)
+"""Ten thousand of these in ten minutes and Discord blocks the address."""
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """What was sent and how it was answered; ``status`` is 0 while it waits and where no answer was given."""
+
+    method: str
+    path: str
+    operation: str
+    json: Any
+    status: int = 0
+    code: int = 0
+    fault: Fault | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Upload:
+    filename: str
+    content: bytes
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A request as a route sees it."""
+
+    record: Request
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any
+    files: list[Upload]
+
+    def id(self, name: str) -> int:
+        try:
+            return int(self.params[name])
+        except ValueError:
+            problems = errors.FormErrors()
+            problems.add((name,), "NUMBER_TYPE_COERCE", f'Value "{self.params[name]}" is not snowflake.')
+            problems.refuse()
+            raise  # pragma: no cover - refuse() has raised
+
+    @property
+    def object(self) -> Json:
+        if not isinstance(self.body, dict):
+            raise errors.invalid_json()
+        return self.body
+
+
+Handler = Callable[[Call], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``operation`` is Discord's own name for it; ``by_token`` routes need no authorization header."""
+
+    method: str
+    path: str
+    operation: str
+    handler: Handler
+    by_token: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A body that Discord would refuse, or answer with a failure of its own."""
+
+    operation: str
+    path: str
+    problem: str
+
+
+@dataclass(slots=True, eq=False)
+class Wire:
+    token: str
+    clock: StandInClock
+    limiter: RateLimiter
+    description: Description | None
+    script: Script = field(default_factory=Script)
+    requests: list[Request] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
+    unknown_routes: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
+
+    @property
+    def invalid_requests(self) -> int:
+        return sum(request.status in COUNTED_AS_INVALID for request in self.requests)
+
+    async def unknown(self, request: web.Request) -> web.Response:
+        self.unknown_routes.append(f"{request.method} {request.path}")
+        refusal = errors.no_such_route()
+        return _json(refusal.body, refusal.status)
+
+    def serve(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            path = request.path.removeprefix(PREFIX)
+            record = Request(request.method, path, route.operation, None)
+            self.requests.append(record)
+            body, files, problem = await _read(request)
+            record.json = body
+            record.fault = self.script.take(request.method, path)
+            match record.fault:
+                case Answer() | TooManyRequests() as fault:
+                    return _finish(record, _scripted(fault))
+                case Stall(seconds):
+                    await asyncio.sleep(seconds)
+                case Drop(executed=False, reset=reset):
+                    return _lose(request, reset=reset)
+                case _:
+                    pass
+            call = Call(record, request.match_info, request.query, body, files)
+            response = await self._answer(route, call, request.headers, problem)
+            _finish(record, response)
+            if isinstance(record.fault, Drop):
+                return _lose(request, reset=record.fault.reset)
+            return response
+
+        return handle
+
+    async def _answer(
+        self, route: Route, call: Call, headers: Mapping[str, str], problem: errors.Refusal | None
+    ) -> web.Response:
+        verdict = self.limiter.ask(
+            route.operation,
+            _major(call.params),
+            now=self.clock.now().timestamp(),
+            counts_overall=not route.by_token,
+        )
+        try:
+            self._admit(route, headers)
+            if verdict.retry_after is not None:
+                return _too_many(verdict)
+            result = await self._carry_out(route, call, problem)
+        except errors.Refusal as refusal:
+            self._note(route.operation, refusal)
+            call.record.code = refusal.body["code"]
+            return _json(refusal.body, refusal.status, verdict.headers)
+        except Exception:  # noqa: BLE001 - a fault of the stand-in must fail the test, not look like Discord's
+            self.crashes.append(traceback.format_exc())
+            return _json({"message": "the stand-in has a fault of its own", "code": -1}, 501)
+        if result is None:
+            return web.Response(status=NO_CONTENT, headers=verdict.headers)
+        return _json(result, 200, verdict.headers)
+
+    def _admit(self, route: Route, headers: Mapping[str, str]) -> None:
+        if not route.by_token and headers.get("Authorization") != f"Bot {self.token}":
+            raise errors.unauthorized()
+        if not headers.get("User-Agent", "").startswith("DiscordBot ("):
+            raise errors.blocked_client()
+
+    async def _carry_out(self, route: Route, call: Call, problem: errors.Refusal | None) -> Any:
+        if problem is not None:
+            raise problem
+        self._check_against_description(route.operation, call.body)
+        return await route.handler(call)
+
+    def _check_against_description(self, operation: str, body: Any) -> None:
+        if self.description is None or body is None:
+            return
+        problems = errors.FormErrors()
+        for path, code, words in self.description.problems(operation, body):
+            problems.add(path, code, words)
+        problems.refuse()
+
+    def _note(self, operation: str, refusal: errors.Refusal) -> None:
+        if "errors" in refusal.body:
+            for path, words in _leaves(refusal.body["errors"]):
+                self.violations.append(Violation(operation, path, words))
+        elif refusal.body in (errors.empty_message().body, errors.server_error().body):
+            self.violations.append(Violation(operation, "", refusal.body["message"]))
+
+
+def _leaves(tree: Json, path: str = "") -> list[tuple[str, str]]:
+    found = [(path, error["message"]) for error in tree.get("_errors", [])]
+    for key, inner in tree.items():
+        if key != "_errors":
+            found += _leaves(inner, f"{path}.{key}" if path else key)
+    return found
+
+
+def _major(params: Mapping[str, str]) -> str:
+    """The part of a path by which Discord counts apart."""
+    return "/".join(params[key] for key in ("channel_id", "guild_id", "webhook_id", "webhook_token") if key in params)
+
+
+def _finish(record: Request, response: web.Response) -> web.Response:
+    record.status = response.status
+    return response
+
+
+def _json(body: Any, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
+    # discord.py reads a body only where the type is exactly this, so aiohttp must not add a charset
+    return web.Response(
+        body=json.dumps(body).encode(),
+        status=status,
+        headers={**(headers or {}), "Content-Type": "application/json", "Via": VIA},
+    )
+
+
+def _too_many(verdict: Verdict) -> web.Response:
+    wait = verdict.retry_after or 0.0
+    body = {"message": "You are being rate limited.", "retry_after": wait, "global": verdict.scope == "global"}
+    headers = {**verdict.headers, "Retry-After": str(math.ceil(wait)), "X-RateLimit-Scope": verdict.scope}
+    return _json(body, 429, headers)
+
+
+def _scripted(fault: Answer | TooManyRequests) -> web.Response:
+    if isinstance(fault, TooManyRequests):
+        everywhere = {"X-RateLimit-Global": "true"} if fault.scope == "global" else {}
+        response = _too_many(Verdict(everywhere, retry_after=fault.retry_after, scope=fault.scope))
+        if not fault.via:
+            del response.headers["Via"]
+        return response
+    if isinstance(fault.body, str):
+        headers = {**fault.headers, "Content-Type": "text/html"}
+        return web.Response(text=fault.body, status=fault.status, headers=headers)
+    return _json(fault.body, fault.status, fault.headers)
+
+
+def _lose(request: web.Request, *, reset: bool) -> web.Response:
+    transport = request.transport
+    if transport is not None:
+        if reset:
+            # closing with a linger time of zero makes the kernel send a reset
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response(status=NO_CONTENT)
+
+
+async def _read(request: web.Request) -> tuple[Any, list[Upload], errors.Refusal | None]:
+    """The JSON body, uploaded files, and what is wrong with the body's form."""
+    if request.content_type == "multipart/form-data":
+        return await _read_parts(request)
+    raw = await request.read()
+    if not raw:
+        return None, [], None
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return None, [], errors.invalid_json()
+    problem = None if request.content_type == "application/json" else errors.invalid_json()
+    return body, [], problem
+
+
+async def _read_parts(request: web.Request) -> tuple[Any, list[Upload], errors.Refusal | None]:
+    body: Any = {}
+    files: list[Upload] = []
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            return None, [], errors.invalid_json()
+        content = bytes(await part.read(decode=False))
+        if part.name == "payload_json":
+            body = json.loads(content)
+        else:
+            files.append(Upload(part.filename or "", content))
+    return body, files, None
