@@ -5,7 +5,7 @@ All of one look is one transaction, so a crash leaves either all of it or nothin
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
@@ -20,6 +20,7 @@ from bot.core.reports import SourceReport
 from bot.errors import InvalidInput, SourceError, SourceThrottled
 from bot.ports import Fetched, Rejected, Resources, Source
 from bot.sample import SAMPLE, sample_days
+from storage.records import Sighting
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +152,11 @@ async def is_sample(r: Resources) -> bool:
 async def _keep(r: Resources, fetched: Fetched, *, look: Period | None, recorded: bool = False) -> SourceReport:
     async with r.store.write() as tx:
         known = await tx.papers.get_many([paper.id for paper in fetched.papers])
-        merged = [merge(known.get(paper.id), paper) for paper in fetched.papers]
+        looks = await tx.papers.sightings(list(known))
+        merged = [
+            merge(known.get(paper.id), paper, newer=_is_newest(sighting, looks.get(paper.id, ())))
+            for paper, sighting in zip(fetched.papers, fetched.sightings, strict=True)
+        ]
         changed = [paper for paper in merged if paper != known.get(paper.id)]
         await tx.papers.save(changed, fetched.sightings)
         count = len(fetched.papers) + len(fetched.rejected)
@@ -174,6 +179,11 @@ async def _keep(r: Resources, fetched: Fetched, *, look: Period | None, recorded
         rejected=len(fetched.rejected),
         rejects=tuple(_named(fetched.rejected)),
     )
+
+
+def _is_newest(sighting: Sighting, looks: Sequence[Sighting]) -> bool:
+    """Recorded answers may be read in any order; an old look never overwrites what a newer one said."""
+    return all(look.seen_at <= sighting.seen_at for look in looks)
 
 
 def _named(rejected: Iterable[Rejected]) -> Iterable[str]:
