@@ -96,6 +96,19 @@ def parse_month(text: str, *, today: date) -> Period:
     return Period(PeriodKind.MONTH, _not_later(first, first, today))
 
 
+def parse_period(text: str, *, today: date) -> Period:
+    """A day, an ISO week or a month, told apart by how it is written.
+
+    Raises:
+        InvalidInput: it is none of them, or has not begun.
+    """
+    if "w" in text.lower() and any(sign.isdigit() for sign in text):
+        return parse_week(text.upper(), today=today)
+    if re.fullmatch(r"\s*\d{4}-\d{2}\s*", text, re.ASCII):
+        return parse_month(text, today=today)
+    return Period.day(parse_day(text, today=today))
+
+
 def _not_later(value: date, first: date, today: date) -> date:
     if first > today:
         raise InvalidInput(f"{first.isoformat()} is still to come; today is {today.isoformat()} (UTC).")
