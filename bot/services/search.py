@@ -1,5 +1,6 @@
 """Find papers: by words, by period, by id. Always from the store, so it works offline and says how fresh it is."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from time import perf_counter
 
@@ -12,7 +13,7 @@ from bot.core.snippets import snippet
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import ingest
-from storage.records import Paper, Sort
+from storage.records import Paper, PaperId, Sort
 from storage.search_index import SearchSort
 
 LARGEST_PAGE = 100
@@ -128,6 +129,12 @@ async def paper(r: Resources, text: str) -> Paper:
             f"read this one at https://arxiv.org/abs/{paper_id}."
         )
     return found
+
+
+async def papers(r: Resources, ids: Sequence[PaperId]) -> dict[PaperId, Paper]:
+    """Those of ``ids`` that the store holds."""
+    async with r.store.read() as tx:
+        return await tx.papers.get_many(ids)
 
 
 async def freshness(r: Resources) -> Freshness:
