@@ -46,23 +46,23 @@ actions: st.SearchStrategy[Action] = st.one_of(
 
 
 @given(actions)
-def test_an_action_comes_back_as_it_was_written_and_fits_a_custom_id(action: Action):
+def test_an_action_comes_back_as_it_was_written_and_fits_a_custom_id(action: Action) -> None:
     text = encode(action)
     assert decode(text) == action
     assert 1 <= len(text) <= MOST_CHARACTERS
 
 
 @given(st.one_of(st.text(), st.text().map("pb:".__add__), st.lists(st.text(max_size=8)).map(":".join)))
-def test_foreign_text_is_never_an_error(text: str):
+def test_foreign_text_is_never_an_error(text: str) -> None:
     decoded = decode(text)
     assert decoded is None or encode(decoded) == text
 
 
-def test_the_marker_of_a_digest_holds_its_token_verbatim():
+def test_the_marker_of_a_digest_holds_its_token_verbatim() -> None:
     assert "aZ09_-token" in encode(Why("aZ09_-token"))
 
 
-def test_identifiers_do_not_change_because_old_messages_carry_them():
+def test_identifiers_do_not_change_because_old_messages_carry_them() -> None:
     assert encode(ShowPaper(PaperId("2503.02130"))) == "pb:show:2503.02130"
     assert encode(Why("abc")) == "pb:why:abc"
     assert encode(TrendingPage(Period.day(date(2026, 6, 30)), Sort.TOP, 5)) == "pb:trending:date:2026-06-30:top:5"
@@ -90,13 +90,13 @@ def test_identifiers_do_not_change_because_old_messages_carry_them():
         "pb:why:" + "x" * 200,
     ],
 )
-def test_damaged_identifiers_are_nothing(text: str):
+def test_damaged_identifiers_are_nothing(text: str) -> None:
     assert decode(text) is None
 
 
 @pytest.mark.parametrize(
     "action", [Why(""), Why("a:b"), Why("x" * 90), SearchPage("abc", -1, "new"), UnfollowTopic(-5)]
 )
-def test_what_could_not_be_read_back_is_not_written(action: Action):
+def test_what_could_not_be_read_back_is_not_written(action: Action) -> None:
     with pytest.raises(ValueError, match="could not be read back"):
         encode(action)

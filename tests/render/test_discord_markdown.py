@@ -25,6 +25,7 @@ from bot.render.post import (
     Buttons,
     Divider,
     Heading,
+    Inline,
     Listing,
     Moment,
     Paragraph,
@@ -69,7 +70,7 @@ def read_as_discord(markdown: str) -> tuple[str, list[str]]:
 
 
 @given(hostile_text())
-def test_escaped_text_is_shown_as_it_is_and_does_nothing(text: str):
+def test_escaped_text_is_shown_as_it_is_and_does_nothing(text: str) -> None:
     text = visible(text.replace("\ue000", ""))
     shown, understood = read_as_discord(escape(text))
     assert understood == []
@@ -77,14 +78,14 @@ def test_escaped_text_is_shown_as_it_is_and_does_nothing(text: str):
 
 
 @given(hostile_text())
-def test_escaping_costs_at_most_twice_the_characters_and_four_bytes_each(text: str):
+def test_escaping_costs_at_most_twice_the_characters_and_four_bytes_each(text: str) -> None:
     escaped = escape(text)
     assert len(escaped) <= 2 * len(text)
     assert len(escaped.encode(errors="surrogatepass")) <= 4 * len(text)
 
 
 @given(hostile_text())
-def test_a_label_holds_nothing_that_could_end_or_break_its_link(text: str):
+def test_a_label_holds_nothing_that_could_end_or_break_its_link(text: str) -> None:
     made = label(visible(text.replace("\ue000", "")))
     assert not set(made) & set("[]\\`*\n")
     assert read_as_discord(f"x{made}".replace("_", ""))[1] == []
@@ -92,7 +93,7 @@ def test_a_label_holds_nothing_that_could_end_or_break_its_link(text: str):
 
 
 @given(st.lists(st.tuples(hostile_text(), st.sampled_from([s for s in Style if s is not Style.CODE])), max_size=5))
-def test_pieces_that_are_harmless_alone_are_harmless_side_by_side(parts: list[tuple[str, Style]]):
+def test_pieces_that_are_harmless_alone_are_harmless_side_by_side(parts: list[tuple[str, Style]]) -> None:
     spans = tuple(Span(text.replace("\ue000", ""), style) for text, style in parts)
     ours = {"bold or italic", "heading, small print, quote, list"}
     assert set(read_as_discord(block_text(Paragraph(spans)))[1]) <= ours
@@ -101,7 +102,7 @@ def test_pieces_that_are_harmless_alone_are_harmless_side_by_side(parts: list[tu
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_known_attacks_stay_text(text: str):
+def test_known_attacks_stay_text(text: str) -> None:
     assert read_as_discord(block_text(Paragraph((Span(text),))))[1] == []
 
 
@@ -129,7 +130,7 @@ def test_known_attacks_stay_text(text: str):
         ("日本語", "日本語"),
     ],
 )
-def test_what_running_text_becomes(text: str, sent: str):
+def test_what_running_text_becomes(text: str, sent: str) -> None:
     assert escape(text) == sent
 
 
@@ -147,17 +148,17 @@ def test_what_running_text_becomes(text: str, sent: str):
         ("🔥🔥", ""),
     ],
 )
-def test_what_a_label_becomes(text: str, sent: str):
+def test_what_a_label_becomes(text: str, sent: str) -> None:
     assert label(text) == sent
 
 
-def test_text_that_cannot_be_seen_is_taken_out():
+def test_text_that_cannot_be_seen_is_taken_out() -> None:
     assert visible("a\u202eb\u200fc\x1b[31md\x07e\U000e0041f\ufeff") == "abcdef"
     assert visible("z" + "\u0301" * 50) == "z" + "\u0301" * 4
     assert visible("tab\there") == "tab here"
 
 
-def test_code_cannot_be_closed_from_inside():
+def test_code_cannot_be_closed_from_inside() -> None:
     assert code("a `b`\nc") == "`a ˋbˋ c`"
     assert code("  ") == ""
     assert code("C:\\") == "`C:\\ `"
@@ -173,15 +174,15 @@ def test_code_cannot_be_closed_from_inside():
         ("https://", None),
     ],
 )
-def test_only_web_addresses_become_links_and_they_cannot_end_the_link(url: str, sent: str | None):
+def test_only_web_addresses_become_links_and_they_cannot_end_the_link(url: str, sent: str | None) -> None:
     assert safe_address(url) == sent
 
 
-def text_of(*spans: Span) -> str:
+def text_of(*spans: Inline) -> str:
     return block_text(Paragraph(spans))
 
 
-def test_styles():
+def test_styles() -> None:
     assert text_of(Span("a "), Span(" b ", Style.STRONG), Span("c", Style.EMPHASIS)) == "a  **b** *c*"
     assert text_of(Span("a", Style.STRONG), Span("b", Style.STRONG)) == f"**a**{ZERO_WIDTH_SPACE}**b**"
     assert text_of(Span("T [1]", Style.STRONG, "https://a.example/(x)")) == "**[T (1)](https://a.example/%28x%29)**"
@@ -189,27 +190,27 @@ def test_styles():
     assert text_of(Span("no link", url="ftp://a.example")) == "no link"
 
 
-def test_a_line_of_small_print_only_is_small():
+def test_a_line_of_small_print_only_is_small() -> None:
     assert text_of(Span("one", Style.FINE), Span("\ntwo\n"), Span("three", Style.FINE)) == "-# one\ntwo\n-# three"
     assert text_of(Span("seen ", Style.FINE), Moment(5, "then", relative=True)) == "-# seen <t:5:R>"
     assert text_of(Span("mixed", Style.FINE), Span(" line")) == "mixed line"
 
 
-def test_a_bold_stretch_over_two_lines_is_bold_on_each():
+def test_a_bold_stretch_over_two_lines_is_bold_on_each() -> None:
     assert block_text(Quote((Span("a\nb", Style.STRONG),))) == "> **a**\n> **b**"
 
 
-def test_a_number_and_its_point_from_two_spans_make_no_list():
+def test_a_number_and_its_point_from_two_spans_make_no_list() -> None:
     assert text_of(Span("1"), Span(". one")) == r"1\. one"
 
 
-def test_headings_lists_and_places():
+def test_headings_lists_and_places() -> None:
     assert block_text(Heading((Span("a\nb"),), level=9)) == "### a b"
     assert block_text(Listing(((Span("a\nb"),), (Span(" "),), (Span("# c"),)), numbered=True)) == "1. a b\n2. \\# c"
     assert block_text(Paragraph((Place(7, "#papers"), Span(" at "), Moment(5, "then")))) == "<#7> at <t:5:f>"
 
 
-def test_neighbouring_text_shares_one_display_and_empty_pieces_vanish():
+def test_neighbouring_text_shares_one_display_and_empty_pieces_vanish() -> None:
     press = Button("Press", action="a")
     post = Post(
         (

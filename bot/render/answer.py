@@ -1,0 +1,111 @@
+"""An answer to a question, worded as what it is: without a model passages are only ever called passages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label
+from bot.render import phrases
+from bot.render.actions import ShowPaper, encode
+from bot.render.highlight import marked, occurrences
+from bot.render.limits import roomiest
+from bot.render.phrases import APART, fine, heading, quoted, text
+from bot.render.post import Block, Button, Buttons, Inline, Post, Quote, Span, Style
+from storage.records import Paper, PaperId
+
+MOST_CLAIMS = 6
+MOST_NEAREST = 3
+MOST_PAPER_BUTTONS = 5
+SHOWN_OF_QUESTION = 200
+
+COVERAGE = {
+    Coverage.ABSTRACT: "Read: abstracts only, not the whole papers.",
+    Coverage.FULL_TEXT: "Read: the full text.",
+}
+HOW = {
+    AnswerStatus.ANSWERED: "Each sentence stands on the quotation below it, checked word for word.",
+    AnswerStatus.PASSAGES: "The closest passages I found; read them in context, since they need not hold the answer.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    claim: int
+    quote: int
+    title: int
+
+
+ROOMS = tuple(_Room(claim=size, quote=size, title=min(size, 120)) for size in range(60, 1201, 20))
+
+
+def answer_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
+    """The answer with its quotations, the papers they come from, and what was read for it."""
+    claims = answer.claims[:MOST_CLAIMS] if answer.status is not AnswerStatus.NOT_FOUND else ()
+    if not claims:
+        return _not_found(answer, papers)
+
+    def build(room: _Room) -> Post:
+        blocks: list[Block] = [_question(answer)]
+        if answer.status is AnswerStatus.PASSAGES:
+            blocks.append(text(HOW[answer.status]))
+        for claim in claims:
+            blocks.extend(_claim(claim, papers, room))
+        if answer.status is AnswerStatus.ANSWERED:
+            blocks.append(fine(HOW[answer.status]))
+        blocks.append(fine(COVERAGE[answer.coverage]))
+        return Post((*blocks, *_paper_buttons(claims)))
+
+    return roomiest(ROOMS, build)
+
+
+def _not_found(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
+    nearest = answer.nearest[:MOST_NEAREST]
+
+    def build(room: _Room) -> Post:
+        blocks: list[Block] = [_question(answer), text("I found no passage that touches this question.")]
+        if nearest:
+            blocks.append(text("The nearest that I have, which may be about something else:"))
+        for claim in nearest:
+            blocks.extend(_quotation(claim, papers, room))
+        if not nearest:
+            blocks.append(text("Try the words that a paper would use, or name the paper that you mean."))
+        return Post((*blocks, fine(COVERAGE[answer.coverage]), *_paper_buttons(nearest)))
+
+    return roomiest(ROOMS, build)
+
+
+def _question(answer: Answer) -> Block:
+    return heading(quoted(answer.question, SHOWN_OF_QUESTION), level=3)
+
+
+def _claim(claim: Claim, papers: Mapping[PaperId, Paper], room: _Room) -> list[Block]:
+    if claim.label is Label.QUOTED:
+        return _quotation(claim, papers, room)
+    words = phrases.line(claim.text, room.claim)
+    inferred = " (my conclusion from this passage, not its words)" if claim.label is Label.INFERRED else ""
+    return [text(words + inferred), *_quotation(claim, papers, room)]
+
+
+def _quotation(claim: Claim, papers: Mapping[PaperId, Paper], room: _Room) -> list[Block]:
+    quote = " ".join(claim.quote.split())
+    lines = Quote(marked(quote, occurrences(claim.matched, quote), room.quote))
+    return [lines, fine(*_source(claim, papers.get(claim.paper_id), room))]
+
+
+def _source(claim: Claim, paper: Paper | None, room: _Room) -> tuple[Inline, ...]:
+    title = phrases.title(paper, room.title) if paper else f"arXiv {claim.paper_id}"
+    url = paper.url if paper else f"https://arxiv.org/abs/{claim.paper_id}"
+    where = phrases.line(claim.section, 60)
+    return (Span(title, Style.FINE, url), *((Span(f"{APART}{where}", Style.FINE),) if where else ()))
+
+
+def _paper_buttons(claims: Sequence[Claim]) -> list[Block]:
+    ids = list(dict.fromkeys(claim.paper_id for claim in claims))[:MOST_PAPER_BUTTONS]
+    buttons = tuple(
+        Button(
+            "About this paper" if len(ids) == 1 else f"About {paper_id}",
+            action=encode(ShowPaper(paper_id)),
+            command=f"/papers show {paper_id}",
+        )
+        for paper_id in ids
+    )
+    return [Buttons(buttons)] if buttons else []

@@ -1,0 +1,203 @@
+"""Channel setups: made, shown, listed, paused, resumed, removed, and what they lack."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.reports import SetupHealth
+from bot.render import phrases
+from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, encode
+from bot.render.limits import roomiest
+from bot.render.phrases import ago, command, fine, heading, place, quoted, sentence, strong, text, when
+from bot.render.post import Block, Button, ButtonLook, Buttons, Inline, Listing, Paragraph, Post, Section, Span
+from storage.records import ChannelSetup, Delivery, DeliveryState, Destination
+
+NEEDED_FOR = {
+    "View Channel": "so that the channel exists for me",
+    "Send Messages": "to post the digest",
+    "Send Messages in Threads": "to post the digest in this thread",
+    "Embed Links": "so that the papers' links work",
+    "Read Message History": "to look, after a crash, whether a digest has arrived, so that it never comes twice",
+    "Attach Files": "to send files that you asked for",
+    "Create Public Threads": "to open threads",
+    "Manage Threads": "to write in a locked thread",
+}
+MOST_WITH_BUTTONS = 10
+MOST_LISTED = 25
+SIZES = range(0, 201, 10)
+
+ENDS = {
+    DeliveryState.SENT: "last digest sent",
+    DeliveryState.SKIPPED: "last digest skipped",
+    DeliveryState.FAILED: "last digest failed",
+    DeliveryState.UNREACHABLE: "last digest could not be delivered",
+    DeliveryState.PLANNED: "a digest is waiting",
+    DeliveryState.SENDING: "a digest is on its way",
+}
+
+
+def setup_done(setup: ChannelSetup, *, next_due: datetime | None, missing: Sequence[str] = ()) -> Post:
+    """A setup that was just made: what will come, where, when, and what it still lacks."""
+    blocks: list[Block] = [
+        heading("Setup is complete" if not missing else "Almost there", level=3),
+        *_terms(setup, next_due),
+    ]
+    if missing:
+        blocks.extend(_missing(setup.destination, missing))
+    buttons = (_act(setup, ChannelAct.PREVIEW), _act(setup, ChannelAct.POST), _act(setup, ChannelAct.REMOVE))
+    return Post((*blocks, Buttons(buttons)))
+
+
+def setup_preview(setup: ChannelSetup, *, next_due: datetime | None, missing: Sequence[str] = ()) -> Post:
+    """A setup that waits for its confirmation; the digest that it would post is shown beside it."""
+    blocks: list[Block] = [heading("Does this look right?", level=3), *_terms(setup, next_due)]
+    if missing:
+        blocks.extend(_missing(setup.destination, missing))
+    start = Button("Start", action=encode(ConfirmSetup(setup.id)), look=ButtonLook.PRIMARY, disabled=bool(missing))
+    return Post((*blocks, Buttons((start, _act(setup, ChannelAct.PREVIEW), _act(setup, ChannelAct.REMOVE, "Discard")))))
+
+
+def missing_permissions(destination: Destination, missing: Sequence[str]) -> Post:
+    """What Paperboy may not do in a place, what it needs each for, and how to allow it."""
+    return Post((heading("I lack permissions", level=3), *_missing(destination, missing)))
+
+
+def channel_list(setups: Sequence[SetupHealth], now: datetime) -> Post:
+    """Every setup with its state, its next digest and how the last one ended."""
+    if not setups:
+        words = ("No channel of this server gets digests yet. Someone who may manage the server can start with ",)
+        return Post((heading("No channels yet", level=3), text(*words, command("/setup"), ".")))
+    title = heading(f"{phrases.counted(len(setups), 'channel setup')}", level=3)
+    rest = len(setups) - MOST_LISTED
+
+    def build(size: int) -> Post:
+        blocks: list[Block] = [title]
+        blocks.extend(
+            Section((Paragraph(_state(health, now, size)),), _pause_or_resume(health.setup))
+            for health in setups[:MOST_WITH_BUTTONS]
+        )
+        if others := tuple(_short_state(health) for health in setups[MOST_WITH_BUTTONS:MOST_LISTED]):
+            blocks.append(Listing(others))
+        if rest > 0:
+            blocks.append(fine(f"and {rest:,} more"))
+        return Post((*blocks, fine("Change one with /channels pause, resume, remove, post or preview and its number.")))
+
+    return roomiest(SIZES, build)
+
+
+def paused(setup: ChannelSetup) -> Post:
+    """A setup that sends nothing for now."""
+    words = text("Nothing more comes to ", place(setup.destination), " until you resume it. Its settings are kept.")
+    return Post((heading("Paused", level=3), words, Buttons((_act(setup, ChannelAct.RESUME),))))
+
+
+def resumed(setup: ChannelSetup, *, next_due: datetime | None) -> Post:
+    """A setup that goes on."""
+    return Post(
+        (heading("Running again", level=3), *_terms(setup, next_due), Buttons((_act(setup, ChannelAct.PAUSE),)))
+    )
+
+
+def confirm_remove(setup: ChannelSetup) -> Post:
+    """Ask before a setup is forgotten."""
+    words = text("Remove the setup for ", place(setup.destination), "? What was posted there stays.")
+    return Post((heading("Remove this setup?", level=3), words, Buttons((_act(setup, ChannelAct.REMOVE, "Remove"),))))
+
+
+def removed(setup: ChannelSetup) -> Post:
+    """A setup that is gone."""
+    words = text(
+        "No more digests come to ", place(setup.destination), ". Start anew at any time with ", command("/setup"), "."
+    )
+    return Post((heading("Removed", level=3), words))
+
+
+def posted(setup: ChannelSetup, delivery: Delivery) -> Post:
+    """What became of a digest that was asked for at once."""
+    where = place(setup.destination)
+    problem = sentence(phrases.line(delivery.problem or "", 400))
+    match delivery.state:
+        case DeliveryState.SENT:
+            words = (f"I posted {phrases.counted(len(delivery.paper_ids), 'paper')} to ", where, ".")
+            return Post((heading("Posted", level=3), text(*words)))
+        case DeliveryState.SKIPPED:
+            return Post((heading("Nothing to post", level=3), text("I posted nothing to ", where, f". {problem}")))
+        case DeliveryState.PLANNED | DeliveryState.SENDING:
+            words = ("The digest for ", where, f" is on its way; Discord asks for patience. {problem}")
+            return Post((heading("On its way", level=3), text(*words)))
+        case DeliveryState.FAILED | DeliveryState.UNREACHABLE:
+            return Post((heading("Not posted", level=3), text("I could not post to ", where, f". {problem}")))
+
+
+# --- parts ---
+
+
+def _terms(setup: ChannelSetup, next_due: datetime | None) -> list[Block]:
+    papers = phrases.counted(setup.limit, "paper")
+    kind = {"trending": "the papers that are trending", "top": "the most upvoted papers", "new": "the newest papers"}
+    what = f"Up to {papers}, {phrases.hours(setup.schedule)}: {kind[setup.sort]}"
+    if setup.query:
+        what += f" that match {quoted(setup.query)}"
+    if setup.min_upvotes:
+        what += f", with {phrases.counted(setup.min_upvotes, 'upvote')} or more"
+    blocks: list[Block] = [text("In ", place(setup.destination), f": {what}.")]
+    if next_due:
+        blocks.append(text(strong("Next digest"), ": ", when(next_due, setup.schedule.zone)))
+    return blocks
+
+
+def _missing(destination: Destination, missing: Sequence[str]) -> list[Block]:
+    entries = tuple((strong(name), Span(f", {NEEDED_FOR.get(name, 'to deliver the digest')}")) for name in missing[:10])
+    mend = "Allow them for me in the channel's settings under Permissions; then the next digest comes as planned."
+    return [text("In ", place(destination), " I still need:"), Listing(entries), text(mend)]
+
+
+def _state(health: SetupHealth, now: datetime, size: int) -> tuple[Inline, ...]:
+    setup = health.setup
+    line: list[Inline] = [
+        strong(f"{setup.id}: "),
+        place(setup.destination),
+        Span(f"\n{_terms_in_short(setup, size)}\n"),
+    ]
+    if setup.paused_because is not None:
+        reason = phrases.line(setup.paused_because, size)
+        line.append(Span(f"Paused: {reason}" if reason else "Paused"))
+    elif health.next_due:
+        line += [Span("Next digest "), ago(health.next_due, now)]
+    else:
+        line.append(Span("No digest is planned"))
+    if health.last:
+        line += [Span(f"; {ENDS[health.last.state]} "), ago(health.last.ended_at or health.last.planned_at, now)]
+    return tuple(line)
+
+
+def _short_state(health: SetupHealth) -> tuple[Inline, ...]:
+    state = "running" if health.setup.paused_because is None else "paused"
+    return (strong(f"{health.setup.id}: "), place(health.setup.destination), Span(f", {state}"))
+
+
+def _terms_in_short(setup: ChannelSetup, size: int) -> str:
+    query = f", matching {quoted(setup.query, size)}" if setup.query and size else ""
+    return f"{phrases.counted(setup.limit, 'paper')}, {phrases.hours(setup.schedule)}{query}"
+
+
+def _pause_or_resume(setup: ChannelSetup) -> Button:
+    return _act(setup, ChannelAct.PAUSE if setup.paused_because is None else ChannelAct.RESUME)
+
+
+LABELS = {
+    ChannelAct.PAUSE: "Pause",
+    ChannelAct.RESUME: "Resume",
+    ChannelAct.REMOVE: "Remove",
+    ChannelAct.POST: "Post now",
+    ChannelAct.PREVIEW: "Preview",
+}
+
+
+def _act(setup: ChannelSetup, act: ChannelAct, label: str | None = None) -> Button:
+    look = ButtonLook.DANGER if act is ChannelAct.REMOVE else ButtonLook.SECONDARY
+    return Button(
+        label or LABELS[act],
+        action=encode(ChannelAction(setup.id, act)),
+        look=look,
+        command=f"/channels {act} {setup.id}",
+    )

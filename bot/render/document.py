@@ -1,0 +1,204 @@
+"""The JSON documents of the command line, as plain values. A fact that is not known is null; moments are in UTC."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.core.grounding import Answer, Claim
+from bot.core.pages import SearchPage, Snippet, TrendingPage
+from bot.core.reports import Health, SetupHealth, SourceReport
+from storage.records import Delivery, Paper, SourceState
+
+Document = dict[str, Any]
+
+
+def paper(record: Paper) -> Document:
+    """All that is known of one paper."""
+    return {
+        "id": record.id,
+        "title": record.title,
+        "abstract": record.abstract or None,
+        "authors": list(record.authors),
+        "published_at": moment(record.published_at),
+        "daily_on": day(record.daily_on),
+        "categories": list(record.categories),
+        "upvotes": record.upvotes,
+        "comments": record.comments,
+        "url": record.url,
+        "pdf_url": record.pdf_url,
+        "discussion_url": record.discussion_url,
+        "code_url": record.code_url,
+        "code_stars": record.code_stars,
+        "project_url": record.project_url,
+        "organization": record.organization,
+        "summary": record.summary,
+        "keywords": list(record.keywords),
+        "version": record.version,
+        "withdrawn_at": moment(record.withdrawn_at),
+    }
+
+
+def trending(page: TrendingPage) -> Document:
+    """The papers of a period in order, each with its score and reasons."""
+    return {
+        "period": str(page.period) if page.period else None,
+        "sort": str(page.sort),
+        "total": page.total,
+        "offset": page.offset,
+        "papers": [
+            {"paper": paper(ranked.paper), "score": ranked.score, "reasons": list(ranked.reasons)}
+            for ranked in page.ranked
+        ],
+        "note": page.freshness.note or None,
+    }
+
+
+def search(page: SearchPage) -> Document:
+    """One page of results; ``total`` is exact or a lower bound, and ``total_is`` says which."""
+    return {
+        "query": page.query,
+        "sort": page.sort,
+        "total": page.total,
+        "total_is": "exact" if page.exact else "at least",
+        "offset": page.offset,
+        "results": [
+            {"paper": paper(found.paper), "score": found.score, "snippet": snippet(found.snippet)}
+            for found in page.results
+        ],
+        "did_you_mean": page.did_you_mean,
+        "took_ms": page.took_ms,
+        "note": page.freshness.note or None,
+    }
+
+
+def ask(answer: Answer, *, took_ms: float) -> Document:
+    """An answer with every claim and its quotation."""
+    return {
+        "question": answer.question,
+        "status": str(answer.status),
+        "coverage": str(answer.coverage),
+        "engine": answer.engine,
+        "claims": [_claim(claim) for claim in answer.claims],
+        "nearest": [_claim(claim) for claim in answer.nearest],
+        "took_ms": took_ms,
+    }
+
+
+def ingest(reports: Iterable[SourceReport]) -> Document:
+    """What each source brought."""
+    return {
+        "sources": [
+            {
+                "name": report.name,
+                "fetched": report.fetched,
+                "new": report.new,
+                "updated": report.updated,
+                "unchanged": report.unchanged,
+                "rejected": report.rejected,
+                "rejects": list(report.rejects),
+                "error": report.error,
+                "took_ms": round(report.took.total_seconds() * 1000, 1),
+            }
+            for report in reports
+        ]
+    }
+
+
+def status(health: Health) -> Document:
+    """What is fresh, failing and due."""
+    return {
+        "version": health.version,
+        "now": moment(health.now),
+        "papers": health.papers,
+        "latest_day": day(health.latest_day),
+        "latest_day_papers": health.latest_day_papers,
+        "newest_sighting": moment(health.newest_sighting),
+        "index_behind": health.index_behind,
+        "topics": health.topics,
+        "people": health.people,
+        "is_sample": health.is_sample,
+        "sources": [_source(state) for state in health.sources],
+        "channels": [_setup(setup) for setup in health.setups],
+        "deliveries": [delivery(one) for one in health.recent],
+        "memory_bytes": health.memory_bytes,
+        "up_seconds": int(health.up_for.total_seconds()),
+    }
+
+
+def delivery(record: Delivery) -> Document:
+    """One row of the ledger."""
+    return {
+        "destination": str(record.key.destination),
+        "local_date": day(record.key.local_date),
+        "state": str(record.state),
+        "due_at": moment(record.due_at),
+        "ended_at": moment(record.ended_at),
+        "considered": record.considered,
+        "picked": len(record.paper_ids),
+        "left_out": dict(record.left_out),
+        "papers": list(record.paper_ids),
+        "attempts": record.attempts,
+        "problem": record.problem,
+    }
+
+
+def snippet(found: Snippet) -> str:
+    """The text with each hit between two pairs of asterisks; marks that overlap are joined."""
+    parts: list[str] = []
+    at = 0
+    for mark_start, mark_end in sorted(found.marks):
+        start, end = max(mark_start, at), min(mark_end, len(found.text))
+        if start < end:
+            parts += [found.text[at:start], "**", found.text[start:end], "**"]
+            at = end
+    return "".join([*parts, found.text[at:]])
+
+
+def moment(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC, ending in Z."""
+    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z" if at else None
+
+
+def day(value: date | None) -> str | None:
+    """``2026-06-30``."""
+    return value.isoformat() if value else None
+
+
+def _claim(claim: Claim) -> Document:
+    return {
+        "text": claim.text,
+        "label": str(claim.label),
+        "quote": claim.quote,
+        "section": claim.section,
+        "paper": claim.paper_id,
+        "matched": list(claim.matched),
+    }
+
+
+def _source(state: SourceState) -> Document:
+    return {
+        "name": state.name,
+        "succeeded_at": moment(state.succeeded_at),
+        "failed_at": moment(state.failed_at),
+        "problem": state.problem,
+        "retry_at": moment(state.retry_at),
+        "fetched": state.fetched,
+        "rejected": state.rejected,
+    }
+
+
+def _setup(health: SetupHealth) -> Document:
+    setup = health.setup
+    return {
+        "id": setup.id,
+        "destination": str(setup.destination),
+        "at": setup.schedule.at.strftime("%H:%M"),
+        "zone": setup.schedule.zone,
+        "weekdays": sorted(setup.schedule.weekdays),
+        "papers": setup.limit,
+        "sort": str(setup.sort),
+        "query": setup.query,
+        "min_upvotes": setup.min_upvotes,
+        "paused_because": setup.paused_because,
+        "next_due": moment(health.next_due),
+    }

@@ -1,0 +1,77 @@
+"""What there is to say to the bot, what it keeps, and where to read on."""
+
+from dataclasses import dataclass
+
+from bot.render.phrases import command, fine, heading, strong, text
+from bot.render.post import Block, Listing, Post, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One command: something to type, and what it does."""
+
+    command: str
+    does: str
+
+
+GROUPS: dict[str, tuple[Example, ...]] = {
+    "Read": (
+        Example("/papers today", "the newest papers, in the order you like"),
+        Example("/papers search diffusion author:ho", "search everything I have"),
+        Example("/papers show 2503.01234", "one paper; an address or DOI of it will do"),
+        Example("/ask how large is the dataset?", "the passages closest to a question, quoted word for word"),
+    ),
+    "Follow": (
+        Example("/topics follow retrieval cat:cs.CL", "what matches comes as one direct message a day"),
+        Example("/topics list", "your topics"),
+        Example("/topics unfollow 3", "end one"),
+    ),
+    "A daily digest in a channel (needs Manage Server)": (
+        Example("/setup", "choose channel, hour, time zone and how many papers"),
+        Example("/channels list", "all setups, how they are doing and their numbers"),
+        Example("/channels pause 1", "send nothing for a while"),
+        Example("/channels resume 1", "go on"),
+        Example("/channels post 1", "post its digest now"),
+        Example("/channels preview 1", "see what it would post"),
+        Example("/channels remove 1", "end it"),
+    ),
+    "About me": (
+        Example("/status", "what is fresh, failing and due"),
+        Example("/privacy export", "all that I keep of you"),
+        Example("/privacy forget", "delete it at once"),
+        Example("/help", "this page"),
+    ),
+}
+
+QUERIES = (
+    ('"exact phrase"', "words side by side"),
+    ("-word", "not this word"),
+    ("a OR b", "either"),
+    ("diffus*", "a beginning"),
+    ("title: author: cat: org:", "where to look"),
+    ("after:2026-01-01 since:7d", "when"),
+    ("upvotes:>50 has:code", "how it is received"),
+)  # fmt: skip
+
+KEPT = (
+    "Of you I keep your Discord id, your topics with the hour and time zone of your message, and what I sent you. "
+    "I read no messages: I only see commands that are given to me."
+)
+SOURCES = (
+    Span("Papers come from "),
+    Span("Hugging Face's daily lists", url="https://huggingface.co/papers"),
+    Span(" and live on "),
+    Span("arXiv", url="https://arxiv.org"),
+    Span(". Thank you to arXiv for use of its open access interoperability."),
+)
+
+
+def help_post() -> Post:
+    """Every command with an example, the query language in short, and what is kept."""
+    blocks: list[Block] = [heading("What I can do for you")]
+    for title, examples in GROUPS.items():
+        entries = tuple((command(example.command), Span(f": {example.does}")) for example in examples)
+        blocks += [text(strong(title)), Listing(entries)]
+    entries = tuple((command(written), Span(f": {meaning}")) for written, meaning in QUERIES)
+    blocks += [text(strong("In a search or topic")), Listing(entries)]
+    return Post((*blocks, text(KEPT), fine(*SOURCES)))

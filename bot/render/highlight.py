@@ -1,0 +1,34 @@
+"""Hits in bold inside text from outside, whatever the marks are."""
+
+from collections.abc import Iterable
+
+import regex
+
+from bot.core.text import clip
+from bot.render.post import Span, Style
+
+
+def marked(text: str, marks: Iterable[tuple[int, int]], limit: int) -> tuple[Span, ...]:
+    """``text`` cut to ``limit`` code points, with the stretches of ``marks`` in bold.
+
+    Marks are (start, end) in ``text``, in any order; where they overlap or reach beyond the end they are mended.
+    """
+    shown = clip(text.replace("\n", " "), limit)
+    reach = len(shown) if len(text) <= limit else len(shown) - 1
+    spans: list[Span] = []
+    at = 0
+    for mark_start, mark_end in sorted(marks):
+        start, end = max(mark_start, at), min(mark_end, reach)
+        if start < end:
+            spans += [Span(shown[at:start]), Span(shown[start:end], Style.STRONG)]
+            at = end
+    return tuple(span for span in (*spans, Span(shown[at:])) if span.text)
+
+
+def occurrences(words: Iterable[str], text: str) -> tuple[tuple[int, int], ...]:
+    """Where ``words`` stand in ``text`` as whole words, in any case."""
+    wanted = sorted({word.casefold() for word in words if word.strip()}, key=len, reverse=True)
+    if not wanted:
+        return ()
+    pattern = regex.compile(rf"(?<!\w)(?:{'|'.join(map(regex.escape, wanted))})(?!\w)", regex.IGNORECASE)
+    return tuple(found.span() for found in pattern.finditer(text))

@@ -1,0 +1,89 @@
+"""One paper as a part of a longer message: a linked title, who, why, and its point in a sentence.
+
+How much of each is shown is the same for all papers of a message and decided by what fits (``limits.roomiest``): so
+the space is shared fairly, a short sentence leaves its rest to the others, and summaries go before titles do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.text import clip
+from bot.render import phrases
+from bot.render.actions import ShowPaper, encode
+from bot.render.post import Button, Paragraph, Section, Span, Style
+from storage.records import Paper
+
+MOST_IN_A_MESSAGE = 10
+"""A paper with its button takes 3 of a message's 40 components."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The most code points of each part of a paper."""
+
+    title: int = 70
+    why: int = 50
+    people: int = 0
+    gist: int = 0
+
+
+def _rooms() -> tuple[Room, ...]:
+    """From the least, which fits ten papers of any text, to all that is worth reading; first things grow first."""
+    titles = [Room(title=title) for title in range(70, 200, 10)]
+    whys = [Room(title=200, why=why) for why in range(50, 200, 25)]
+    people = [Room(title=200, why=200, people=size) for size in range(40, 160, 20)]
+    gists = [Room(title=200, why=200, people=160, gist=size) for size in range(60, 401, 10)]
+    return (*titles, *whys, *people, *gists)
+
+
+ROOMS = _rooms()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A paper with what is said of it; each text is prepared once and only cut afterwards.
+
+    ``body`` stands in place of the gist where there is something better to show, as it is, and is cut by its maker.
+    """
+
+    paper: Paper
+    title: str
+    people: str
+    why: str
+    gist: str
+
+    @classmethod
+    def of(cls, paper: Paper, *, why: str = "", gist: str | None = None) -> "Line":
+        return cls(
+            paper=paper,
+            title=phrases.title(paper),
+            people=phrases.authors(paper, 200),
+            why=phrases.line(why, 300),
+            gist=phrases.gist(paper) if gist is None else gist,
+        )
+
+    def section(self, room: Room) -> Section:
+        """The paper with its Details button."""
+        return Section((Paragraph(self.spans(room)),), details(self.paper))
+
+    def spans(self, room: Room) -> tuple[Span, ...]:
+        """Its lines, the title's first."""
+        spans = [Span(clip(self.title, room.title), Style.STRONG, self.paper.url)]
+        for words, most, style in (
+            (self.people, room.people, Style.FINE),
+            (self.why, room.why, Style.FINE),
+            (self.gist, room.gist, Style.PLAIN),
+        ):
+            if words and most:
+                spans.append(Span("\n" + clip(words, most), style))
+        return tuple(spans)
+
+
+def details(paper: Paper) -> Button:
+    """The button that opens a paper's card."""
+    return Button("Details", action=encode(ShowPaper(paper.id)), command=f"/papers show {paper.id}")
+
+
+def sections(lines: Sequence[Line], room: Room) -> tuple[Section, ...]:
+    """Each paper with its button."""
+    return tuple(line.section(room) for line in lines)

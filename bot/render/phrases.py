@@ -1,0 +1,208 @@
+"""The small change of every message: counts, days, moments, names, sums. Each says its thing in one way everywhere."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.core.period import Period, PeriodKind
+from bot.core.ranking import short
+from bot.core.text import clip, readable, sentences
+from bot.render.post import Heading, Inline, Moment, Paragraph, Place, Span, Style
+from storage.records import EVERY_DAY, WORKING_DAYS, Destination, DestinationKind, Paper, Schedule, Sort
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+APART = " · "
+AUTHORS_NAMED = 3
+LONGEST_TITLE = 300
+LONGEST_QUERY = 200
+
+TITLES = {Sort.TRENDING: "Trending papers", Sort.TOP: "Most upvoted papers", Sort.NEW: "New papers"}
+ORDERS = {Sort.TRENDING: "by trend", Sort.TOP: "most upvotes first", Sort.NEW: "newest first"}
+
+
+# --- blocks ---
+
+
+def text(*parts: Inline | str) -> Paragraph:
+    """A paragraph; plain strings become plain spans."""
+    return Paragraph(tuple(Span(part) if isinstance(part, str) else part for part in parts))
+
+
+def heading(*parts: Inline | str, level: int = 2) -> Heading:
+    """A heading of the same parts as ``text``."""
+    return Heading(text(*parts).inlines, level)
+
+
+def fine(*parts: Inline | str) -> Paragraph:
+    """A paragraph in small print."""
+    return Paragraph(tuple(Span(part, Style.FINE) if isinstance(part, str) else part for part in parts))
+
+
+def strong(words: str) -> Span:
+    """A span in bold."""
+    return Span(words, Style.STRONG)
+
+
+def command(words: str) -> Span:
+    """Something to type."""
+    return Span(words, Style.CODE)
+
+
+# --- words ---
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 paper``, ``1,234 papers``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def sentence(words: str) -> str:
+    """``words`` with a capital at the start and a full stop at the end; abbreviations and names keep their form."""
+    words = words.strip()
+    if not words:
+        return ""
+    return words[0].upper() + words[1:] + ("" if words[-1] in ".!?…" else ".")
+
+
+def quoted(query: str, limit: int = LONGEST_QUERY) -> str:
+    """A query or a question in quotation marks; where it has some of its own they stay as they are."""
+    return f"“{line(query, limit)}”"
+
+
+def line(words: str, limit: int) -> str:
+    """Anything from outside as one readable line of at most ``limit`` code points."""
+    return clip(readable(words), limit)
+
+
+# --- papers ---
+
+
+def title(paper: Paper, limit: int = LONGEST_TITLE) -> str:
+    """The title on one line; never empty."""
+    return line(paper.title, limit) or f"arXiv {paper.id}"
+
+
+def authors(paper: Paper, limit: int) -> str:
+    """The first three and how many follow, then the organization: ``Ada, Emmy, Mary and 12 more · MIT``."""
+    names = [line(name, 60) for name in paper.authors[:AUTHORS_NAMED]]
+    rest = len(paper.authors) - len(names)
+    people = f"{', '.join(names)} and {rest:,} more" if rest else listed(names)
+    organization = line(paper.organization or "", 80)
+    return clip(APART.join(part for part in (people, organization) if part), limit)
+
+
+def facts(paper: Paper) -> str:
+    """The counts that are known and not zero: ``126 upvotes · 4 comments · code with 1.2k stars``."""
+    found = []
+    if paper.upvotes:
+        found.append(f"{short(paper.upvotes)} upvote{'s' * (paper.upvotes != 1)}")
+    if paper.comments:
+        found.append(f"{short(paper.comments)} comment{'s' * (paper.comments != 1)}")
+    if paper.code_stars:
+        found.append(f"code with {short(paper.code_stars)} star{'s' * (paper.code_stars != 1)}")
+    elif paper.code_url:
+        found.append("code")
+    return APART.join(found)
+
+
+def gist(paper: Paper) -> str:
+    """One sentence about the paper: its summary, else the first sentence of its abstract, else nothing."""
+    if paper.summary and (summary := readable(paper.summary)):
+        return summary
+    return next(iter(sentences(readable(paper.abstract))), "")
+
+
+# --- time ---
+
+
+def day(value: date) -> str:
+    """``24 November 2026``."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def full_day(value: date) -> str:
+    """``Tuesday, 24 November 2026``."""
+    return f"{WEEKDAYS[value.weekday()]}, {day(value)}"
+
+
+def period(value: Period) -> str:
+    """A day, a week or a month by the name that people use."""
+    match value.kind:
+        case PeriodKind.DAY:
+            return full_day(value.first)
+        case PeriodKind.WEEK:
+            year, week, _ = value.first.isocalendar()
+            return f"week {week} of {year}"
+        case PeriodKind.MONTH:
+            return f"{MONTHS[value.first.month - 1]} {value.first.year}"
+
+
+def duration(span: timedelta) -> str:
+    """Its largest unit, rounded down: ``3 hours``; below a minute ``less than a minute``."""
+    seconds = int(abs(span).total_seconds())
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(seconds // size, noun)
+    return "less than a minute"
+
+
+def when(at: datetime, zone: str = "UTC") -> Moment:
+    """A moment in full; where nobody knows the reader's zone it is told in ``zone``."""
+    local = at.astimezone(ZoneInfo(zone))
+    return Moment(int(at.timestamp()), f"{full_day(local.date())}, {local:%H:%M} ({zone})")
+
+
+def ago(at: datetime, now: datetime) -> Moment:
+    """A moment by its distance from ``now``."""
+    span = duration(now - at)
+    return Moment(int(at.timestamp()), f"{span} ago" if at <= now else f"in {span}", relative=True)
+
+
+def hours(schedule: Schedule) -> str:
+    """``every day at 09:00 (Europe/Berlin)``."""
+    return f"{weekdays(schedule.weekdays)} at {schedule.at:%H:%M} ({schedule.zone})"
+
+
+def weekdays(days: Iterable[int]) -> str:
+    """``every day``, ``Monday to Friday``, ``Mondays and Thursdays``."""
+    chosen = frozenset(days)
+    if chosen == EVERY_DAY:
+        return "every day"
+    if chosen == WORKING_DAYS:
+        return "Monday to Friday"
+    return listed([f"{WEEKDAYS[number]}s" for number in sorted(chosen)]) or "on no day"
+
+
+# --- places and sums ---
+
+
+def place(destination: Destination) -> Inline:
+    """Where something goes, as a part of a sentence."""
+    match destination.kind:
+        case DestinationKind.CHANNEL:
+            return Place(destination.id, f"channel {destination.id}")
+        case DestinationKind.THREAD:
+            return Place(destination.id, f"thread {destination.id}")
+        case DestinationKind.PERSON:
+            return Span("a direct message")
+        case DestinationKind.TERMINAL:
+            return Span("this terminal")
+
+
+def sums(considered: int, picked: int, left_out: Mapping[str, int]) -> str:
+    """``50 considered = 5 picked + 40 over the limit + 5 already posted here``; what does not add up is said too."""
+    parts = [f"{picked:,} picked"]
+    parts += [f"{count:,} {line(reason, 60)}" for reason, count in left_out.items() if count]
+    lost = considered - picked - sum(left_out.values())
+    if lost:
+        parts.append(f"{lost:,} unaccounted for")
+    return f"{considered:,} considered = {' + '.join(parts)}"

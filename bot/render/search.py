@@ -1,0 +1,110 @@
+"""What a search found: one page of papers with the hits in bold, or what to try where nothing was found."""
+
+from bot.core.pages import Freshness, SearchPage
+from bot.core.ranking import short
+from bot.render import actions, paging, phrases
+from bot.render.actions import FollowTopic, encode
+from bot.render.highlight import marked
+from bot.render.limits import roomiest
+from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details
+from bot.render.phrases import APART, command, fine, heading, quoted, text
+from bot.render.post import Block, Button, Buttons, Listing, Paragraph, Post, Section, Span
+from storage.records import Paper
+
+ORDERS = {"relevance": "best match first", "new": "newest first", "top": "most upvotes first"}
+SWITCHES = {"relevance": "Best match first", "new": "Newest first", "top": "Most upvotes first"}
+SHOWN_OF_QUERY = 100
+
+
+def search_page(page: SearchPage) -> Post:
+    """One page of results; the hits stand in bold in the piece of text that answers best."""
+    results = page.results[:MOST_IN_A_MESSAGE]
+    opening: list[Block] = [heading(f"Search: {quoted(page.query, SHOWN_OF_QUERY)}", level=3), *_did_you_mean(page)]
+    if not results:
+        return Post((*opening, *(_past_the_end(page) if page.total else _nothing_found(page))))
+    lines = [(Line.of(found.paper, why=_when_and_how(found.paper), gist=""), found.snippet) for found in results]
+    part = paging.span(page.offset, len(results), page.total, exact=page.exact)
+    row = (*_pages(page, len(results)), *_other_orders(page), _follow(page))
+
+    def build(room: Room) -> Post:
+        sections = []
+        for line, snippet in lines:
+            hits = marked(snippet.text, snippet.marks, room.gist)
+            spans = (*line.spans(room), Span("\n"), *hits) if hits else line.spans(room)
+            sections.append(Section((Paragraph(spans),), details(line.paper)))
+        summary = f"{part}{APART}{ORDERS.get(page.sort, page.sort)}{APART}{_took(page.took_ms)}"
+        return Post((*opening, *sections, fine(summary), *note(page.freshness), Buttons(row)))
+
+    return roomiest(ROOMS, build)
+
+
+def note(freshness: Freshness) -> tuple[Block, ...]:
+    """How old the knowledge is, where a reader should know."""
+    return (fine(phrases.line(freshness.note, 200)),) if freshness.note else ()
+
+
+def _when_and_how(paper: Paper) -> str:
+    when = paper.published_at.date() if paper.published_at else paper.daily_on
+    parts = [phrases.day(when)] if when else []
+    if paper.upvotes:
+        parts.append(f"{short(paper.upvotes)} upvote{'s' * (paper.upvotes != 1)}")
+    if paper.withdrawn_at:
+        parts.append("withdrawn")
+    return APART.join(parts)
+
+
+def _took(took_ms: float) -> str:
+    return f"found in {took_ms:,.0f} ms" if took_ms >= 1 else "found in less than 1 ms"
+
+
+def _did_you_mean(page: SearchPage) -> tuple[Block, ...]:
+    if not page.did_you_mean:
+        return ()
+    meant = phrases.line(page.did_you_mean, SHOWN_OF_QUERY)
+    return (text(f"Did you mean {quoted(meant)}? Try ", command(f"/papers search {meant}")),)
+
+
+def _nothing_found(page: SearchPage) -> tuple[Block, ...]:
+    searched = phrases.counted(page.freshness.papers, "paper")
+    if not page.freshness.papers:
+        return (text("There is nothing to search yet: the store holds no papers."), *note(page.freshness))
+    advice = Listing(
+        (
+            (Span("Use fewer words: all of them must appear in a paper."),),
+            (Span("Look for beginnings with "), command("diffus*"), Span(", or for either with "), command("a OR b")),
+            (Span("Take out filters such as "), command("author:"), Span(", "), command("after:"), Span(" or a "),
+             command("-word")),
+        )
+    )  # fmt: skip
+    return (text(f"None of the {searched} here matches. You could:"), advice, *note(page.freshness))
+
+
+def _past_the_end(page: SearchPage) -> tuple[Block, ...]:
+    first = actions.SearchPage(page.token, 0, page.sort)
+    words = f"The results end before this page: there are {phrases.counted(page.total, 'result')}."
+    return (text(words), Buttons((Button("First page", action=encode(first)),)))
+
+
+def _pages(page: SearchPage, shown: int) -> tuple[Button, ...]:
+    more = not page.exact or page.offset + shown < page.total
+    step = min(page.limit, MOST_IN_A_MESSAGE)
+    return paging.turn(
+        page.offset, shown, step=step, more=more, to=lambda offset: actions.SearchPage(page.token, offset, page.sort)
+    )
+
+
+def _other_orders(page: SearchPage) -> tuple[Button, ...]:
+    return tuple(
+        Button(
+            label,
+            action=encode(actions.SearchPage(page.token, 0, sort)),
+            command=f"/papers search {phrases.line(page.query, phrases.LONGEST_QUERY)} --sort {sort}",
+        )
+        for sort, label in SWITCHES.items()
+        if sort != page.sort
+    )[:2]
+
+
+def _follow(page: SearchPage) -> Button:
+    query = phrases.line(page.query, phrases.LONGEST_QUERY)
+    return Button("Follow this", action=encode(FollowTopic(page.token)), command=f"/topics follow {query}")

@@ -1,0 +1,136 @@
+"""How the bot is doing: what is fresh, what fails, what is due, and the account of each recent delivery."""
+
+from bot.core.reports import Health, SetupHealth
+from bot.render import phrases
+from bot.render.limits import roomiest
+from bot.render.phrases import ago, counted, fine, full_day, heading, line, place, sentence, strong, text
+from bot.render.post import Block, Inline, Listing, Post, Span
+from storage.records import Delivery, DeliveryState, SourceState
+
+SOURCES = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
+STATES = {
+    DeliveryState.PLANNED: "waiting",
+    DeliveryState.SENDING: "on its way",
+    DeliveryState.SENT: "sent",
+    DeliveryState.SKIPPED: "skipped",
+    DeliveryState.FAILED: "failed",
+    DeliveryState.UNREACHABLE: "could not be delivered",
+}
+MEBIBYTE = 2**20
+MOST_ROWS = 10
+
+SIZES = tuple((rows, words) for rows in range(1, MOST_ROWS + 1) for words in (60, 120, 200))
+"""How many rows of each list, and how many code points of each problem."""
+
+
+def status_post(health: Health) -> Post:
+    """Everything that somebody who runs the bot, or waits for a digest, may want to know."""
+
+    def build(size: tuple[int, int]) -> Post:
+        rows, words = size
+        blocks: list[Block] = [heading("Status", level=3), text(_verdict(health)), *_store(health)]
+        blocks += [text(strong("Sources")), _sources(health, rows, words)]
+        if health.setups:
+            blocks += [text(strong(f"Channels: {_channels(health)}")), _setups(health, rows, words)]
+        if health.recent:
+            blocks += [text(strong("Recent digests")), _deliveries(health, rows, words)]
+        return Post((*blocks, fine(_footer(health))))
+
+    return roomiest(SIZES, build)
+
+
+def _verdict(health: Health) -> str:
+    """The one sentence that matters."""
+    problems = []
+    failing = [state for state in health.sources if state.problem]
+    if failing:
+        problems.append(phrases.listed([_source_name(state) for state in failing]) + " cannot be reached well")
+    if stuck := sum(setup.setup.paused_because is not None for setup in health.setups):
+        problems.append(f"{counted(stuck, 'channel')} {'is' if stuck == 1 else 'are'} paused")
+    if health.is_sample:
+        problems.append("only the bundled sample of papers is here so far")
+    return "All is well." if not problems else sentence(phrases.listed(problems))
+
+
+def _store(health: Health) -> list[Block]:
+    if not health.papers:
+        return [text("The store holds no papers yet.")]
+    parts: list[Inline] = [Span(f"The store holds {counted(health.papers, 'paper')}")]
+    if health.latest_day:
+        newest = f"; the newest list is of {full_day(health.latest_day)} ({counted(health.latest_day_papers, 'paper')})"
+        parts.append(Span(newest))
+    if health.newest_sighting:
+        parts += [Span(", seen "), ago(health.newest_sighting, health.now)]
+    behind = counted(health.index_behind, "change")
+    index = f"The search index has still to take in {behind}." if health.index_behind else "Search is up to date."
+    return [text(*parts, f". {index}")]
+
+
+def _sources(health: Health, rows: int, words: int) -> Listing:
+    if not health.sources:
+        return Listing(((Span("None was asked yet."),),))
+    return Listing(tuple(_source(state, health, words) for state in health.sources[:rows]))
+
+
+def _source(state: SourceState, health: Health, words: int) -> tuple[Inline, ...]:
+    parts: list[Inline] = [Span(f"{_source_name(state)}: ")]
+    if state.succeeded_at:
+        parts += [Span("last read "), ago(state.succeeded_at, health.now), Span(f", {counted(state.fetched, 'paper')}")]
+        if state.rejected:
+            parts.append(Span(f", {state.rejected:,} of them unreadable"))
+    else:
+        parts.append(Span("never read yet"))
+    if state.problem:
+        parts.append(Span(f". It fails: {line(state.problem, words)}"))
+        if state.retry_at and state.retry_at > health.now:
+            parts += [Span(" I try again "), ago(state.retry_at, health.now)]
+    return tuple(parts)
+
+
+def _source_name(state: SourceState) -> str:
+    return SOURCES.get(state.name, line(state.name, 40))
+
+
+def _channels(health: Health) -> str:
+    paused = sum(setup.setup.paused_because is not None for setup in health.setups)
+    running = len(health.setups) - paused
+    return f"{running:,} running" + (f", {paused:,} paused" if paused else "")
+
+
+def _setups(health: Health, rows: int, words: int) -> Listing:
+    entries = [_setup(setup, health, words) for setup in health.setups[:rows]]
+    return _cut(entries, len(health.setups))
+
+
+def _setup(setup: SetupHealth, health: Health, words: int) -> tuple[Inline, ...]:
+    parts: list[Inline] = [place(setup.setup.destination)]
+    if setup.setup.paused_because is not None:
+        parts.append(Span(f": {line(setup.setup.paused_because, words) or 'paused'}"))
+    elif setup.next_due:
+        parts += [Span(": next digest "), ago(setup.next_due, health.now)]
+    else:
+        parts.append(Span(": no digest is planned"))
+    return tuple(parts)
+
+
+def _deliveries(health: Health, rows: int, words: int) -> Listing:
+    entries = [_delivery(delivery, words) for delivery in health.recent[:rows]]
+    return _cut(entries, len(health.recent))
+
+
+def _delivery(delivery: Delivery, words: int) -> tuple[Inline, ...]:
+    sums = phrases.sums(delivery.considered, len(delivery.paper_ids), delivery.left_out)
+    problem = f" ({line(delivery.problem, words)})" if delivery.problem else ""
+    opening = f"{phrases.day(delivery.key.local_date)}, "
+    return (Span(opening), place(delivery.key.destination), Span(f": {STATES[delivery.state]}{problem}; {sums}"))
+
+
+def _cut(entries: list[tuple[Inline, ...]], total: int) -> Listing:
+    rest = total - len(entries)
+    return Listing((*entries, (Span(f"and {rest:,} more"),)) if rest else tuple(entries))
+
+
+def _footer(health: Health) -> str:
+    followed = f"{counted(health.topics, 'topic')} followed by {counted(health.people, 'person', 'people')}"
+    memory = f"{health.memory_bytes / MEBIBYTE:,.0f} MB of memory"
+    return f"Paperboy {line(health.version, 20)}, up for {phrases.duration(health.up_for)}, {memory}; {followed}."

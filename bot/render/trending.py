@@ -1,0 +1,66 @@
+"""The papers of a day, a week or a month, in an order."""
+
+from bot.core.pages import TrendingPage
+from bot.core.period import Period
+from bot.render import actions, paging, phrases
+from bot.render.actions import encode
+from bot.render.limits import roomiest
+from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, sections
+from bot.render.phrases import APART, command, fine, heading, text
+from bot.render.post import Button, Buttons, Post
+from bot.render.search import note
+from storage.records import Sort
+
+SWITCHES = {Sort.TRENDING: "By trend", Sort.TOP: "Most upvotes first", Sort.NEW: "Newest first"}
+
+
+def trending_page(page: TrendingPage) -> Post:
+    """One page of a period's papers, each with why it stands where it does."""
+    if page.period is None:
+        words = "I have not seen any papers yet. I look for new ones every half hour."
+        return Post((heading("No papers yet", level=3), text(words), *note(page.freshness)))
+    if not page.ranked:
+        return _nothing_here(page, page.period)
+    period = page.period
+    opening = heading(f"{phrases.TITLES[page.sort]}{APART}{phrases.period(period)}", level=3)
+    ranked = page.ranked[:MOST_IN_A_MESSAGE]
+    lines = [Line.of(one.paper, why=APART.join(one.reasons)) for one in ranked]
+    part = paging.span(page.offset, len(ranked), page.total)
+    row = Buttons((*_pages(page, period, len(ranked)), *_other_orders(page, period)))
+
+    def build(room: Room) -> Post:
+        closing = fine(f"{part}{APART}{phrases.ORDERS[page.sort]}")
+        return Post((opening, *sections(lines, room), closing, *note(page.freshness), row))
+
+    return roomiest(ROOMS, build)
+
+
+def _nothing_here(page: TrendingPage, period: Period) -> Post:
+    if page.total:
+        words = f"The list ends before this page: there are {phrases.counted(page.total, 'paper')}."
+        first = Button("First page", action=encode(actions.TrendingPage(period, page.sort, 0)))
+        return Post((heading(phrases.period(period), level=3), text(words), Buttons((first,))))
+    words = f"I know no papers of {phrases.period(period)}. Lists are made on working days; the newest is at "
+    return Post((heading("No papers", level=3), text(words, command("/papers today"), "."), *note(page.freshness)))
+
+
+def _pages(page: TrendingPage, period: Period, shown: int) -> tuple[Button, ...]:
+    return paging.turn(
+        page.offset,
+        shown,
+        step=min(page.limit, MOST_IN_A_MESSAGE),
+        more=page.offset + shown < page.total,
+        to=lambda offset: actions.TrendingPage(period, page.sort, offset),
+    )
+
+
+def _other_orders(page: TrendingPage, period: Period) -> tuple[Button, ...]:
+    return tuple(
+        Button(
+            label,
+            action=encode(actions.TrendingPage(period, sort, 0)),
+            command=f"/papers today {period} --sort {sort}",
+        )
+        for sort, label in SWITCHES.items()
+        if sort is not page.sort
+    )
