@@ -1,0 +1,284 @@
+"""A post as lines of text of a given width, for a terminal and for a pipe alike. Pure.
+
+On a terminal a link hides behind its words (OSC 8); elsewhere its address is written out, and never broken over two
+lines, so that it can still be copied. Nothing from outside reaches the terminal as a control character.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from rich.cells import cell_len
+from rich.style import Style as Ink
+from rich.text import Text
+
+from bot.render.actions import ShowPaper, decode
+from bot.render.markdown import safe_address, visible
+from bot.render.post import (
+    Block,
+    Button,
+    Buttons,
+    Divider,
+    Heading,
+    Inline,
+    Listing,
+    Moment,
+    Paragraph,
+    Place,
+    Post,
+    Quote,
+    Section,
+    Span,
+    Style,
+)
+from storage.records import PaperId
+
+NARROWEST = 20
+"""Columns below which wrapping would only make it worse."""
+
+_WORD = re.compile(r"\S+")
+_ADDRESS = re.compile(r"[(<]?https?://")
+_INKS = {
+    Style.PLAIN: Ink(),
+    Style.STRONG: Ink(bold=True),
+    Style.EMPHASIS: Ink(italic=True),
+    Style.CODE: Ink(color="cyan"),
+    Style.FINE: Ink(dim=True),
+}
+_DIM = Ink(dim=True)
+_BOLD = Ink(bold=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the lines are for. ``links`` says that addresses can hide behind words."""
+
+    width: int
+    links: bool = False
+    unicode: bool = True
+
+    def narrower(self, by: int) -> "Look":
+        return replace(self, width=max(NARROWEST, self.width - by))
+
+    @property
+    def bullet(self) -> str:
+        return "•" if self.unicode else "-"
+
+    @property
+    def bar(self) -> str:
+        return "▎" if self.unicode else "|"
+
+    @property
+    def rule(self) -> str:
+        return "─" if self.unicode else "-"
+
+    @property
+    def apart(self) -> str:
+        return "  ·  " if self.unicode else "  |  "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What a reader can do with a post: which number opens which paper, and what to type for a button."""
+
+    numbers: Mapping[PaperId, int] = field(default_factory=dict)
+    typed: Callable[[Button], str | None] = lambda button: button.command
+
+
+def papers_in(post: Post) -> tuple[PaperId, ...]:
+    """The papers that a post lists, in order."""
+    found = (_paper_of(block) for block in post.blocks if isinstance(block, Section))
+    return tuple(dict.fromkeys(paper_id for paper_id in found if paper_id is not None))
+
+
+def _paper_of(section: Section) -> PaperId | None:
+    action = decode(section.button.action) if section.button.action else None
+    return action.paper_id if isinstance(action, ShowPaper) else None
+
+
+NOWHERE = Reach(typed=lambda _: None)
+"""Where nothing can be typed: a command at a shell has shown its post and ended."""
+
+
+def lay_out(post: Post, look: Look, reach: Reach = NOWHERE) -> tuple[Text, ...]:
+    """The lines of ``post``; a paper that a number opens has the number at its margin.
+
+    No line is wider than ``look.width`` (20 at least), but for one that holds a longer address.
+    """
+    accent = Ink(color=f"#{post.accent:06x}", bold=True) if post.accent is not None else _BOLD
+    lines: list[Text] = []
+    before: Block | None = None
+    for block in post.blocks:
+        laid = list(_block(block, look, accent, reach))
+        if not laid:
+            continue
+        if before is not None and not _belong_together(before, block):
+            lines.append(Text())
+        lines.extend(laid)
+        before = block
+    return tuple(lines)
+
+
+def _belong_together(before: Block, after: Block) -> bool:
+    """Whether no empty line parts them: a title and its text, a quotation and its source, small print and its like."""
+    return (
+        isinstance(before, Heading)
+        or (isinstance(before, Paragraph) and isinstance(after, Listing | Quote))
+        or (_is_fine(after) and (isinstance(before, Quote) or _is_fine(before)))
+        or (isinstance(before, Buttons) and isinstance(after, Buttons))
+    )
+
+
+def _is_fine(block: Block) -> bool:
+    return isinstance(block, Paragraph) and all(
+        one.style is Style.FINE for one in block.inlines if isinstance(one, Span)
+    )
+
+
+def _block(block: Block, look: Look, accent: Ink, reach: Reach) -> Iterator[Text]:
+    match block:
+        case Heading(inlines):
+            yield from _wrapped(inlines, look, accent)
+        case Paragraph(inlines):
+            yield from _wrapped(inlines, look)
+        case Quote(inlines):
+            yield from _hung(f"{look.bar} ", f"{look.bar} ", _wrapped(inlines, look.narrower(2)), _DIM)
+        case Listing(entries, numbered):
+            for count, entry in enumerate(entries, 1):
+                mark = f"{count}. " if numbered else f"{look.bullet} "
+                yield from _hung(mark, " " * len(mark), _wrapped(entry, look.narrower(len(mark))), _DIM)
+        case Section():
+            yield from _section(block, look, accent, reach)
+        case Buttons(buttons):
+            yield from _hints(buttons, look, reach)
+        case Divider():
+            yield Text(look.rule * look.width, _DIM)
+        case _:
+            assert_never(block)
+
+
+def _section(section: Section, look: Look, accent: Ink, reach: Reach) -> Iterator[Text]:
+    paper_id = _paper_of(section)
+    number = reach.numbers.get(paper_id) if paper_id is not None else None
+    if number is None:
+        yield from (line for block in section.blocks for line in _block(block, look, accent, reach))
+        yield from _hints((section.button,), look, reach)
+        return
+    mark = f"{number:>2}  "
+    inside = look.narrower(len(mark))
+    lines = (line for block in section.blocks for line in _block(block, inside, accent, reach))
+    yield from _hung(mark, " " * len(mark), lines, accent)
+
+
+def _hung(first: str, rest: str, lines: Iterable[Text], ink: Ink) -> Iterator[Text]:
+    """``lines`` behind a mark, the later ones indented as far."""
+    for count, line in enumerate(lines):
+        yield Text(rest if count else first, ink).append_text(_plainly(line))
+
+
+def _plainly(line: Text) -> Text:
+    """The same line with its own style as a span, so that what is put before it keeps its own."""
+    return Text("").append_text(line)
+
+
+def _hints(buttons: Iterable[Button], look: Look, reach: Reach) -> Iterator[Text]:
+    """What buttons do, as what to type or where to look; one on each line where they do not fit into one."""
+    hints = [hint for button in buttons if (hint := _hint(button, look, reach)) is not None]
+    if not hints:
+        return
+    joined = Text(look.apart, _DIM).join(hints)
+    if cell_len(joined.plain) <= look.width:
+        yield joined
+        return
+    for hint in hints:
+        yield from _lines(hint, look)
+
+
+def _hint(button: Button, look: Look, reach: Reach) -> Text | None:
+    label = visible(button.label)
+    if button.url is not None:
+        address = safe_address(button.url)
+        if address is None:
+            return None
+        shown = address.partition("://")[2].removeprefix("www.") if look.links else address
+        return Text.assemble(
+            (f"{label} ", _DIM), (shown, Ink(link=address if look.links else None, underline=look.links))
+        )
+    typed = None if button.disabled else reach.typed(button)
+    if typed is None:
+        return None
+    return Text.assemble((f"{label} ", _DIM), (visible(typed), _INKS[Style.CODE]))
+
+
+# ------------------------------------------------------------------------------------------------ inlines and lines
+
+
+def _wrapped(inlines: Sequence[Inline], look: Look, ink: Ink | None = None) -> Iterator[Text]:
+    text = Text()
+    for position, inline in enumerate(inlines):
+        match inline:
+            case Span():
+                alone = text.plain[-1:] in {"", "\n"} and _ends_a_line(inlines[position + 1 :])
+                text.append_text(_span(inline, look, ink, alone=alone))
+            case Moment(_, fallback) | Place(_, fallback):
+                text.append(visible(fallback), ink)
+            case _:
+                assert_never(inline)
+    for line in text.split("\n", allow_blank=True):
+        yield from _lines(line, look)
+
+
+def _ends_a_line(following: Sequence[Inline]) -> bool:
+    return not following or (isinstance(following[0], Span) and following[0].text.startswith("\n"))
+
+
+def _span(span: Span, look: Look, ink: Ink | None, *, alone: bool) -> Text:
+    """One run of text; a written-out address has its own line where the span had one."""
+    words = visible(span.text)
+    style = (ink or Ink()) + _INKS[span.style]
+    address = safe_address(span.url) if span.url else None
+    if address is None or (words == address and not look.links):
+        return Text(words, style)
+    if look.links:
+        return Text(words, style + Ink(link=address, underline=ink is None and span.style is not Style.STRONG))
+    return Text(f"{words}\n{address}" if alone else f"{words} ({address})", style)
+
+
+def _lines(text: Text, look: Look) -> Iterator[Text]:
+    """``text`` wrapped between words; a word that is too long is cut, unless it is an address."""
+    for line in text.divide(_breaks(text.plain, look.width)):
+        line.rstrip()
+        yield line
+
+
+def _breaks(plain: str, width: int) -> list[int]:
+    """Where lines begin, but for the first."""
+    breaks: list[int] = []
+    used = end = 0
+    for word in _WORD.finditer(plain):
+        size, gap = cell_len(word.group()), cell_len(plain[end : word.start()])
+        if used + gap + size <= width:
+            used += gap + size
+        else:
+            if end:
+                breaks.append(word.start())
+            used = size
+            if size > width and not _ADDRESS.match(word.group()):
+                cuts, used = _cuts(word.group(), width)
+                breaks.extend(word.start() + cut for cut in cuts)
+        end = word.end()
+    return breaks
+
+
+def _cuts(word: str, width: int) -> tuple[list[int], int]:
+    """Where a word that is wider than a line is cut, and how wide its last piece is."""
+    cuts: list[int] = []
+    used = 0
+    for at, character in enumerate(word):
+        size = cell_len(character)
+        if used + size > width:
+            cuts.append(at)
+            used = 0
+        used += size
+    return cuts, used

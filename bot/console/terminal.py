@@ -1,0 +1,55 @@
+"""Where posts are shown: coloured and linked on a terminal that can, plain text in a pipe or on one that cannot."""
+
+from rich.console import Console
+from rich.style import Style as Ink
+from rich.text import Text
+
+from bot.console.layout import NARROWEST, NOWHERE, Look, Reach, lay_out
+from bot.render.post import Post
+
+WIDEST = 100
+"""Columns of text at most: longer lines are hard to read, however wide the window is."""
+
+
+class Screen:
+    """Shows posts one below the other. Rich decides what the terminal can (NO_COLOR, TERM=dumb, a pipe)."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether there is somebody to look at it, rather than a pipe or a file."""
+        return self._console.is_terminal
+
+    @property
+    def look(self) -> Look:
+        """How posts are laid out at this moment: the window may have another width at the next."""
+        return Look(
+            width=min(max(self._console.width, NARROWEST), WIDEST),
+            links=self._fancy,
+            unicode=self._console.encoding.startswith("utf"),
+        )
+
+    def show(self, post: Post, reach: Reach = NOWHERE) -> None:
+        """Show ``post`` with an empty line behind it, and what a reader can do with it."""
+        self._write(Text("\n").join([*lay_out(post, self.look, reach), Text()]))
+
+    def say(self, words: str, *, fine: bool = False) -> None:
+        """Words of the program itself, as they are."""
+        self._write(Text(words, Ink(dim=True) if fine else Ink()))
+
+    def write_plain(self, text: str) -> None:
+        """A document for machines: never coloured, never wrapped."""
+        self._console.file.write(text + "\n")
+        self._console.file.flush()
+
+    @property
+    def _fancy(self) -> bool:
+        return self._console.is_terminal and self._console.color_system is not None
+
+    def _write(self, text: Text) -> None:
+        if self._fancy:
+            self._console.print(text, no_wrap=True, overflow="ignore", crop=False, highlight=False)
+        else:
+            self.write_plain(text.plain)

@@ -1,0 +1,187 @@
+"""Every slash command of the terminal bot, as a table: what reads, completes and explains them looks here."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Fill(Enum):
+    """Where completions for a value come from."""
+
+    ZONE = "zone"
+    TOPIC = "topic"
+    SETUP = "setup"
+    PAPER = "paper"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    name: str
+    value: str
+    """What stands for its value in the help, for example N or ZONE."""
+    about: str
+    choices: tuple[str, ...] = ()
+    """The only values there are."""
+    hints: tuple[str, ...] = ()
+    """Values to offer, among others."""
+    fill: Fill | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One slash command. ``text`` names the words that follow it, for example QUERY; None where none may."""
+
+    words: tuple[str, ...]
+    about: str
+    example: str
+    text: str | None = None
+    needed: bool = False
+    choices: tuple[str, ...] = ()
+    """The only words there are."""
+    fill: Fill | None = None
+    options: tuple[Option, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return "/" + " ".join(self.words)
+
+    @property
+    def usage(self) -> str:
+        text = [] if self.text is None else [self.text if self.needed else f"[{self.text}]"]
+        options = [f"[--{option.name} {option.value}]" + ("…" if option.repeated else "") for option in self.options]
+        return " ".join([self.name, *text, *options])
+
+
+_SORT = Option(
+    name="sort", value="ORDER", about="trending, top (most upvotes) or new", choices=("trending", "top", "new")
+)
+_LIMIT = Option(name="limit", value="N", about="papers on a page")
+_PAGE = Option(name="page", value="N", about="which page")
+_HOUR = Option(name="hour", value="HOUR", about="when it comes, for example 9:30")
+_ZONE = Option(name="zone", value="ZONE", about="time zone, for example Europe/Berlin", fill=Fill.ZONE)
+_PAPER = Option(name="paper", value="ID", about="a number of the list, or an id", fill=Fill.PAPER, repeated=True)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        words=("papers", "today"),
+        about="the papers of the newest day, or of a day, week or month",
+        example="/papers today --sort top",
+        text="DAY",
+        options=(_SORT, _LIMIT, _PAGE),
+    ),
+    Command(
+        words=("papers", "search"),
+        about="search everything in the store",
+        example='/papers search "in-context learning" -survey author:brown after:2024-01-01',
+        text="QUERY",
+        needed=True,
+        options=(
+            Option(
+                name="sort",
+                value="ORDER",
+                about="relevance, new or top (most upvotes)",
+                choices=("relevance", "new", "top"),
+            ),
+            _LIMIT,
+            _PAGE,
+        ),
+    ),
+    Command(
+        words=("papers", "show"),
+        about="one paper, whole",
+        example="/papers show 2",
+        text="NUMBER or ID",
+        needed=True,
+        fill=Fill.PAPER,
+    ),
+    Command(
+        words=("ask",),
+        about="the passages that come closest to a question",
+        example="/ask how large is the dataset? --paper 1",
+        text="QUESTION",
+        needed=True,
+        options=(_PAPER,),
+    ),
+    Command(
+        words=("topics", "follow"),
+        about="be told once a day what matches a query",
+        example="/topics follow cat:cs.CL retrieval",
+        text="QUERY",
+        needed=True,
+        options=(_HOUR, _ZONE),
+    ),
+    Command(words=("topics", "list"), about="the topics that you follow", example="/topics list"),
+    Command(
+        words=("topics", "unfollow"),
+        about="follow a topic no longer",
+        example="/topics unfollow 1",
+        text="NUMBER or QUERY",
+        needed=True,
+        fill=Fill.TOPIC,
+    ),
+    Command(
+        words=("setup",),
+        about="when the digest comes here and what is in it",
+        example="/setup --hour 8:30 --zone Europe/Berlin --days weekdays --papers 7",
+        options=(
+            _HOUR,
+            _ZONE,
+            Option(
+                name="days",
+                value="DAYS",
+                about="daily, weekdays, or for example mon,wed,fri",
+                hints=("daily", "weekdays"),
+            ),
+            Option(name="papers", value="N", about="papers in a digest, 1 to 10"),
+            _SORT,
+            Option(name="query", value="QUERY", about='only what matches, for example "cat:cs.CL -survey"; all: ""'),
+            Option(name="min-upvotes", value="N", about="only papers with so many upvotes"),
+        ),
+    ),
+    Command(words=("channels", "list"), about="the channel setups here", example="/channels list"),
+    *(
+        Command(
+            words=("channels", verb),
+            about=about,
+            example=f"/channels {verb} 1",
+            text="NUMBER",
+            fill=Fill.SETUP,
+        )
+        for verb, about in (
+            ("pause", "send nothing until it is resumed"),
+            ("resume", "go on after a pause"),
+            ("remove", "forget a channel setup"),
+            ("post", "send its digest now"),
+            ("preview", "show what it would send now"),
+        )
+    ),
+    Command(words=("why",), about="why the papers of the last digest were chosen", example="/why", text="TOKEN"),
+    Command(words=("next",), about="the next page of the last list", example="/next"),
+    Command(words=("back",), about="the page before", example="/back"),
+    Command(
+        words=("sort",),
+        about="the last list in another order",
+        example="/sort new",
+        text="ORDER",
+        needed=True,
+        choices=("trending", "relevance", "top", "new"),
+    ),
+    Command(words=("status",), about="what is fresh, failing and due", example="/status"),
+    Command(words=("privacy", "export"), about="everything that is kept of you, as JSON", example="/privacy export"),
+    Command(
+        words=("privacy", "forget"),
+        about="delete everything that is kept of you",
+        example="/privacy forget yes",
+        text="YES",
+        choices=("yes",),
+    ),
+    Command(
+        words=("help",),
+        about="this list, or one command in full",
+        example="/help papers search",
+        text="COMMAND",
+        fill=Fill.COMMAND,
+    ),
+    Command(words=("quit",), about="leave (so does Ctrl-D)", example="/quit"),
+)
