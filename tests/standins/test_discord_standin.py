@@ -1,13 +1,13 @@
 """The stand-in for Discord, driven by the unmodified discord.py client over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import discord as dpy
 import pytest
 
-from tests.standins.discord import NO_LIMITS, DiscordStandIn
+from tests.standins.discord import DiscordStandIn
 
 
 class Bot(dpy.AutoShardedClient):
@@ -43,7 +43,7 @@ async def running(stand_in: DiscordStandIn, bot: Bot | None = None) -> AsyncIter
         await asyncio.wait_for(task, 5)
 
 
-async def test_a_client_logs_in_and_a_message_arrives():
+async def test_a_client_logs_in_and_a_message_arrives() -> None:
     async with DiscordStandIn() as discord:
         guild = discord.world.add_guild("Lab")
         papers = discord.world.add_channel(guild, "papers")

@@ -3,7 +3,9 @@
 from tests.standins.discord.app import DiscordStandIn, StandInFault
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import CLOUDFLARE_BAN, UNAUTHORIZED, Answer, Drop, Stall, TooManyRequests
+from tests.standins.discord.filling import CannotDo
 from tests.standins.discord.limits import NO_LIMITS, USUAL_LIMITS, Limits, Rate
+from tests.standins.discord.people import Choice, NoAnswer, Person, Reply
 from tests.standins.discord.permissions import EVERYTHING, NOTHING, USUAL, Permission
 from tests.standins.discord.state import Channel, ChannelKind, Guild, Message, User
 from tests.standins.discord.wire import Request, Violation
@@ -17,15 +19,20 @@ __all__ = [
     "USUAL",
     "USUAL_LIMITS",
     "Answer",
+    "CannotDo",
     "Channel",
     "ChannelKind",
+    "Choice",
     "DiscordStandIn",
     "Drop",
     "Guild",
     "Limits",
     "Message",
+    "NoAnswer",
     "Permission",
+    "Person",
     "Rate",
+    "Reply",
     "Request",
     "Stall",
     "StandInClock",

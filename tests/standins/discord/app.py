@@ -1,5 +1,6 @@
 """A Discord of one's own on a loopback port: real HTTP and a real gateway for an unmodified client."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -9,12 +10,17 @@ from aiohttp import web
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import Fault
 from tests.standins.discord.gateway import Gateway
+from tests.standins.discord.interactions import Desk
 from tests.standins.discord.limits import USUAL_LIMITS, Limits, RateLimiter
-from tests.standins.discord.openapi import Description
+from tests.standins.discord.openapi import discords_description
+from tests.standins.discord.people import Person
+from tests.standins.discord.permissions import NOTHING, Permission
+from tests.standins.discord.reading import Button
 from tests.standins.discord.rest import Rest
+from tests.standins.discord.rest_interactions import InteractionRoutes
 from tests.standins.discord.rest_messages import MessageRoutes
-from tests.standins.discord.state import Channel, Message, World
-from tests.standins.discord.wire import PREFIX, Wire
+from tests.standins.discord.state import Channel, Guild, Message, World
+from tests.standins.discord.wire import PREFIX, Request, Violation, Wire
 
 TOKEN = "a-made-up-token"
 NONCE_WINDOW = timedelta(minutes=3)
@@ -51,14 +57,16 @@ class DiscordStandIn:
         self.gateway = Gateway(token, shards=shards, privileged=privileged, heartbeat_interval=heartbeat_interval)
         self.world = World(self.clock, bot_name=bot_name, emit=self.gateway.emit)
         self.gateway.attach(self.world)
-        self.wire = Wire(token, self.clock, RateLimiter(limits), Description.load())
+        self.wire = Wire(token, self.clock, RateLimiter(limits), discords_description(), self.gateway.signal)
         self.rest = Rest(self.world, self.gateway)
         self.message_routes = MessageRoutes(self.world, nonce_window=nonce_window)
+        self.desk = Desk(self.world, self.gateway, self.gateway.signal)
+        self.interaction_routes = InteractionRoutes(self.desk)
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
         app = web.Application(client_max_size=26 * 2**20)
-        for route in (*self.rest.routes(), *self.message_routes.routes()):
+        for route in (*self.rest.routes(), *self.message_routes.routes(), *self.interaction_routes.routes()):
             app.router.add_route(route.method, PREFIX + route.path, self.wire.serve(route))
         app.router.add_get("/gateway/", self.gateway.handle)
         app.router.add_route("*", "/{anything:.*}", self.wire.unknown)
@@ -96,11 +104,60 @@ class DiscordStandIn:
     def api_url(self) -> str:
         return f"http://127.0.0.1:{self.port}{PREFIX}"
 
+    def add_person(
+        self, name: str, guild: Guild | None = None, *, permissions: Permission = NOTHING, patience: float = 10.0
+    ) -> Person:
+        """Somebody, in that guild with these permissions beside what everyone has there."""
+        user = self.world.add_user(name)
+        if guild is not None:
+            roles = [self.world.add_role(guild, f"{name}s role", permissions)] if permissions else []
+            self.world.join(guild, user, *roles)
+        return Person(user, self.desk, self.rest.registry.of, patience)
+
     def script(self, method: str, path: str, fault: Fault, *, times: int = 1) -> None:
         """The next ``times`` requests to ``path`` (``*`` stands for anything) meet this fault."""
         self.wire.script.add(method, path, fault, times=times)
+
+    @property
+    def requests(self) -> list[Request]:
+        """Everything that was asked, oldest first."""
+        return self.wire.requests
+
+    def requests_to(self, operation: str) -> list[Request]:
+        """Those of one operation, by Discord's name for it (``create_message``)."""
+        return [request for request in self.wire.requests if request.operation == operation]
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Bodies that Discord would have refused; a test of a well-behaved bot ends with none."""
+        return self.wire.violations
 
     def messages(self, channel: Channel | int) -> list[Message]:
         """What stands in a channel now, oldest first; what only one person sees is not among it."""
         found = self.world.channels[channel] if isinstance(channel, int) else channel
         return [message for message in found.messages if not message.deleted]
+
+    async def until(self, holds: Callable[[], bool], *, seconds: float = 10.0) -> None:
+        """Wait for something about the stand-in. Raises TimeoutError."""
+        await self.gateway.signal.until(holds, seconds)
+
+    async def messages_in(self, channel: Channel, count: int = 1, *, seconds: float = 10.0) -> list[Message]:
+        """The channel's messages as soon as there are so many. Raises TimeoutError."""
+        await self.until(lambda: len(self.messages(channel)) >= count, seconds=seconds)
+        return self.messages(channel)
+
+    async def online(self, *, seconds: float = 10.0) -> None:
+        """Wait until every shard of the bot is connected. Raises TimeoutError."""
+        await self.gateway.wait(seconds)
+
+    async def synced(self, *, seconds: float = 10.0) -> None:
+        """Wait until the bot has registered commands at least once. Raises TimeoutError."""
+        await self.until(lambda: bool(self.rest.registry.syncs), seconds=seconds)
+
+    @staticmethod
+    def visible_text(message: Message) -> str:
+        return message.text
+
+    @staticmethod
+    def buttons(message: Message) -> list[Button]:
+        return message.buttons

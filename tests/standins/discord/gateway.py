@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.standins.discord import payloads
+from tests.standins.discord.signals import Signal
 from tests.standins.discord.state import Guild, World
 
 Json = dict[str, Any]
@@ -101,6 +102,7 @@ class Gateway:
     heartbeat_interval: float = 41.25
     acknowledge_heartbeats: bool = True
     url: str = ""
+    signal: Signal = field(default_factory=Signal)
     sessions: dict[str, Session] = field(default_factory=dict)
     identifies: list[Json] = field(default_factory=list)
     resumes: int = 0
@@ -109,7 +111,6 @@ class Gateway:
     """With which code each connection ended, oldest first."""
     _world: World | None = None
     _connections: set[Connection] = field(default_factory=set)
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def attach(self, world: World) -> None:
         self._world = world
@@ -120,10 +121,13 @@ class Gateway:
             raise RuntimeError("the gateway has no world yet")
         return self._world
 
-    def emit(self, name: str, data: Json, guild: Guild | None) -> None:
-        for session in self.sessions.values():
-            if session.wants(name, guild):
-                session.dispatch(name, self._readable(session, name, data))
+    def emit(self, name: str, data: Json, guild: Guild | None) -> int:
+        """To how many sessions the event went."""
+        wanting = [session for session in self.sessions.values() if session.wants(name, guild)]
+        for session in wanting:
+            session.dispatch(name, self._readable(session, name, data))
+        self.signal.tell()
+        return len(wanting)
 
     def _readable(self, session: Session, name: str, data: Json) -> Json:
         """Without the message content intent, words of others reach a bot only in direct messages and mentions."""
@@ -143,10 +147,7 @@ class Gateway:
 
     async def wait(self, seconds: float, *, online: bool = True) -> None:
         """Until all shards are (or are no longer) connected. Raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while self.online is not online:
-                self._changed.clear()
-                await self._changed.wait()
+        await self.signal.until(lambda: self.online is online, seconds)
 
     def ask_to_reconnect(self) -> None:
         """Opcode 7: the client is expected to resume."""
@@ -198,7 +199,7 @@ class Gateway:
             session.connection = None
             if code in _LEAVING:
                 self.sessions.pop(session.id, None)
-        self._changed.set()
+        self.signal.tell()
 
     def _receive(self, connection: Connection, text: str) -> None:
         if len(text.encode()) > MOST_PAYLOAD_BYTES:
@@ -255,7 +256,7 @@ class Gateway:
         session.dispatch("READY", self._ready(session, guilds))
         for guild in guilds:
             session.dispatch("GUILD_CREATE", payloads.guild_create(guild, self.world.bot))
-        self._changed.set()
+        self.signal.tell()
         return None
 
     def _ready(self, session: Session, guilds: list[Guild]) -> Json:
@@ -286,5 +287,5 @@ class Gateway:
         for event in session.events[seen:]:
             connection.push(event)
         session.dispatch("RESUMED", {})
-        self._changed.set()
+        self.signal.tell()
         return None

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError
 
 Json = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -53,11 +54,6 @@ class Description:
                     self._bodies[operation["operationId"]] = operation.get("requestBody")
         self._validators: dict[str, Draft202012Validator | None] = {}
 
-    @classmethod
-    def load(cls, path: Path = DESCRIPTION) -> "Description | None":
-        """None where the description is not there."""
-        return cls(json.loads(path.read_bytes())) if path.exists() else None
-
     def problems(self, operation: str, body: Any) -> Iterator[tuple[Place, str, str]]:
         """Where the body breaks the description, the code that Discord has for it, and how."""
         if operation not in self._validators:
@@ -74,6 +70,12 @@ class Description:
             return None
         schema = relax(body["content"]["application/json"]["schema"])
         return Draft202012Validator({**self._root, **schema}, format_checker=FormatChecker())
+
+
+@cache
+def discords_description() -> Description | None:
+    """None where it is not there. Read once: its validators serve every stand-in of a test run."""
+    return Description(json.loads(DESCRIPTION.read_bytes())) if DESCRIPTION.exists() else None
 
 
 def _in_discords_words(error: ValidationError) -> tuple[Place, str, str]:
@@ -100,10 +102,9 @@ def _sharpen(error: ValidationError) -> ValidationError:
         for inner in error.context:
             branches.setdefault(inner.schema_path[0], []).append(inner)
         meant = [errors for errors in branches.values() if not any(_is_about_type(inner) for inner in errors)]
-        chosen = best_match(meant[0] if len(meant) == 1 else error.context)
-        if chosen is None:
+        if len(meant) != 1:
             return error
-        error = chosen
+        error = meant[0][0]
     return error
 
 

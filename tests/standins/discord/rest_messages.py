@@ -40,11 +40,11 @@ class MessageRoutes:
     async def create(self, call: Call) -> Json:
         channel = readable_channel(self.world, call.id("channel_id"))
         self._may_send(channel, call.object, files=len(call.files))
-        check_message(call.object, flags=_flags(call.object), files=len(call.files))
+        check_message(call.object, flags=flags_of(call.object), files=len(call.files))
         earlier = self._same_nonce(call.object)
         if earlier is not None:
             return payloads.message(earlier)
-        message = posting.compose(self.world, channel, call.object, call.files, flags=_flags(call.object) & SETTABLE)
+        message = posting.compose(self.world, channel, call.object, call.files, flags=flags_of(call.object) & SETTABLE)
         self.world.post(message)
         if message.nonce is not None:
             self._nonces[message.nonce] = (self.world.clock.now(), message)
@@ -143,17 +143,17 @@ class MessageRoutes:
             raise errors.missing_permissions()
         first = body.get("message") or {}
         if in_forum:
-            check_message(first, flags=_flags(first), files=len(call.files))
+            check_message(first, flags=flags_of(first), files=len(call.files))
         thread = self.world.add_channel(parent.guild, body["name"], kind=ChannelKind.PUBLIC_THREAD, parent=parent)
         if not in_forum:
             return payloads.channel(thread, self.world.bot)
-        message = posting.compose(self.world, thread, first, call.files, flags=_flags(first) & SETTABLE)
+        message = posting.compose(self.world, thread, first, call.files, flags=flags_of(first) & SETTABLE)
         message.id = thread.id
         self.world.post(message)
         return {**payloads.channel(thread, self.world.bot), "message": payloads.message(message)}
 
 
-def _flags(body: Json) -> int:
+def flags_of(body: Json) -> int:
     return int(body.get("flags") or 0)
 
 

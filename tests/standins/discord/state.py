@@ -27,6 +27,9 @@ class ChannelKind(IntEnum):
 
 THREADS = frozenset({ChannelKind.ANNOUNCEMENT_THREAD, ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD})
 
+EVERY_DM = USUAL
+"""What a bot may do in direct messages."""
+
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
@@ -135,7 +138,7 @@ class Message:
         return reading.buttons(self.components)
 
 
-Emit = Callable[[str, Json, Guild | None], None]
+Emit = Callable[[str, Json, Guild | None], object]
 
 
 class World:
@@ -241,7 +244,7 @@ class World:
     def may(self, user: User, channel: Channel) -> Permission:
         """Nothing for somebody who is not there."""
         if channel.guild is None:
-            return USUAL if user in (self.bot, channel.recipient) else NOTHING
+            return EVERY_DM if user in (self.bot, channel.recipient) else NOTHING
         member = channel.guild.members.get(user.id)
         return NOTHING if member is None else in_channel(channel, member)
 

@@ -17,6 +17,7 @@ from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import Answer, Drop, Fault, Script, Stall, TooManyRequests
 from tests.standins.discord.limits import VIA, RateLimiter, Verdict
 from tests.standins.discord.openapi import Description
+from tests.standins.discord.signals import Signal
 
 Json = dict[str, Any]
 
@@ -100,6 +101,7 @@ class Wire:
     clock: StandInClock
     limiter: RateLimiter
     description: Description | None
+    signal: Signal
     script: Script = field(default_factory=Script)
     requests: list[Request] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
@@ -125,7 +127,7 @@ class Wire:
             record.fault = self.script.take(request.method, path)
             match record.fault:
                 case Answer() | TooManyRequests() as fault:
-                    return _finish(record, _scripted(fault))
+                    return self._finish(record, _scripted(fault))
                 case Stall(seconds):
                     await asyncio.sleep(seconds)
                 case Drop(executed=False, reset=reset):
@@ -134,12 +136,17 @@ class Wire:
                     pass
             call = Call(record, request.match_info, request.query, body, files)
             response = await self._answer(route, call, request.headers, problem)
-            _finish(record, response)
+            self._finish(record, response)
             if isinstance(record.fault, Drop):
                 return _lose(request, reset=record.fault.reset)
             return response
 
         return handle
+
+    def _finish(self, record: Request, response: web.Response) -> web.Response:
+        record.status = response.status
+        self.signal.tell()
+        return response
 
     async def _answer(
         self, route: Route, call: Call, headers: Mapping[str, str], problem: errors.Refusal | None
@@ -205,11 +212,6 @@ def _leaves(tree: Json, path: str = "") -> list[tuple[str, str]]:
 def _major(params: Mapping[str, str]) -> str:
     """The part of a path by which Discord counts apart."""
     return "/".join(params[key] for key in ("channel_id", "guild_id", "webhook_id", "webhook_token") if key in params)
-
-
-def _finish(record: Request, response: web.Response) -> web.Response:
-    record.status = response.status
-    return response
 
 
 def _json(body: Any, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
