@@ -14,6 +14,8 @@ class Passage:
     ordinal: int
     section: str
     text: str
+    title: str = ""
+    """Of its paper: it helps to find the passage and is never quoted."""
 
 
 class Label(StrEnum):
