@@ -1,0 +1,207 @@
+"""Papers as they are known now, and the sightings that made them so.
+
+Whatever the index holds or filters on gives its paper a new revision when it changes. Revisions are handed out from one
+counter whose row is locked for the length of a save, so they become visible in order: who has read up to a revision has
+missed none below it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialect import batches, insert
+from storage.records import Paper, PaperId, Sighting
+from storage.schema import counters, papers, sightings
+
+INDEXED = (
+    "title",
+    "abstract",
+    "authors",
+    "keywords",
+    "categories",
+    "organization",
+    "summary",
+    "published_at",
+    "daily_on",
+    "upvotes",
+    "code_url",
+    "code_stars",
+    "withdrawn_at",
+)
+"""What the search index holds or filters on."""
+
+PAPER = tuple(field.name for field in fields(Paper))
+SIGHTING = tuple(field.name for field in fields(Sighting))
+PAPER_COLUMNS = tuple(papers.c[name] for name in PAPER)
+SIGHTING_COLUMNS = tuple(sightings.c[name] for name in SIGHTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """How many papers were not there before, and how many were there with other facts."""
+
+    new: int
+    updated: int
+
+
+class PapersReader:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, paper_id: PaperId) -> Paper | None:
+        return (await self.get_many([paper_id])).get(paper_id)
+
+    async def get_many(self, paper_ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
+        """Those of ``paper_ids`` that are known, in the order asked for."""
+        wanted = list(dict.fromkeys(paper_ids))
+        found: dict[PaperId, Paper] = {}
+        for batch in batches(wanted):
+            for paper in await self._papers(select(*PAPER_COLUMNS).where(papers.c.id.in_(batch))):
+                found[paper.id] = paper
+        return {paper_id: found[paper_id] for paper_id in wanted if paper_id in found}
+
+    async def on_days(self, since: date, until: date) -> list[Paper]:
+        """The papers that some source listed on one of the days, both included; by id."""
+        listed = select(sightings.c.paper_id).where(sightings.c.daily_on.between(since, until))
+        return _by_id(await self._papers(select(*PAPER_COLUMNS).where(papers.c.id.in_(listed))))
+
+    async def published_between(self, since: datetime, until: datetime) -> list[Paper]:
+        """The papers published from ``since`` to ``until``, both included; by id."""
+        return _by_id(await self._papers(select(*PAPER_COLUMNS).where(papers.c.published_at.between(since, until))))
+
+    async def sightings(
+        self, paper_ids: Iterable[PaperId], *, since: datetime | None = None
+    ) -> dict[PaperId, tuple[Sighting, ...]]:
+        """What was seen of each paper, oldest first; a paper that was not seen (since then) is left out."""
+        seen: dict[PaperId, list[Sighting]] = {}
+        for batch in batches(list(dict.fromkeys(paper_ids))):
+            query = select(*SIGHTING_COLUMNS).where(sightings.c.paper_id.in_(batch))
+            if since is not None:
+                query = query.where(sightings.c.seen_at >= since)
+            order = (sightings.c.paper_id, sightings.c.seen_at, sightings.c.source)
+            for row in (await self._connection.execute(query.order_by(*order))).mappings():
+                seen.setdefault(row["paper_id"], []).append(Sighting(**row))
+        return {paper_id: tuple(of_paper) for paper_id, of_paper in seen.items()}
+
+    async def latest_day(self) -> date | None:
+        """The newest day that has papers."""
+        newest: date | None = await self._connection.scalar(select(func.max(sightings.c.daily_on)))
+        return newest
+
+    async def days(self, limit: int) -> list[tuple[date, int]]:
+        """The days that have papers with how many, newest first."""
+        counted = (
+            select(sightings.c.daily_on, func.count(sightings.c.paper_id.distinct()))
+            .where(sightings.c.daily_on.is_not(None))
+            .group_by(sightings.c.daily_on)
+            .order_by(sightings.c.daily_on.desc())
+            .limit(limit)
+        )
+        return [(row[0], row[1]) for row in await self._connection.execute(counted)]
+
+    async def count(self) -> int:
+        return await self._counter("papers")
+
+    async def newest_sighting(self) -> datetime | None:
+        """When a source was last looked at with any result."""
+        newest: datetime | None = await self._connection.scalar(select(func.max(sightings.c.seen_at)))
+        return newest
+
+    async def revision(self) -> int:
+        """The last revision that was given to a paper; 0 while there is none."""
+        return await self._counter("revision")
+
+    async def changed_since(self, revision: int, limit: int) -> list[tuple[int, Paper]]:
+        """The first ``limit`` papers with a revision above ``revision``, ascending, each with its own."""
+        newer = select(papers.c.revision, *PAPER_COLUMNS).where(papers.c.revision > revision)
+        return await self._revisions(newer.order_by(papers.c.revision).limit(limit))
+
+    async def _papers(self, query: Select[Any]) -> list[Paper]:
+        rows = await self._connection.execute(query)
+        return [Paper(**row) for row in rows.mappings()]
+
+    async def _revisions(self, query: Select[Any]) -> list[tuple[int, Paper]]:
+        found = []
+        for row in (await self._connection.execute(query)).mappings():
+            facts = dict(row)
+            found.append((facts.pop("revision"), Paper(**facts)))
+        return found
+
+    async def _counter(self, name: str) -> int:
+        return await self._connection.scalar(select(counters.c.value).where(counters.c.name == name)) or 0
+
+
+class Papers(PapersReader):
+    async def save(self, new_papers: Iterable[Paper], new_sightings: Iterable[Sighting]) -> Saved:
+        """Keep papers as they are given, whole, and append sightings; one that is there already is ignored.
+
+        What is known of a paper is replaced, not merged: that was decided before. Given twice, the last one counts.
+        """
+        given = list({paper.id: paper for paper in new_papers}.values())
+        # First of all, so that two saves at once on PostgreSQL take turns and compare with what is really there.
+        counter = select(counters.c.value).where(counters.c.name == "revision").with_for_update()
+        first = revision = await self._connection.scalar(counter) or 0
+        new = updated = 0
+        for batch in batches(given):
+            known = await self._known(batch)
+            rows = []
+            for paper in batch:
+                before = known.get(paper.id)
+                if before is not None and before[1] == paper:
+                    continue
+                new += before is None
+                updated += before is not None
+                if before is None or _differs(before[1], paper):
+                    revision += 1
+                    rows.append(_values(paper) | {"revision": revision})
+                else:
+                    rows.append(_values(paper) | {"revision": before[0]})
+            await self._upsert(rows)
+        if revision != first or new:
+            await self._count(revision=revision - first, papers=new)
+        await self._append(list(new_sightings))
+        return Saved(new=new, updated=updated)
+
+    async def _known(self, batch: Sequence[Paper]) -> dict[PaperId, tuple[int, Paper]]:
+        ids = [paper.id for paper in batch]
+        query = select(papers.c.revision, *PAPER_COLUMNS).where(papers.c.id.in_(ids))
+        return {paper.id: (revision, paper) for revision, paper in await self._revisions(query)}
+
+    async def _upsert(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            statement = insert(self._connection, papers)
+            replaced = {name: statement.excluded[name] for name in (*PAPER[1:], "revision")}
+            await self._connection.execute(
+                statement.on_conflict_do_update(index_elements=[papers.c.id], set_=replaced), rows
+            )
+
+    async def _count(self, **by: int) -> None:
+        await self._connection.execute(
+            update(counters)
+            .where(counters.c.name == bindparam("counter"))
+            .values(value=counters.c.value + bindparam("by")),
+            [{"counter": name, "by": number} for name, number in by.items()],
+        )
+
+    async def _append(self, seen: Sequence[Sighting]) -> None:
+        statement = insert(self._connection, sightings).on_conflict_do_nothing()
+        for batch in batches(seen):
+            rows = [{name: getattr(sighting, name) for name in SIGHTING} for sighting in batch]
+            await self._connection.execute(statement, rows)
+
+
+def _values(paper: Paper) -> dict[str, Any]:
+    return {name: getattr(paper, name) for name in PAPER}
+
+
+def _differs(before: Paper, after: Paper) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in INDEXED)
+
+
+def _by_id(found: list[Paper]) -> list[Paper]:
+    # Not ORDER BY: PostgreSQL's locale may sort text in another way than SQLite does.
+    return sorted(found, key=lambda paper: paper.id)

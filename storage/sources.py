@@ -1,0 +1,62 @@
+"""How each source has been doing, and which of its days were looked at when."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialect import insert
+from storage.records import SourceState
+from storage.schema import source_days, sources
+
+
+class SourcesReader:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def state(self, name: str) -> SourceState:
+        """The state of one source; of one that was never looked at, an empty one."""
+        found = await self._connection.execute(select(sources).where(sources.c.name == name))
+        row = found.mappings().one_or_none()
+        return SourceState(**row) if row else SourceState(name=name)
+
+    async def states(self) -> list[SourceState]:
+        """All that were ever looked at, by name."""
+        rows = await self._connection.execute(select(sources).order_by(sources.c.name))
+        return [SourceState(**row) for row in rows.mappings()]
+
+    async def day_looked_at(self, name: str, day: date) -> datetime | None:
+        """When that day of the source was last looked at with success."""
+        query = select(source_days.c.looked_at).where(source_days.c.source == name, source_days.c.day == day)
+        return await self._connection.scalar(query)
+
+
+class Sources(SourcesReader):
+    async def record_success(self, name: str, *, at: datetime, fetched: int, rejected: int) -> None:
+        """A look that worked: whatever was the problem is over. When it last failed stays known."""
+        said = {
+            "succeeded_at": at,
+            "fetched": fetched,
+            "rejected": rejected,
+            "problem": None,
+            "retry_at": None,
+        }
+        await self._put(name, said, fresh={})
+
+    async def record_failure(self, name: str, *, at: datetime, problem: str, retry_at: datetime | None) -> None:
+        """A look that failed; what the last good one brought stays known."""
+        said = {"failed_at": at, "problem": problem, "retry_at": retry_at}
+        await self._put(name, said, fresh={"fetched": 0, "rejected": 0})
+
+    async def mark_day(self, name: str, day: date, *, at: datetime) -> None:
+        """That day was looked at, with success."""
+        statement = insert(self._connection, source_days).values(source=name, day=day, looked_at=at)
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[source_days.c.source, source_days.c.day], set_={"looked_at": at}
+            )
+        )
+
+    async def _put(self, name: str, said: dict[str, object], *, fresh: dict[str, object]) -> None:
+        statement = insert(self._connection, sources).values(name=name, **said, **fresh)
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=[sources.c.name], set_=said))

@@ -1,0 +1,123 @@
+"""The store: everything that Paperboy remembers, read and written in transactions."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.address import Address
+from storage.channels import Channels, ChannelsReader
+from storage.deliveries import Deliveries, DeliveriesReader
+from storage.engine import BUSY_TIMEOUT, Engines, open_engines
+from storage.facts import Facts, FactsReader, Queries, QueriesReader
+from storage.failures import translated
+from storage.papers import Papers, PapersReader
+from storage.people import People, PeopleReader
+from storage.sources import Sources, SourcesReader
+from storage.topics import Topics, TopicsReader
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One consistent view of the store: whatever others commit meanwhile is not in it."""
+
+    papers: PapersReader
+    sources: SourcesReader
+    channels: ChannelsReader
+    topics: TopicsReader
+    people: PeopleReader
+    deliveries: DeliveriesReader
+    facts: FactsReader
+    queries: QueriesReader
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One unit of work: all of it is kept, or nothing."""
+
+    papers: Papers
+    sources: Sources
+    channels: Channels
+    topics: Topics
+    people: People
+    deliveries: Deliveries
+    facts: Facts
+    queries: Queries
+
+
+class Store:
+    """A database whose tables are those of this version. Bound to the event loop that opened it."""
+
+    def __init__(self, address: Address, engines: Engines) -> None:
+        self._address = address
+        self._engines = engines
+
+    @classmethod
+    async def open(cls, url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> "Store":
+        """Open the store at ``url``, making the file and its folder where they are missing, and apply migrations.
+
+        ``busy_timeout`` is how long any transaction waits for somebody else's before StoreBusy.
+
+        Raises:
+            StorageError: one of its kinds, with a message that says how to mend it.
+        """
+        address = Address.parse(url)
+        return cls(address, await open_engines(address, busy_timeout=busy_timeout))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Reading]:
+        """A consistent view for reading. Raises StorageError."""
+        async with self._transaction(self._engines.reader) as connection:
+            yield Reading(
+                papers=PapersReader(connection),
+                sources=SourcesReader(connection),
+                channels=ChannelsReader(connection),
+                topics=TopicsReader(connection),
+                people=PeopleReader(connection),
+                deliveries=DeliveriesReader(connection),
+                facts=FactsReader(connection),
+                queries=QueriesReader(connection),
+            )
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Writing]:
+        """A unit of work, kept at the end of the block and undone by an exception out of it. Raises StorageError.
+
+        Keep it short and never await a network inside: on SQLite everybody else's writing waits.
+        """
+        async with self._transaction(self._engines.writer) as connection:
+            yield Writing(
+                papers=Papers(connection),
+                sources=Sources(connection),
+                channels=Channels(connection),
+                topics=Topics(connection),
+                people=People(connection),
+                deliveries=Deliveries(connection),
+                facts=Facts(connection),
+                queries=Queries(connection),
+            )
+
+    async def close(self) -> None:
+        await self._engines.close()
+
+    @property
+    def url(self) -> str:
+        """The address with its password; never show it, show ``str(store)``."""
+        return self._address.url.render_as_string(hide_password=False)
+
+    def __str__(self) -> str:
+        return str(self._address)
+
+    def __repr__(self) -> str:
+        return f"Store({self._address})"
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            with translated(self._address, connecting=True):
+                connection = await stack.enter_async_context(engine.connect())
+            with translated(self._address):
+                async with connection.begin():
+                    yield connection
