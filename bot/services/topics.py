@@ -73,6 +73,19 @@ async def follow(
     )
 
 
+async def follow_search(r: Resources, person_id: int, token: str) -> Followed:
+    """Follow the search that a button names.
+
+    Raises:
+        InvalidInput: the search is not remembered any more, or see ``follow``.
+    """
+    async with r.store.read() as tx:
+        text = await tx.queries.text(token)
+    if text is None:
+        raise InvalidInput("That search is not remembered any more. Follow it by its words with /topics follow.")
+    return await follow(r, person_id, text)
+
+
 async def mine(r: Resources, person_id: int) -> tuple[Person | None, tuple[Topic, ...]]:
     """A person and the topics they follow, oldest first; None for somebody unknown."""
     async with r.store.read() as tx:
