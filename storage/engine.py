@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage import migrations
 from storage.address import Address
-from storage.errors import StoreBusy, StoreReadOnly, StoreUnreachable
+from storage.errors import StoreBusy, StoreUnreachable
 from storage.failures import SQLITE_MENDS, translated
 
 BUSY_TIMEOUT = timedelta(seconds=15)
@@ -54,7 +54,7 @@ async def open_engines(address: Address, *, busy_timeout: timedelta = BUSY_TIMEO
     if address.file is None:
         return await _open_postgres(address, busy_timeout)
     with translated(address, connecting=True):
-        await asyncio.to_thread(_make_ready, address, address.file)
+        await asyncio.to_thread(make_ready, address, address.file)
         found = await asyncio.to_thread(stored_revision, address.file, busy_timeout)
         migrations.check_known(found)
         if found != migrations.HEAD:
@@ -85,8 +85,8 @@ def stored_revision(file: Path, busy_timeout: timedelta = BUSY_TIMEOUT) -> str |
         return str(row[0]) if row else None
 
 
-def _make_ready(address: Address, file: Path) -> None:
-    """Make the folder; refuse what could be read but not written, before anything half works."""
+def make_ready(address: Address, file: Path) -> None:
+    """Make the folder; refuse what could be read but not written, before anything half works. Raises StorageError."""
     kind, sentence = SQLITE_MENDS[sqlite3.SQLITE_READONLY]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -97,9 +97,8 @@ def _make_ready(address: Address, file: Path) -> None:
         raise StoreUnreachable(f"The folder of {address} is not there and cannot be made: {error.strerror}.") from error
     if is_folder:
         raise StoreUnreachable(f"{address} is a folder. DATABASE_URL has to name a file in it.")
-    writable = os.access(file.parent, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
-    if not writable:
-        raise StoreReadOnly(sentence.format(address))
+    if not os.access(file.parent, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
+        raise kind(sentence.format(address))
 
 
 async def _upgrade_sqlite(address: Address, busy_timeout: timedelta) -> None:
