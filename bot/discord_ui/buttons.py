@@ -1,0 +1,180 @@
+"""Every button of every message, also of those that were sent before a restart, in years past, or by another process.
+
+A button carries its whole meaning in its identifier; nothing is kept for it in memory. Anybody who sees a message can
+press its buttons, so what it takes to do something is checked at the press.
+"""
+
+import re
+from collections.abc import Coroutine
+from typing import Any, Self, assert_never
+
+import discord
+
+from bot.discord_ui import pages, setups
+from bot.discord_ui.components import custom_ids
+from bot.discord_ui.failures import report
+from bot.discord_ui.replies import Interaction, answer, is_own, replace
+from bot.errors import InvalidInput
+from bot.render.actions import (
+    PREFIX,
+    AskAbout,
+    ChannelAct,
+    ChannelAction,
+    ConfirmForget,
+    ConfirmSetup,
+    FollowTopic,
+    SearchPage,
+    ShowPaper,
+    TrendingPage,
+    UnfollowTopic,
+    Why,
+    decode,
+    encode,
+)
+from bot.render.limits import fits
+from bot.render.post import Divider, Post
+from bot.render.privacy import forgotten
+from bot.render.topics import unfollowed
+from bot.services import privacy, topics
+from bot.services.discussion import LONGEST_QUESTION
+
+QUESTION = "question"
+OLD_BUTTON = "This button is from an older version of me. Ask again with a command; /help lists them."
+
+
+class ActionButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.LayoutView]], template=re.compile(f"{PREFIX}.*", re.DOTALL)
+):
+    """Any button whose identifier begins as ours do."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], item: discord.ui.Item[Any], _match: re.Match[str], /
+    ) -> Self:
+        return cls(item)  # type: ignore[arg-type]  # what is pressed is a button: only buttons carry our identifiers
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await _pressed(interaction, self.custom_id)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the person is told, and report tells the log
+            await report(interaction, error)
+
+
+async def submitted(interaction: Interaction) -> None:
+    """A question that was typed into the form of "Ask about it"."""
+    try:
+        await _asked(interaction)
+    except Exception as error:  # noqa: BLE001  # as above
+        await report(interaction, error)
+
+
+async def _asked(interaction: Interaction) -> None:
+    data: Any = interaction.data
+    action = decode(str(data["custom_id"]))
+    if not isinstance(action, AskAbout):
+        raise InvalidInput(OLD_BUTTON)
+    question = _typed(data["components"])
+    work = pages.answered(interaction.client.resources, question, (action.paper_id,))
+    await answer(interaction, work, private=False, slow=True)
+
+
+async def _pressed(interaction: Interaction, custom_id: str) -> None:
+    r = interaction.client.resources
+    match decode(custom_id):
+        case ShowPaper(paper_id):
+            await answer(interaction, pages.paper(r, paper_id), private=True)
+        case AskAbout(paper_id):
+            await _open_question(interaction, AskAbout(paper_id))
+        case SearchPage(token, offset, sort):
+            await _turn(interaction, pages.found_again(r, token, sort, offset))
+        case TrendingPage(period, sort, offset):
+            await _turn(interaction, pages.trending(r, period, sort, offset))
+        case Why(token):
+            await answer(interaction, pages.reasons(r, token), private=True)
+        case FollowTopic(token):
+            await answer(interaction, _follow(interaction, token), private=True)
+        case UnfollowTopic(topic_id):
+            await replace(interaction, _unfollow(interaction, topic_id))
+        case ChannelAction(setup_id, act):
+            await _act(interaction, setup_id, act)
+        case ConfirmSetup(setup_id):
+            await replace(interaction, setups.start(interaction, setup_id))
+        case ConfirmForget():
+            await replace(interaction, _forget(interaction))
+        case None:
+            raise InvalidInput(OLD_BUTTON)
+        case _ as unknown:
+            assert_never(unknown)
+
+
+async def _turn(interaction: Interaction, page: Coroutine[Any, Any, Post]) -> None:
+    """Turn the page of one's own answer in place; of somebody else's, or of a digest, show it beside, privately."""
+    if is_own(interaction):
+        await replace(interaction, page)
+    else:
+        await answer(interaction, page, private=True)
+
+
+async def _act(interaction: Interaction, setup_id: int, act: ChannelAct) -> None:
+    match act:
+        case ChannelAct.PREVIEW:
+            await answer(interaction, setups.act(interaction, setup_id, act), private=True)
+        case ChannelAct.POST:
+            await answer(interaction, setups.act(interaction, setup_id, act), private=True, slow=True)
+        case ChannelAct.PAUSE | ChannelAct.RESUME | ChannelAct.REMOVE:
+            await replace(interaction, _changed(interaction, setup_id, act))
+
+
+async def _changed(interaction: Interaction, setup_id: int, act: ChannelAct) -> Post:
+    """What became of the setup; where it was changed in a list of several, the list as it is now."""
+    outcome = await setups.act(interaction, setup_id, act)
+    return await setups.overview(interaction) if _names_others(interaction, setup_id) else outcome
+
+
+def _names_others(interaction: Interaction, setup_id: int) -> bool:
+    components = interaction.message.components if interaction.message else ()
+    actions = map(decode, custom_ids(components))
+    return any(isinstance(action, ChannelAction) and action.setup_id != setup_id for action in actions)
+
+
+async def _follow(interaction: Interaction, token: str) -> Post:
+    r = interaction.client.resources
+    return pages.follows(r, await topics.follow_search(r, interaction.user.id, token))
+
+
+async def _unfollow(interaction: Interaction, topic_id: int) -> Post:
+    """The receipt, and what is still followed where both fit into one message."""
+    r, person = interaction.client.resources, interaction.user.id
+    receipt = unfollowed(await topics.unfollow(r, person, topic_id))
+    rest = await pages.own_topics(r, person)
+    both = Post((*receipt.blocks, Divider(), *rest.blocks))
+    return both if fits(both) else rest
+
+
+async def _forget(interaction: Interaction) -> Post:
+    return forgotten(topics=await privacy.forget(interaction.client.resources, interaction.user.id))
+
+
+async def _open_question(interaction: Interaction, action: AskAbout) -> None:
+    modal = discord.ui.Modal(title=f"Ask about {action.paper_id}", custom_id=encode(action), timeout=None)
+    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        style=discord.TextStyle.paragraph,
+        custom_id=QUESTION,
+        placeholder="For example: how large is the dataset?",
+        max_length=LONGEST_QUESTION,
+    )
+    modal.add_item(
+        discord.ui.Label(text="Your question", description="Answered in the paper's own words", component=field)
+    )
+    modal.stop()  # as with views: what is typed comes to ``submitted``, after a restart too
+    await interaction.response.send_modal(modal)
+
+
+def _typed(components: list[Any]) -> str:
+    """The text of the one field of the form, whichever frame stands around it."""
+    for component in components:
+        inner = [component["component"]] if "component" in component else component.get("components", [])
+        for field in inner:
+            if field.get("custom_id") == QUESTION:
+                return str(field.get("value", ""))
+    raise InvalidInput(OLD_BUTTON)

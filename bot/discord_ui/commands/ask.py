@@ -1,0 +1,22 @@
+"""``/ask``: a question, answered from the papers' own words."""
+
+from discord import app_commands
+
+from bot.discord_ui import pages
+from bot.discord_ui.commands.inputs import paper_choices
+from bot.discord_ui.replies import Interaction, answer
+from bot.services.discussion import LONGEST_QUESTION
+
+
+@app_commands.command(name="ask")
+@app_commands.describe(
+    question="What you want to know, for example: how large is the dataset?",
+    paper="Ask only this paper: words of its title, an id, an address or a DOI",
+)
+@app_commands.autocomplete(paper=paper_choices)
+async def ask(
+    interaction: Interaction, question: app_commands.Range[str, 1, LONGEST_QUESTION], paper: str | None = None
+) -> None:
+    """The passages that come closest to a question, quoted word for word."""
+    about = (paper,) if paper else ()
+    await answer(interaction, pages.answered(interaction.client.resources, question, about), private=False, slow=True)

@@ -1,0 +1,139 @@
+"""What a person types into a command's options: read anew on this side, whatever Discord let through."""
+
+from collections.abc import Iterable
+
+import discord
+from discord import app_commands
+
+from bot.core.schedule import find_zones
+from bot.core.text import clip
+from bot.discord_ui.replies import Interaction
+from bot.errors import InvalidInput
+from bot.render import phrases
+from bot.services import channels, topics
+from bot.services.completion import papers_like
+from storage.records import ChannelSetup, Destination, DestinationKind, Sort
+
+LONGEST_CHOICE = 100
+MOST_CHOICES = 25
+
+ORDERS = [
+    app_commands.Choice(name="Trending: votes, and how fast they come", value=Sort.TRENDING.value),
+    app_commands.Choice(name="Top: most upvotes", value=Sort.TOP.value),
+    app_commands.Choice(name="New: newest first", value=Sort.NEW.value),
+]
+
+SEARCH_ORDERS = [
+    app_commands.Choice(name="Best match first", value="relevance"),
+    app_commands.Choice(name="Newest first", value="new"),
+    app_commands.Choice(name="Most upvotes first", value="top"),
+]
+
+ZONES_BY_LANGUAGE = {
+    "bg": "Europe/Sofia", "cs": "Europe/Prague", "da": "Europe/Copenhagen", "de": "Europe/Berlin",
+    "el": "Europe/Athens", "en-GB": "Europe/London", "en-US": "America/New_York", "es-ES": "Europe/Madrid",
+    "es-419": "America/Mexico_City", "fi": "Europe/Helsinki", "fr": "Europe/Paris", "hi": "Asia/Kolkata",
+    "hr": "Europe/Zagreb", "hu": "Europe/Budapest", "id": "Asia/Jakarta", "it": "Europe/Rome", "ja": "Asia/Tokyo",
+    "ko": "Asia/Seoul", "lt": "Europe/Vilnius", "nl": "Europe/Amsterdam", "no": "Europe/Oslo", "pl": "Europe/Warsaw",
+    "pt-BR": "America/Sao_Paulo", "ro": "Europe/Bucharest", "ru": "Europe/Moscow", "sv-SE": "Europe/Stockholm",
+    "th": "Asia/Bangkok", "tr": "Europe/Istanbul", "uk": "Europe/Kyiv", "vi": "Asia/Ho_Chi_Minh",
+    "zh-CN": "Asia/Shanghai", "zh-TW": "Asia/Taipei",
+}  # fmt: skip
+"""Only ever offered first, never chosen for anybody: a language is not a place."""
+
+HOURS = tuple(f"{hour:02}:00" for hour in (*range(6, 24), *range(6)))
+DAYS = ("daily", "weekdays", "mon,wed,fri", "monday")
+
+THREADS = frozenset(
+    {discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread}
+)
+PLACES = [discord.ChannelType.text, discord.ChannelType.news, *sorted(THREADS, key=str)]
+
+
+def destination(channel_id: int, kind: discord.ChannelType) -> Destination:
+    """Where a digest goes.
+
+    Raises:
+        InvalidInput: a digest cannot be sent to that kind of channel.
+    """
+    if kind not in PLACES:
+        raise InvalidInput("A digest goes to a text channel, an announcement channel or a thread; choose one of those.")
+    return Destination(kind=DestinationKind.THREAD if kind in THREADS else DestinationKind.CHANNEL, id=channel_id)
+
+
+async def chosen_setup(interaction: Interaction, typed: str | None) -> ChannelSetup:
+    """The setup of this server that ``typed`` names by its number or its channel; the only one where nothing is typed.
+
+    Raises:
+        InvalidInput: there is none, or several to choose from.
+    """
+    known = [one.setup for one in await channels.overview(interaction.client.resources, interaction.guild_id or 0)]
+    if not known:
+        raise InvalidInput("No channel of this server gets digests yet. Begin with /setup.")
+    if typed is None:
+        if len(known) > 1:
+            raise InvalidInput(f"This server has {len(known)} channel setups; choose one in the option “setup”.")
+        return known[0]
+    number = typed.strip().strip("<#>")
+    found = [setup for setup in known if number in {str(setup.id), str(setup.destination.id)}]
+    if not found:
+        raise InvalidInput(
+            f"There is no channel setup “{clip(typed, 40)}” in this server. See them with /channels list."
+        )
+    return found[0]
+
+
+async def setup_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The setups of this server."""
+    known = [one.setup for one in await channels.overview(interaction.client.resources, interaction.guild_id or 0)]
+    return _choices(((_setup_name(interaction, setup), str(setup.id)) for setup in known), typed)
+
+
+def _setup_name(interaction: Interaction, setup: ChannelSetup) -> str:
+    channel = interaction.client.get_channel(setup.destination.id)
+    name = f"#{channel.name}" if isinstance(channel, discord.abc.GuildChannel | discord.Thread) else "a lost channel"
+    parts = [name, phrases.hours(setup.schedule), setup.query or "", "paused" if setup.paused_because else ""]
+    return phrases.APART.join(part for part in parts if part)
+
+
+async def topic_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The topics that the person follows."""
+    _, followed = await topics.mine(interaction.client.resources, interaction.user.id)
+    return _choices(((topic.query, str(topic.id)) for topic in followed), typed)
+
+
+async def zone_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Time zones; before anything is typed those where the server's language is spoken come first."""
+    zones = find_zones(typed, limit=MOST_CHOICES)
+    if not typed.strip():
+        locale = interaction.guild_locale or interaction.locale
+        likely = [zone for zone in (ZONES_BY_LANGUAGE.get(str(locale)), "UTC") if zone is not None]
+        zones = tuple(dict.fromkeys((*likely, *zones)))
+    return [app_commands.Choice(name=zone, value=zone) for zone in zones[:MOST_CHOICES]]
+
+
+async def hour_choices(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Full hours, the morning first."""
+    wanted = typed.strip().lstrip("0")
+    return [app_commands.Choice(name=hour, value=hour) for hour in HOURS if hour.lstrip("0").startswith(wanted)]
+
+
+async def day_choices(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Common choices of weekdays; anything else may be typed."""
+    return _choices(((days, days) for days in DAYS), typed)
+
+
+async def paper_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Papers that what is typed so far finds: nobody knows ids by heart."""
+    found = await papers_like(interaction.client.resources, typed, limit=MOST_CHOICES)
+    return _choices(((f"{phrases.title(paper, 80)} ({paper.id})", paper.id) for paper in found), "")
+
+
+def _choices(named: Iterable[tuple[str, str]], typed: str) -> list[app_commands.Choice[str]]:
+    """Those whose name holds what is typed, as many as Discord takes."""
+    wanted = typed.strip().casefold()
+    fitting = [(name, value) for name, value in named if wanted in name.casefold() and len(value) <= LONGEST_CHOICE]
+    return [
+        app_commands.Choice(name=clip(name, LONGEST_CHOICE) or value, value=value)
+        for name, value in fitting[:MOST_CHOICES]
+    ]

@@ -1,0 +1,39 @@
+"""``/privacy``: all that is kept of a person, as a file; and its end."""
+
+import json
+
+from discord import app_commands
+
+from bot.discord_ui.replies import Interaction, WithFile, answer
+from bot.render.post import Post
+from bot.render.privacy import confirm_forget, exported
+from bot.services import privacy as service
+from bot.services import topics
+
+privacy = app_commands.Group(name="privacy", description="What I keep of you: see it, delete it")
+
+
+@privacy.command(name="export")
+async def export(interaction: Interaction) -> None:
+    """Everything that I keep of you, as a file."""
+
+    async def work() -> Post | WithFile:
+        kept = await service.export(interaction.client.resources, interaction.user.id)
+        post = exported(
+            topics=len(kept["topics"]), deliveries=len(kept["deliveries"]), setups=len(kept["channel_setups_made"])
+        )
+        content = json.dumps(kept, indent=2, ensure_ascii=False).encode()
+        return WithFile(post=post, name="paperboy.json", content=content)
+
+    await answer(interaction, work(), private=True)
+
+
+@privacy.command(name="forget")
+async def forget(interaction: Interaction) -> None:
+    """Delete everything that I keep of you; asks before it does."""
+
+    async def work() -> Post:
+        _, mine = await topics.mine(interaction.client.resources, interaction.user.id)
+        return confirm_forget(topics=len(mine))
+
+    await answer(interaction, work(), private=True)

@@ -1,0 +1,67 @@
+"""A neutral post as Discord's components. What it says and how much fits is decided in ``bot.render``."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, assert_never
+
+import discord
+
+from bot.render import markdown
+from bot.render.markdown import Row, Rule, Side, Text
+from bot.render.post import Button, ButtonLook, Post
+
+LOOKS = {
+    ButtonLook.PRIMARY: discord.ButtonStyle.primary,
+    ButtonLook.SECONDARY: discord.ButtonStyle.secondary,
+    ButtonLook.DANGER: discord.ButtonStyle.danger,
+}
+
+Item = discord.ui.Item[discord.ui.LayoutView]
+
+
+def layout(post: Post) -> discord.ui.LayoutView:
+    """``post`` as one container. Needs a running event loop, as every view of discord.py does.
+
+    The view is stopped: discord.py then keeps nothing of it in memory. Presses are answered by
+    ``bot.discord_ui.buttons``, which reads all it needs from the button itself, after a restart too.
+    """
+    view = discord.ui.LayoutView(timeout=None)
+    container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=post.accent)
+    for piece in markdown.layout(post):
+        container.add_item(_item(piece))
+    view.add_item(container)
+    view.stop()
+    return view
+
+
+def _item(piece: markdown.Piece) -> Item:
+    match piece:
+        case Text(text):
+            return discord.ui.TextDisplay(text)
+        case Side(text, button):
+            return discord.ui.Section(text, accessory=_button(button))
+        case Row(buttons):
+            return discord.ui.ActionRow(*map(_button, buttons))
+        case Rule():
+            return discord.ui.Separator()
+        case _:
+            assert_never(piece)
+
+
+def _button(button: Button) -> discord.ui.Button[discord.ui.LayoutView]:
+    if button.url is not None:
+        return discord.ui.Button(label=button.label, url=button.url, disabled=button.disabled)
+    return discord.ui.Button(
+        label=button.label, custom_id=button.action, style=LOOKS[button.look], disabled=button.disabled
+    )
+
+
+def custom_ids(components: Iterable[Any]) -> Iterator[str]:
+    """The identifiers of all buttons in a received message, nested ones too."""
+    for component in components:
+        custom_id = getattr(component, "custom_id", None)
+        if custom_id is not None:
+            yield custom_id
+        yield from custom_ids(getattr(component, "children", ()))
+        accessory = getattr(component, "accessory", None)
+        if accessory is not None:
+            yield from custom_ids((accessory,))

@@ -1,0 +1,74 @@
+"""What a delivery has to be allowed to do in a place, by the names that Discord's own screens use."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import discord
+
+from bot.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One permission: discord.py's flag and the name on Discord's screens."""
+
+    flag: str
+    name: str
+
+
+VIEW_CHANNEL = Need(flag="view_channel", name="View Channel")
+SEND_MESSAGES = Need(flag="send_messages", name="Send Messages")
+SEND_IN_THREADS = Need(flag="send_messages_in_threads", name="Send Messages in Threads")
+EMBED_LINKS = Need(flag="embed_links", name="Embed Links")
+READ_HISTORY = Need(flag="read_message_history", name="Read Message History")
+
+IN_A_CHANNEL = (VIEW_CHANNEL, SEND_MESSAGES, EMBED_LINKS, READ_HISTORY)
+IN_A_THREAD = (VIEW_CHANNEL, SEND_IN_THREADS, EMBED_LINKS, READ_HISTORY)
+"""Send Messages has no effect in threads."""
+
+INVITE = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    read_message_history=True,
+)
+"""What an invitation asks for, so that a setup anywhere works at once."""
+
+
+def needs(*, thread: bool) -> tuple[Need, ...]:
+    """What a delivery needs in a thread or in a channel."""
+    return IN_A_THREAD if thread else IN_A_CHANNEL
+
+
+def lacking(granted: discord.Permissions, *, thread: bool) -> tuple[str, ...]:
+    """The names of what a delivery needs and ``granted`` does not hold, in the order of Discord's screens."""
+    return tuple(need.name for need in needs(thread=thread) if not getattr(granted, need.flag))
+
+
+def granted_to_us(channel: discord.abc.GuildChannel | discord.Thread) -> discord.Permissions | None:
+    """What this bot may do in ``channel``; None where the server is not known well enough to say."""
+    place = channel.parent if isinstance(channel, discord.Thread) else channel
+    # Discord has not described every server at every moment (an outage): then not even we are among its members.
+    me = cast("discord.Member | None", channel.guild.me)
+    if place is None or me is None:
+        return None
+    # Not place.permissions_for: without Send Messages it also takes away Embed Links, and a person who was told that
+    # both are missing would look in vain for the second.
+    return discord.abc.GuildChannel.permissions_for(place, me)
+
+
+def require_manage_server(interaction: discord.Interaction[Any]) -> int:
+    """The id of the server, if who asks may manage it. Discord's own gate can be opened by an admin; this one cannot.
+
+    Raises:
+        InvalidInput: it is no server, or they may not.
+    """
+    if interaction.guild_id is None:
+        raise InvalidInput("Digests go to the channels of a server; use this command there.")
+    if not (interaction.permissions.manage_guild or interaction.permissions.administrator):
+        raise InvalidInput(
+            "Only members with the permission Manage Server can do this. Ask one of them; what you can always do is "
+            "follow topics for yourself with /topics follow."
+        )
+    return interaction.guild_id
