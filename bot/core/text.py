@@ -115,7 +115,7 @@ _APOSTROPHE = regex.compile(r"(?<=\p{L})\\'(?=(?:s|t|d|m|ll|re|ve)\b)")
 _QUOTES = regex.compile(r"``([^`']{1,300})''")
 _TIE = regex.compile(r"(?<=[\w.,)}])~(?=\S)")
 _COMMENT = regex.compile(r"(?<!\\)%")
-_DOLLARS = regex.compile(r"(\\\$)|\$\$([^$]{1,500}+)\$\$|\$([^$]{1,500}+)(?<!\\)\$|\$")
+_DOLLARS = regex.compile(r"(?P<escaped>\\\$)|\$\$(?P<display>[^$]{1,500}+)\$\$|\$(?P<inline>[^$]{1,500}+)(?<!\\)\$|\$")
 _PROSE = regex.compile(r"\s\p{Ll}{2}")
 _NEEDS_PARSER = regex.compile(r"\\(?:[A-Za-z(\[]|['\"`^~=.]\s*\{?\\?[A-Za-z])|\$[^$]+\$")
 _POWER = regex.compile(r"\^(?:\{([0-9+\-n]+)\}|([0-9n]))")
@@ -128,6 +128,12 @@ _SILENT = frozenset(
     ("bf", "it", "em", "tt", "sc", "rm", "sf", "sl", "left", "right", "big", "Big", "bigl", "bigr", "small", "large")
 )
 """Commands of LaTeX that only format and that the parser does not know."""
+_SHOWN = {"url": "%s", "href": "%(2)s", "footnote": " (%s)"} | dict.fromkeys(
+    ("color", "today", "cite", "ref", "label"), ""
+)
+"""Commands that are shown otherwise than the parser would."""
+_SPACES = {"between-macro-and-chars": False, "between-latex-constructs": True, "after-comment": False}
+"""Every space stays, also where TeX would swallow it: abstracts are written by people who see what they type."""
 _SUPERSCRIPT = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 
@@ -145,28 +151,45 @@ def readable(text: str) -> str:
 
 @functools.lru_cache(maxsize=2048)
 def _read_latex(whole: str) -> str:
-    marked = _DOLLARS.sub(_mark_math, _APOSTROPHE.sub("’", whole))
+    marked = _mark_math(_APOSTROPHE.sub("’", whole))
     if not _NEEDS_PARSER.search(marked):
         return clean(_ESCAPED.sub(r"\1", marked))
     plain = _parse_latex(_COMMENT.sub(r"\\%", _TIE.sub(" ", marked)))
     return clean(_ESCAPED.sub(r"\1", marked) if plain is None else plain)
 
 
-def _mark_math(found: regex.Match[str]) -> str:
-    """A formula with its powers as letters; a lone dollar sign escaped, with whatever stood behind it."""
-    if found.group(1):
-        return found.group()
-    inner = found.group(2) or found.group(3)
-    if inner is None:
-        return "\\$"
-    tight = not inner[0].isspace() and not inner[-1].isspace()
-    before_digit = found.string[found.end() : found.end() + 1].isdigit()
-    is_plain_math = tight and not before_digit and not _PROSE.search(inner)
-    if "\\" not in inner and not is_plain_math and not (tight and "^" in inner):
-        return "\\$" + _DOLLARS.sub(_mark_math, found.group()[1:])
-    inner = _SIGN.sub(lambda m: _SIGNS[m.lastgroup or "s"], inner)
-    inner = _POWER.sub(lambda m: (m.group(1) or m.group(2)).translate(_SUPERSCRIPT), inner)
-    return f"${_INDEX.sub(lambda m: (m.group(1) or m.group(2)).translate(_SUBSCRIPT), inner)}$"
+def _mark_math(text: str) -> str:
+    """``text`` with the powers and signs of its formulas as letters, and every lone dollar sign escaped."""
+    marked: list[str] = []
+    at = 0
+    while found := _DOLLARS.search(text, at):
+        marked.append(text[at : found.start()])
+        inner = found.group("display") or found.group("inline")
+        if found.group("escaped"):
+            marked.append(found.group())
+        elif inner is not None and _is_math(inner, text[found.end() : found.end() + 1]):
+            marked.append(f"${_as_letters(inner)}$")
+        else:
+            marked.append("\\$")
+            at = found.start() + 1
+            continue
+        at = found.end()
+    return "".join(marked) + text[at:]
+
+
+def _is_math(inner: str, following: str) -> bool:
+    """Whether two dollar signs hold a formula and not the words between two sums of money (after Pandoc's rule)."""
+    if "\\" in inner:
+        return True
+    if inner[0].isspace() or inner[-1].isspace():
+        return False
+    return "^" in inner or not (following.isdigit() or _PROSE.search(inner))
+
+
+def _as_letters(math: str) -> str:
+    math = _SIGN.sub(lambda m: _SIGNS[m.lastgroup or "s"], math)
+    math = _POWER.sub(lambda m: (m.group(1) or m.group(2)).translate(_SUPERSCRIPT), math)
+    return _INDEX.sub(lambda m: (m.group(1) or m.group(2)).translate(_SUBSCRIPT), math)
 
 
 def _parse_latex(latex: str) -> str | None:
@@ -188,19 +211,9 @@ def _latex_parser() -> Callable[[str], str]:
 
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it logs what it cannot read; here that is an outcome
     texts = latex2text.get_default_latex_context_db().filter_context(keep_which=["macros", "environments"])
-    shown = {
-        "url": "%s",
-        "href": "%(2)s",
-        "footnote": " (%s)",
-        "color": "",
-        "today": "",
-        "cite": "",
-        "ref": "",
-        "label": "",
-    }
     texts.add_context_category(
         "shown here",
-        macros=[latex2text.MacroTextSpec(name, simplify_repl=text) for name, text in shown.items()],
+        macros=[latex2text.MacroTextSpec(name, simplify_repl=text) for name, text in _SHOWN.items()],
         prepend=True,
     )
     syntax = latexwalker.get_default_latex_context_db().filter_context(keep_which=["macros", "environments"])
@@ -210,5 +223,7 @@ def _latex_parser() -> Callable[[str], str]:
         "", simplify_repl=lambda node: "" if node.macroname in known else node.macroname + node.macro_post_space
     )
     texts.set_unknown_macro_spec(own)
-    converter = latex2text.LatexNodes2Text(latex_context=texts, math_mode="text")
+    converter = latex2text.LatexNodes2Text(
+        latex_context=texts, math_mode="text", strict_latex_spaces=_SPACES | {"in-equations": _SPACES}
+    )
     return lambda latex: str(converter.latex_to_text(latex, tolerant_parsing=False, latex_context=syntax))
