@@ -80,9 +80,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What a reader can do with a post: which number opens which paper, and what to type for a button."""
+    """What a reader can do with a post: what each paper is called, at its margin; what to type for a button."""
 
-    numbers: Mapping[PaperId, int] = field(default_factory=dict)
+    names: Mapping[PaperId, str] = field(default_factory=dict)
     typed: Callable[[Button], str | None] = lambda button: button.command
 
 
@@ -102,7 +102,7 @@ NOWHERE = Reach(typed=lambda _: None)
 
 
 def lay_out(post: Post, look: Look, reach: Reach = NOWHERE) -> tuple[Text, ...]:
-    """The lines of ``post``; a paper that a number opens has the number at its margin.
+    """The lines of ``post``; a paper that has a name here has it at its margin.
 
     No line is wider than ``look.width`` (20 at least), but for one that holds a longer address.
     """
@@ -160,12 +160,12 @@ def _block(block: Block, look: Look, accent: Ink, reach: Reach) -> Iterator[Text
 
 def _section(section: Section, look: Look, accent: Ink, reach: Reach) -> Iterator[Text]:
     paper_id = _paper_of(section)
-    number = reach.numbers.get(paper_id) if paper_id is not None else None
-    if number is None:
+    name = reach.names.get(paper_id) if paper_id is not None else None
+    if name is None:
         yield from (line for block in section.blocks for line in _block(block, look, accent, reach))
         yield from _hints((section.button,), look, reach)
         return
-    mark = f"{number:>2}  "
+    mark = f"{name:>2}  "
     inside = look.narrower(len(mark))
     lines = (line for block in section.blocks for line in _block(block, inside, accent, reach))
     yield from _hung(mark, " " * len(mark), lines, accent)
@@ -192,7 +192,7 @@ def _hints(buttons: Iterable[Button], look: Look, reach: Reach) -> Iterator[Text
         yield joined
         return
     for hint in hints:
-        yield from _lines(hint, look)
+        yield from wrap(hint, look.width)
 
 
 def _hint(button: Button, look: Look, reach: Reach) -> Text | None:
@@ -226,7 +226,7 @@ def _wrapped(inlines: Sequence[Inline], look: Look, ink: Ink | None = None) -> I
             case _:
                 assert_never(inline)
     for line in text.split("\n", allow_blank=True):
-        yield from _lines(line, look)
+        yield from wrap(line, look.width)
 
 
 def _ends_a_line(following: Sequence[Inline]) -> bool:
@@ -245,9 +245,9 @@ def _span(span: Span, look: Look, ink: Ink | None, *, alone: bool) -> Text:
     return Text(f"{words}\n{address}" if alone else f"{words} ({address})", style)
 
 
-def _lines(text: Text, look: Look) -> Iterator[Text]:
+def wrap(text: Text, width: int) -> Iterator[Text]:
     """``text`` wrapped between words; a word that is too long is cut, unless it is an address."""
-    for line in text.divide(_breaks(text.plain, look.width)):
+    for line in text.divide(_breaks(text.plain, width)):
         line.rstrip()
         yield line
 

@@ -33,7 +33,7 @@ class TerminalOutbox:
     never.
     """
 
-    def __init__(self, store: Store, clock: Clock, show: Callable[[Destination, Post], None]) -> None:
+    def __init__(self, store: Store, clock: Clock, show: Callable[[Post, str], None]) -> None:
         self._store = store
         self._clock = clock
         self._show = show
@@ -51,7 +51,7 @@ class TerminalOutbox:
             shown = await self._shown()
             if token in shown:
                 return int(shown[token]["id"])
-            self._show(destination, post)
+            self._show(post, token)
             message_id = max((int(one["id"]) for one in shown.values()), default=0) + 1
             shown[token] = {"id": message_id, "at": self._clock().isoformat()}
             kept = dict(list(shown.items())[-MOST_REMEMBERED:])

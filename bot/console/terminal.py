@@ -1,5 +1,7 @@
 """Where posts are shown: coloured and linked on a terminal that can, plain text in a pipe or on one that cannot."""
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.style import Style as Ink
 from rich.text import Text
@@ -18,9 +20,9 @@ class Screen:
         self._console = console
 
     @property
-    def is_terminal(self) -> bool:
-        """Whether there is somebody to look at it, rather than a pipe or a file."""
-        return self._console.is_terminal
+    def is_lively(self) -> bool:
+        """Whether it can move a cursor about, as a prompt needs."""
+        return self._console.is_terminal and not self._console.is_dumb_terminal
 
     @property
     def look(self) -> Look:
@@ -33,11 +35,24 @@ class Screen:
 
     def show(self, post: Post, reach: Reach = NOWHERE) -> None:
         """Show ``post`` with an empty line behind it, and what a reader can do with it."""
-        self._write(Text("\n").join([*lay_out(post, self.look, reach), Text()]))
+        self.show_lines(lay_out(post, self.look, reach))
+
+    def show_lines(self, lines: Iterable[Text]) -> None:
+        """Show lines that were laid out for ``look``, with an empty line behind them."""
+        self._write(Text("\n").join([*lines, Text()]))
+
+    def show_line(self, line: Text) -> None:
+        """Show one line that was laid out."""
+        self._write(line)
 
     def say(self, words: str, *, fine: bool = False) -> None:
         """Words of the program itself, as they are."""
         self._write(Text(words, Ink(dim=True) if fine else Ink()))
+
+    def complain(self, words: str) -> None:
+        """Say what is wrong, so that it is seen."""
+        mark = "✗" if self.look.unicode else "!"
+        self._write(Text.assemble((f"{mark} ", Ink(color="red", bold=True)), (words, Ink()), "\n"))
 
     def write_plain(self, text: str) -> None:
         """A document for machines: never coloured, never wrapped."""

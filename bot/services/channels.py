@@ -49,6 +49,19 @@ async def create(r: Resources, setup: ChannelSetup) -> ChannelSetup:
         return await tx.channels.add(setup)
 
 
+async def change(r: Resources, setup: ChannelSetup) -> ChannelSetup:
+    """Keep other terms for a setup that is there already; gives it as it is kept.
+
+    Raises:
+        InvalidInput: see ``checked``; or there is no such setup.
+    """
+    setup = checked(setup)
+    await setup_by_id(r, setup.id, guild_id=setup.guild_id)
+    async with r.store.write() as tx:
+        await tx.channels.update(setup)
+    return setup
+
+
 async def setup_by_id(r: Resources, setup_id: int, *, guild_id: int | None = None) -> ChannelSetup:
     """The setup, if it belongs to that server.
 

@@ -50,7 +50,7 @@ def a_digest() -> tuple[Block, ...]:
 @pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize("links", [False, True])
 def test_a_digest_is_whole_and_no_wider_than_the_window(width: int, links: bool) -> None:
-    text = plain(*a_digest(), width=width, links=links, reach=Reach(numbers={PAPER: 1}))
+    text = plain(*a_digest(), width=width, links=links, reach=Reach(names={PAPER: "1"}))
     assert max(cell_len(line) for line in text.splitlines()) <= width
     together = " ".join(text.split())
     for part in ("14 March 2025", "by Zhu and 4 more", " ".join(LONG.split()), "Picked 1 of 40."):
@@ -59,7 +59,7 @@ def test_a_digest_is_whole_and_no_wider_than_the_window(width: int, links: bool)
 
 
 def test_the_number_of_a_paper_stands_at_its_margin_and_its_text_beside_it() -> None:
-    lines = plain(*a_digest(), reach=Reach(numbers={PAPER: 7})).splitlines()
+    lines = plain(*a_digest(), reach=Reach(names={PAPER: "7"})).splitlines()
     assert " 7  Transformers without Normalization" in lines
     assert f"    {ADDRESS}" in lines
     assert "    by Zhu and 4 more" in lines

@@ -1,0 +1,184 @@
+"""Every command and its options. No logic: what a command does stands beside, and is imported when it is called."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from storage.records import Sort
+
+app = typer.Typer(
+    help="Paperboy brings research papers to Discord, and to this terminal.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+db = typer.Typer(help="Look after the store.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(db, name="db")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, and nothing else, on standard output.")]
+Limit = Annotated[int, typer.Option(help="How many papers.", metavar="N")]
+Offset = Annotated[int, typer.Option(help="How many papers to leave out first.", metavar="N")]
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"paperboy {installed('paperboy')}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: paperboy run")
+def run(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Fetch, deliver what is due, print a report, and exit.")] = False,
+) -> None:
+    """Start the bot: on Discord where DISCORD_TOKEN is set, else at this terminal."""
+    from bot.cli import running
+
+    running.run(once=once)
+
+
+@app.command(epilog="Example: paperboy ingest --since 2025-03-10 --until 2025-03-14")
+def ingest(
+    *,
+    source: Annotated[list[str] | None, typer.Option(help="Ask this source only; repeatable.", metavar="NAME")] = None,
+    date: Annotated[str | None, typer.Option(help="One day, for example 2025-03-14 or yesterday.", metavar="D")] = None,
+    since: Annotated[str | None, typer.Option(help="The first day of a range.", metavar="D")] = None,
+    until: Annotated[str | None, typer.Option(help="Its last day; today where left out.", metavar="D")] = None,
+    file: Annotated[
+        list[Path] | None, typer.Option(help="Read a recorded answer of the source; repeatable.", metavar="PATH")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Look at the days of a range that are complete too.")] = False,
+    json: Json = False,
+) -> None:
+    """Bring papers into the store. It is safe to repeat, and goes on where it was interrupted."""
+    from bot.cli import ingesting
+
+    wanted = ingesting.Wanted(
+        sources=tuple(source or ()), day=date, since=since, until=until, files=tuple(file or ()), again=again
+    )
+    ingesting.run(wanted, json=json)
+
+
+@app.command(epilog="Example: paperboy trending --week 2025-W11 --sort top --limit 20")
+def trending(
+    *,
+    date: Annotated[str | None, typer.Option(help="A day, for example 2025-03-14 or yesterday.", metavar="D")] = None,
+    week: Annotated[str | None, typer.Option(help="An ISO week, for example 2025-W11.", metavar="W")] = None,
+    month: Annotated[str | None, typer.Option(help="A month, for example 2025-03.", metavar="M")] = None,
+    sort: Annotated[Sort, typer.Option(help="The order.")] = Sort.TRENDING,
+    limit: Limit = 10,
+    offset: Offset = 0,
+    json: Json = False,
+) -> None:
+    """Show what a digest would hold: the papers of the newest day, or of a day, a week or a month."""
+    from bot.cli import reading
+
+    reading.trending(
+        reading.WhichPeriod(day=date, week=week, month=month), sort=sort, limit=limit, offset=offset, json=json
+    )
+
+
+@app.command(epilog="Example: paperboy search '\"in-context learning\" author:brown -survey after:2024-01-01'")
+def search(
+    query: Annotated[list[str], typer.Argument(help="Words, all of which must match; see /help for the rest.")],
+    *,
+    limit: Limit = 10,
+    offset: Offset = 0,
+    sort: Annotated[Literal["relevance", "new", "top"], typer.Option(help="The order.")] = "relevance",
+    json: Json = False,
+) -> None:
+    """Search the papers in the store."""
+    from bot.cli import reading
+
+    reading.search(" ".join(query), limit=limit, offset=offset, sort=sort, json=json)
+
+
+@app.command(epilog="Example: paperboy paper https://arxiv.org/pdf/2503.10622v2")
+def paper(
+    paper_id: Annotated[str, typer.Argument(metavar="ID", help="An arXiv id, or an address or DOI of the paper.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Show one paper, whole."""
+    from bot.cli import reading
+
+    reading.paper(paper_id, json=json)
+
+
+@app.command(epilog="Example: paperboy ask 'how large is the dataset?' --paper 2503.10622")
+def ask(
+    question: Annotated[list[str], typer.Argument(help="A question, in plain words.")],
+    *,
+    paper: Annotated[
+        list[str] | None, typer.Option(help="Ask about this paper; repeatable. Else about all.", metavar="ID")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show the passages that come closest to a question, quoted word for word."""
+    from bot.cli import reading
+
+    reading.ask(" ".join(question), papers=tuple(paper or ()), json=json)
+
+
+@app.command(epilog="Example: paperboy status --json")
+def status(
+    *,
+    json: Json = False,
+) -> None:
+    """Show what is fresh, failing and due."""
+    from bot.cli import reading
+
+    reading.status(json=json)
+
+
+@app.command(epilog="Example: paperboy doctor")
+def doctor() -> None:
+    """Look for what is misconfigured or broken, and say how to mend it."""
+    from bot.cli import doctoring
+
+    doctoring.run()
+
+
+@db.command(epilog="Example: paperboy db upgrade")
+def upgrade() -> None:
+    """Make the store if it is missing, and bring its tables up to date."""
+    from bot.cli import keeping
+
+    keeping.upgrade()
+
+
+@db.command(epilog="Example: paperboy db check")
+def check() -> None:
+    """Look for damage in the store."""
+    from bot.cli import keeping
+
+    keeping.check()
+
+
+@db.command(epilog="Example: paperboy db backup backups/paperboy-2025-03-14.db")
+def backup(
+    path: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
+) -> None:
+    """Copy the store to a file, while the bot may go on running."""
+    from bot.cli import keeping
+
+    keeping.backup(path)
+
+
+@db.command(epilog="Example: paperboy db restore backups/paperboy-2025-03-14.db")
+def restore(
+    path: Annotated[Path, typer.Argument(help="A file that was written by backup.")],
+) -> None:
+    """Put a backup in the store's place. Stop the bot first."""
+    from bot.cli import keeping
+
+    keeping.restore(path)

@@ -1,0 +1,213 @@
+"""``paperboy doctor``: what is misconfigured or broken on this machine, each with the way to mend it."""
+
+import asyncio
+import shutil
+import sys
+import urllib.error
+import urllib.request
+import zoneinfo
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from importlib.metadata import version
+
+from rich.console import Console
+from rich.style import Style as Ink
+from rich.text import Text
+
+from bot.app import open_resources
+from bot.cli.ending import DONE, FAILED, WRONG_CALL
+from bot.cli.session import finish
+from bot.console.layout import wrap
+from bot.console.terminal import Screen
+from bot.console.trouble import told
+from bot.core.reports import Health
+from bot.errors import SettingsError
+from bot.logs import configure_logs
+from bot.services import health
+from bot.settings import ENV_FILE, Settings, load_settings
+from storage.errors import StorageError
+
+PATIENCE = 10.0
+"""Seconds that a site may take to answer."""
+
+LEAST_ROOM = 200 * 2**20
+FEWEST_ZONES = 300
+UNAUTHORIZED = 401
+USER_AGENT = f"DiscordBot (paperboy, {version('paperboy')})"
+"""In the form that Discord asks of every client."""
+
+
+class Verdict(Enum):
+    GOOD = "ok"
+    NOTE = "note"
+    BAD = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; ``mend`` says what to do about it."""
+
+    about: str
+    verdict: Verdict
+    words: str
+    mend: str = ""
+
+
+def run() -> None:
+    """Look at everything and tell of it; fails where something is wrong, with 2 where it is the settings."""
+    finish(_examine(Screen(Console())))
+
+
+async def _examine(screen: Screen) -> int:
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        for problem in error.problems:
+            _tell(screen, Finding(about="Settings", verdict=Verdict.BAD, words=str(problem)))
+        return WRONG_CALL
+    configure_logs(level=settings.level(at_terminal=True), json=False, secrets=settings.secrets)
+    bad = 0
+    async for finding in findings(settings):
+        _tell(screen, finding)
+        bad += finding.verdict is Verdict.BAD
+    screen.say("\nNothing is wrong." if not bad else f"\n{bad} to mend.")
+    return FAILED if bad else DONE
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """Everything that is looked at, in the order in which it matters."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield _good("Program", f"Paperboy {version('paperboy')} on Python {python}")
+    source = f"{ENV_FILE} and the environment" if ENV_FILE.is_file() else "the environment; there is no .env here"
+    yield _good("Settings", f"read from {source}")
+    yield _zones()
+    async for finding in _store(settings):
+        yield finding
+    yield await asyncio.to_thread(_hugging_face, settings)
+    yield await asyncio.to_thread(_discord, settings)
+
+
+async def _store(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        async with open_resources(settings) as r:
+            name = str(r.store)
+            found = await health.status(r)
+    except StorageError as error:
+        yield Finding(about="Store", verdict=Verdict.BAD, words=told(error))
+        return
+    yield _good("Store", f"{name} holds {found.papers:,} papers and is up to date")
+    yield _room(settings)
+    if found.index_behind:
+        words = f"{found.index_behind:,} changes are not in the search index yet"
+        yield Finding(about="Search", verdict=Verdict.NOTE, words=words, mend="The next search takes them in.")
+    for finding in (*_freshness(found), *_channels(found)):
+        yield finding
+
+
+def _freshness(found: Health) -> list[Finding]:
+    if found.is_sample:
+        mend = "Fetch real ones with: paperboy ingest"
+        return [
+            Finding(about="Papers", verdict=Verdict.NOTE, words="only the bundled sample is here so far", mend=mend)
+        ]
+    failing = [state for state in found.sources if state.problem]
+    return [
+        Finding(
+            about="Source", verdict=Verdict.NOTE, words=f"{state.name} failed when it was last asked: {state.problem}"
+        )
+        for state in failing
+    ]
+
+
+def _channels(found: Health) -> list[Finding]:
+    paused = [one.setup for one in found.setups if one.setup.paused_because is not None]
+    return [
+        Finding(
+            about="Channel",
+            verdict=Verdict.NOTE,
+            words=f"setup {setup.id} ({setup.destination}) is paused: {setup.paused_because}",
+            mend=f"Let it go on with: /channels resume {setup.id}",
+        )
+        for setup in paused
+    ]
+
+
+def _room(settings: Settings) -> Finding:
+    folder = settings.index_folder.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    words = f"{free / 2**30:,.1f} GB are free beside the search index"
+    if free >= LEAST_ROOM:
+        return _good("Disk", words)
+    mend = "Make room, or put the store and the index elsewhere with DATABASE_URL and INDEX_PATH."
+    return Finding(about="Disk", verdict=Verdict.BAD, words=words, mend=mend)
+
+
+def _zones() -> Finding:
+    known = len(zoneinfo.available_timezones())
+    if known >= FEWEST_ZONES:
+        return _good("Time zones", f"{known} are known")
+    mend = "Install them again with: make setup"
+    return Finding(about="Time zones", verdict=Verdict.BAD, words=f"only {known} are known", mend=mend)
+
+
+def _hugging_face(settings: Settings) -> Finding:
+    about = "Hugging Face"
+    token = settings.hf_token
+    headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token is not None else {}
+    status, problem = _ask(f"{settings.hf_endpoint}/api/daily_papers?limit=1", headers)
+    if status == UNAUTHORIZED and token is not None:
+        return Finding(
+            about=about, verdict=Verdict.BAD, words="refuses HF_TOKEN", mend="Make a new one, or leave it empty."
+        )
+    if problem:
+        mend = f"Check the network, HTTPS_PROXY and HF_ENDPOINT={settings.hf_endpoint}. The store answers meanwhile."
+        return Finding(about=about, verdict=Verdict.NOTE, words=problem, mend=mend)
+    return _good(about, f"{settings.hf_endpoint} answers")
+
+
+def _discord(settings: Settings) -> Finding:
+    about = "Discord"
+    if settings.discord_token is None:
+        mend = "Set DISCORD_TOKEN to run on Discord; the README tells how to get one."
+        return Finding(
+            about=about, verdict=Verdict.NOTE, words="no DISCORD_TOKEN: the bot runs at this terminal", mend=mend
+        )
+    headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}", "User-Agent": USER_AGENT}
+    status, problem = _ask(f"{settings.discord_api_url}/users/@me", headers)
+    if status == UNAUTHORIZED:
+        mend = "Reset the token in the developer portal (Bot, Reset Token) and put the new one into DISCORD_TOKEN."
+        return Finding(about=about, verdict=Verdict.BAD, words="refuses DISCORD_TOKEN", mend=mend)
+    if problem:
+        mend = f"Check the network and DISCORD_API_URL={settings.discord_api_url}."
+        return Finding(about=about, verdict=Verdict.BAD, words=problem, mend=mend)
+    return _good(about, "accepts the token")
+
+
+def _ask(url: str, headers: Mapping[str, str]) -> tuple[int | None, str]:
+    """The status that ``url`` answers with, and what is wrong with it; nothing of the answer is used."""
+    request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310  # settings take web addresses only
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310  # as above
+            return answer.status, ""
+    except urllib.error.HTTPError as error:
+        return error.code, f"answered HTTP {error.code}"
+    except (OSError, ValueError) as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        return None, f"cannot be reached ({reason})"
+
+
+def _good(about: str, words: str) -> Finding:
+    return Finding(about=about, verdict=Verdict.GOOD, words=words)
+
+
+def _tell(screen: Screen, finding: Finding) -> None:
+    colour = {Verdict.GOOD: "green", Verdict.NOTE: "yellow", Verdict.BAD: "red"}[finding.verdict]
+    mark = Text(f"{finding.verdict.value:<6}", Ink(color=colour, bold=True))
+    words = Text(f"{finding.about}: {finding.words}")
+    lines = [*wrap(words, screen.look.width - len(mark))]
+    lines += [Text.assemble((line.plain, Ink(dim=True))) for line in wrap(Text(finding.mend), screen.look.width - 6)]
+    for count, line in enumerate(line for line in lines if line.plain):
+        screen.show_line((Text(" " * len(mark)) if count else mark.copy()).append_text(line))

@@ -1,0 +1,117 @@
+"""``paperboy ingest``: which look at which source, how far it is, and what it brought."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from bot.cli.ending import DONE, FAILED
+from bot.cli.output import print_json, show
+from bot.cli.progress import steps
+from bot.cli.session import with_resources
+from bot.core.period import Period, parse_day
+from bot.core.reports import SourceReport
+from bot.errors import InvalidInput
+from bot.ports import Resources, Source
+from bot.render import document
+from bot.render.reports import brought, ingest_report
+from bot.services import ingest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The options as they were typed."""
+
+    sources: tuple[str, ...]
+    day: str | None
+    since: str | None
+    until: str | None
+    files: tuple[Path, ...]
+    again: bool
+
+
+def run(wanted: Wanted, *, json: bool) -> None:
+    """Bring papers in and report; the work has failed where a source did."""
+
+    async def work(r: Resources) -> int:
+        _check(wanted)
+        sources = _chosen(r, wanted.sources)
+        reports = [report for source in sources for report in await _one(r, source, wanted)]
+        if json:
+            print_json(document.ingest(reports))
+        else:
+            show(ingest_report(reports))
+        return FAILED if any(report.error for report in reports) else DONE
+
+    with_resources(work)
+
+
+def _check(wanted: Wanted) -> None:
+    ways = (("--file", wanted.files), ("--date", wanted.day), ("--since", wanted.since))
+    given = [name for name, value in ways if value]
+    if len(given) > 1:
+        raise InvalidInput(f"{' and '.join(given)} exclude each other; give one of them.")
+    if wanted.until and not wanted.since:
+        raise InvalidInput("--until is the end of a range; give its beginning too, for example --since 2025-03-10.")
+
+
+def _chosen(r: Resources, names: Sequence[str]) -> tuple[Source, ...]:
+    known = {source.name: source for source in r.sources}
+    strangers = [name for name in names if name not in known]
+    if strangers:
+        raise InvalidInput(f"There is no source {', '.join(map(repr, strangers))}. There is: {', '.join(known)}.")
+    return tuple(known[name] for name in dict.fromkeys(names)) or r.sources
+
+
+async def _one(r: Resources, source: Source, wanted: Wanted) -> list[SourceReport]:
+    today = r.clock().date()
+    if wanted.files:
+        return await _files(r, source, wanted.files)
+    if wanted.since:
+        since = parse_day(wanted.since, today=today)
+        until = parse_day(wanted.until, today=today) if wanted.until else today
+        return [await _range(r, source, since, until, again=wanted.again)]
+    period = Period.day(parse_day(wanted.day, today=today)) if wanted.day else None
+    return [await ingest.period(r, source, period)]
+
+
+async def _files(r: Resources, source: Source, files: Sequence[Path]) -> list[SourceReport]:
+    """Each file by itself, since each may be broken by itself."""
+    reports = []
+    with steps("Reading files", len(files)) as progress:
+        for path in files:
+            reports.append(await ingest.file(r, source, path))
+            progress.done(brought(reports[-1]))
+    await r.index.catch_up(r.store)
+    return reports
+
+
+async def _range(r: Resources, source: Source, since: date, until: date, *, again: bool) -> SourceReport:
+    found: list[SourceReport] = []
+    complete = 0
+    with steps(f"Filling {since} to {until}", max((until - since).days + 1, 0)) as progress:
+        async for day, report in ingest.days(r, source, since, until, again=again):
+            if report is None:
+                complete += 1
+                progress.done(f"{day}: complete already")
+            else:
+                found.append(report)
+                progress.done(f"{day}: {brought(report, named=False)}")
+    return _summed(source.name, found)
+
+
+def _summed(name: str, reports: Iterable[SourceReport]) -> SourceReport:
+    total = SourceReport(name=name)
+    for one in reports:
+        total = replace(
+            total,
+            fetched=total.fetched + one.fetched,
+            new=total.new + one.new,
+            updated=total.updated + one.updated,
+            unchanged=total.unchanged + one.unchanged,
+            rejected=total.rejected + one.rejected,
+            rejects=(*total.rejects, *one.rejects),
+            error=one.error or total.error,
+            took=total.took + one.took,
+        )
+    return total

@@ -1,0 +1,63 @@
+"""``paperboy db``: the store made, checked, copied and brought back."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from bot.cli.ending import DONE, FAILED
+from bot.cli.output import say
+from bot.cli.session import finish, prepared
+from storage import backup as copies
+from storage.store import Store
+
+
+def upgrade() -> None:
+    """Opening a store brings it up to date."""
+    url = prepared().database_url.get_secret_value()
+
+    async def work() -> int:
+        store = await Store.open(url)
+        say([f"{store} is up to date."])
+        await store.close()
+        return DONE
+
+    finish(work())
+
+
+def check() -> None:
+    """The work has failed where something is damaged."""
+    url = prepared().database_url.get_secret_value()
+
+    async def work() -> int:
+        found = await copies.check(url)
+        held = f"{found.papers:,} papers, {found.sightings:,} sightings, {found.deliveries:,} deliveries"
+        say([f"{found.store}: {held}, revision {found.revision}.", *(found.problems or ("No damage was found.",))])
+        return FAILED if found.problems else DONE
+
+    finish(work())
+
+
+def backup(path: Path) -> None:
+    """A copy that is whole, of a store that may be in use."""
+    url = prepared().database_url.get_secret_value()
+
+    async def work() -> int:
+        await copies.backup(url, path)
+        say([f"The store was copied to {path}."])
+        return DONE
+
+    finish(work())
+
+
+def restore(path: Path) -> None:
+    """The search index goes with the store that it was made from; it is made anew at the next start."""
+    settings = prepared()
+
+    async def work() -> int:
+        former = await copies.restore(path, settings.database_url.get_secret_value())
+        if (settings.index_folder / "meta.json").is_file():
+            await asyncio.to_thread(shutil.rmtree, settings.index_folder)
+        say([f"{path} is the store now.", *([f"The former one was kept as {former}."] if former else [])])
+        return DONE
+
+    finish(work())

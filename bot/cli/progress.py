@@ -1,0 +1,41 @@
+"""How far long work is: a bar on a terminal's standard error, one line for each step elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+
+class Steps:
+    """Counts the steps of one piece of work."""
+
+    def __init__(self, console: Console, progress: Progress | None, task: TaskID | None) -> None:
+        self._console = console
+        self._progress = progress
+        self._task = task
+
+    def done(self, what: str) -> None:
+        """One step is done; ``what`` says which and what came of it."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, advance=1, what=what)
+        else:
+            self._console.print(what, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def steps(doing: str, total: int) -> Iterator[Steps]:
+    """``total`` steps of ``doing``, for as long as the block runs."""
+    console = Console(stderr=True)
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield Steps(console, None, None)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.fields[what]}", markup=True),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Steps(console, progress, progress.add_task(doing, total=total, what=""))

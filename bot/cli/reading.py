@@ -1,0 +1,110 @@
+"""The commands that read: trending, search, paper, ask, status."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.cli.ending import DONE
+from bot.cli.output import print_json, show
+from bot.cli.session import with_resources
+from bot.core.period import Period, parse_day, parse_month, parse_week
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.render import document
+from bot.render.answer import answer_post
+from bot.render.document import Document
+from bot.render.paper import paper_card
+from bot.render.post import Post
+from bot.render.search import search_page
+from bot.render.status import status_post
+from bot.render.trending import trending_page
+from bot.services import discussion, health
+from bot.services import search as searching
+from storage.records import Sort
+from storage.search_index import SearchSort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhichPeriod:
+    """At most one of a day, a week and a month, as they were typed."""
+
+    day: str | None
+    week: str | None
+    month: str | None
+
+    def parsed(self, today: date) -> Period | None:
+        """The period, None where none was typed. Raises InvalidInput."""
+        given = [name for name, text in (("--date", self.day), ("--week", self.week), ("--month", self.month)) if text]
+        if len(given) > 1:
+            raise InvalidInput(f"{' and '.join(given)} exclude each other; give one of them.")
+        if self.day:
+            return Period.day(parse_day(self.day, today=today))
+        if self.week:
+            return parse_week(self.week, today=today)
+        return parse_month(self.month, today=today) if self.month else None
+
+
+def trending(which: WhichPeriod, *, sort: Sort, limit: int, offset: int, json: bool) -> None:
+    """The papers of a period in an order."""
+
+    async def work(r: Resources) -> int:
+        period = which.parsed(r.clock().date())
+        page = await searching.trending(r, period, sort=sort, limit=limit, offset=offset)
+        return _put_out(json, lambda: document.trending(page), lambda: trending_page(page))
+
+    with_resources(work)
+
+
+def search(query: str, *, limit: int, offset: int, sort: SearchSort, json: bool) -> None:
+    """One page of the papers that match."""
+
+    async def work(r: Resources) -> int:
+        await r.index.catch_up(r.store)
+        page = await searching.search(r, query, limit=limit, offset=offset, sort=sort)
+        return _put_out(json, lambda: document.search(page), lambda: search_page(page))
+
+    with_resources(work)
+
+
+def paper(paper_id: str, *, json: bool) -> None:
+    """One paper."""
+
+    async def work(r: Resources) -> int:
+        found = await searching.paper(r, paper_id)
+        fresh = await searching.freshness(r)
+        return _put_out(json, lambda: document.paper(found), lambda: paper_card(found, fresh))
+
+    with_resources(work)
+
+
+def ask(question: str, *, papers: tuple[str, ...], json: bool) -> None:
+    """A grounded answer."""
+
+    async def work(r: Resources) -> int:
+        await r.index.catch_up(r.store)
+        reply = await discussion.ask(r, question, papers)
+        return _put_out(
+            json,
+            lambda: document.ask(reply.answer, took_ms=reply.took_ms),
+            lambda: answer_post(reply.answer, reply.papers),
+        )
+
+    with_resources(work)
+
+
+def status(*, json: bool) -> None:
+    """The health of the whole bot."""
+
+    async def work(r: Resources) -> int:
+        found = await health.status(r)
+        return _put_out(json, lambda: document.status(found), lambda: status_post(found))
+
+    with_resources(work)
+
+
+def _put_out(json: bool, as_document: Callable[[], Document], as_post: Callable[[], Post]) -> int:  # noqa: FBT001  # the option itself
+    if json:
+        print_json(as_document())
+    else:
+        show(as_post())
+    return DONE

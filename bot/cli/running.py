@@ -1,0 +1,26 @@
+"""``paperboy run``: the bot on Discord where there is a token, else at this terminal."""
+
+from bot.cli.ending import DONE, FAILED
+from bot.cli.output import show
+from bot.cli.session import finish, prepared
+
+
+def run(*, once: bool) -> None:
+    """Run until stopped; with ``once`` one round, which has failed where a delivery did."""
+    from bot.app import run_discord, run_terminal
+    from bot.render.reports import tick_report
+
+    settings = prepared(at_terminal=False)
+    token = settings.discord_token
+
+    async def work() -> int:
+        if token is not None:
+            report = await run_discord(settings, token.get_secret_value(), once=once)
+        else:
+            report = await run_terminal(settings, once=once)
+        if report is None:
+            return DONE
+        show(tick_report(report))
+        return FAILED if report.failed else DONE
+
+    finish(work())

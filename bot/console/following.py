@@ -1,0 +1,174 @@
+"""The commands that arrange what comes by itself: topics, the digest at this terminal, and what is kept of a person."""
+
+import json
+from dataclasses import replace
+from datetime import time
+
+from bot.console.grammar import Typed
+from bot.console.outbox import GUILD_HERE, HERE, PERSON_HERE
+from bot.console.talk import Talk
+from bot.core.schedule import next_slot, parse_hour, parse_weekdays
+from bot.errors import InvalidInput
+from bot.ports import Outbox, Resources
+from bot.render import channels as channel_posts
+from bot.render import topics as topic_posts
+from bot.render.privacy import confirm_forget, forgotten
+from bot.services import channels, delivery, privacy, topics
+from storage.records import ChannelSetup, DeliveryState, Schedule, Sort
+
+FIRST_HOUR = time(9)
+
+
+async def follow(talk: Talk, typed: Typed) -> None:
+    """Follow a topic."""
+    person, _ = await topics.mine(talk.r, PERSON_HERE)
+    hour, zone = typed.value("hour"), typed.value("zone")
+    done = await topics.follow(
+        talk.r,
+        PERSON_HERE,
+        typed.text,
+        at=parse_hour(hour) if hour else None,
+        zone=zone or (talk.zone if person is None else None),
+    )
+    slot = next_slot(done.person.schedule, talk.r.clock())
+    talk.show(
+        topic_posts.followed(
+            done.topic,
+            done.person,
+            already=done.already,
+            matched=done.matched,
+            considered=done.considered,
+            days=done.days,
+            examples=done.examples,
+            next_due=slot.due_at if slot else None,
+        )
+    )
+
+
+async def list_topics(talk: Talk, _typed: Typed) -> None:
+    """The topics that are followed."""
+    person, followed = await topics.mine(talk.r, PERSON_HERE)
+    talk.show(topic_posts.topic_list(followed, person))
+
+
+async def unfollow(talk: Talk, typed: Typed) -> None:
+    """Follow a topic no longer, named by its number or its query."""
+    talk.show(topic_posts.unfollowed(await topics.unfollow_named(talk.r, PERSON_HERE, typed.text)))
+
+
+async def set_up(talk: Talk, typed: Typed) -> None:
+    """Change the digest of this terminal, or begin it anew; without options tell how it is."""
+    known = await setup_here(talk.r)
+    if known is not None and not typed.options:
+        talk.show(channel_posts.channel_list(await channels.overview(talk.r, GUILD_HERE), talk.r.clock()))
+        talk.screen.say(f"Change it with options: {typed.command.usage}\n", fine=True)
+        return
+    wanted = _changed(known or first_setup(talk), typed)
+    setup = await (channels.create if known is None else channels.change)(talk.r, wanted)
+    slot = next_slot(setup.schedule, talk.r.clock()) if setup.paused_because is None else None
+    talk.show(channel_posts.setup_done(setup, next_due=slot.due_at if slot else None))
+
+
+def first_setup(talk: Talk) -> ChannelSetup:
+    """The digest of a terminal that has none yet: every day at nine, local time."""
+    return ChannelSetup(
+        guild_id=GUILD_HERE,
+        destination=HERE,
+        schedule=Schedule(at=FIRST_HOUR, zone=talk.zone),
+        created_by=PERSON_HERE,
+        created_at=talk.r.clock(),
+    )
+
+
+async def setup_here(r: Resources) -> ChannelSetup | None:
+    """The setup of this terminal, None where there is none."""
+    async with r.store.read() as tx:
+        found = [setup for setup in await tx.channels.list(GUILD_HERE) if setup.destination == HERE]
+    return found[0] if found else None
+
+
+def _changed(setup: ChannelSetup, typed: Typed) -> ChannelSetup:
+    """``setup`` with the given options. Raises InvalidInput."""
+    schedule = setup.schedule
+    if (hour := typed.value("hour")) is not None:
+        schedule = replace(schedule, at=parse_hour(hour))
+    if (zone := typed.value("zone")) is not None:
+        schedule = replace(schedule, zone=zone)
+    if (days := typed.value("days")) is not None:
+        schedule = replace(schedule, weekdays=parse_weekdays(days))
+    query, order = typed.value("query"), typed.value("sort")
+    least = typed.number("min-upvotes", least=0)
+    return replace(
+        setup,
+        schedule=schedule,
+        limit=typed.number("papers") or setup.limit,
+        sort=Sort(order.lower()) if order else setup.sort,
+        query=setup.query if query is None else query.strip() or None,
+        min_upvotes=setup.min_upvotes if least is None else least,
+    )
+
+
+async def list_channels(talk: Talk, _typed: Typed) -> None:
+    """The setups of this terminal, their state and their numbers."""
+    talk.show(channel_posts.channel_list(await channels.overview(talk.r, GUILD_HERE), talk.r.clock()))
+
+
+async def pause(talk: Talk, typed: Typed) -> None:
+    """Send nothing for a while."""
+    talk.show(channel_posts.paused(await channels.pause(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)))
+
+
+async def resume(talk: Talk, typed: Typed) -> None:
+    """Go on."""
+    setup = await channels.resume(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)
+    slot = next_slot(setup.schedule, talk.r.clock())
+    talk.show(channel_posts.resumed(setup, next_due=slot.due_at if slot else None))
+
+
+async def remove(talk: Talk, typed: Typed) -> None:
+    """Forget a setup. It is made again as easily, so nobody is asked twice."""
+    talk.show(channel_posts.removed(await channels.remove(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)))
+
+
+async def preview(talk: Talk, typed: Typed) -> None:
+    """Show what would be sent now."""
+    setup = await channels.setup_by_id(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)
+    post, _ = await delivery.preview(talk.r, setup)
+    talk.show(post)
+
+
+async def post_now(talk: Talk, typed: Typed, outbox: Outbox) -> None:
+    """Send a digest now; what was sent has been seen, so only the rest needs words."""
+    setup = await channels.setup_by_id(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)
+    ended = await delivery.post_now(talk.r, outbox, setup.id)
+    if ended.state is not DeliveryState.SENT:
+        talk.show(channel_posts.posted(setup, ended))
+
+
+async def _chosen(talk: Talk, typed: Typed) -> int:
+    """The number of a setup as it was typed; of the only one where none was."""
+    known = [one.setup.id for one in await channels.overview(talk.r, GUILD_HERE)]
+    if not known:
+        raise InvalidInput("No digest comes to this terminal. Begin with /setup.")
+    if not typed.text:
+        if len(known) > 1:
+            raise InvalidInput(f"Which one? There are {', '.join(map(str, known))}: {typed.command.name} {known[0]}")
+        return known[0]
+    if typed.text not in map(str, known):
+        raise InvalidInput(f"There is no channel setup {typed.text!r} here. See the list with /channels list.")
+    return int(typed.text)
+
+
+async def export(talk: Talk, _typed: Typed) -> None:
+    """Everything that is kept of the person here, as JSON."""
+    document = await privacy.export(talk.r, PERSON_HERE)
+    talk.screen.write_plain(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+async def forget(talk: Talk, typed: Typed) -> None:
+    """Delete everything that is kept of the person here, once they said yes."""
+    if not typed.text:
+        _, followed = await topics.mine(talk.r, PERSON_HERE)
+        talk.show(confirm_forget(topics=len(followed)))
+        return
+    talk.show(forgotten(topics=await privacy.forget(talk.r, PERSON_HERE)))

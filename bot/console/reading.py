@@ -1,0 +1,109 @@
+"""The commands that read: papers, answers, reasons, and how the bot is doing."""
+
+from bot.console.grammar import Typed
+from bot.console.outbox import HERE
+from bot.console.talk import A_PAGE, SEARCH_ORDERS, Listed, Searched, Talk
+from bot.core.identity import parse_paper_id
+from bot.core.period import parse_period
+from bot.errors import InvalidInput
+from bot.render.answer import answer_post
+from bot.render.paper import paper_card
+from bot.render.status import status_post
+from bot.render.why import why as why_post
+from bot.services import delivery, discussion, health, search
+from storage.records import Sort
+
+
+async def today(talk: Talk, typed: Typed) -> None:
+    """The papers of a day, a week or a month; of the newest day where none is named."""
+    period = parse_period(typed.text, today=talk.r.clock().date()) if typed.text else None
+    limit, offset = _page(typed)
+    sort = Sort(typed.value("sort") or Sort.TRENDING)
+    await talk.show_list(Listed(period=period, sort=sort, limit=limit, offset=offset))
+
+
+async def find(talk: Talk, typed: Typed) -> None:
+    """Search everything in the store."""
+    limit, offset = _page(typed)
+    sort = SEARCH_ORDERS[typed.value("sort") or "relevance"]
+    await talk.show_list(Searched(text=typed.text, sort=sort, limit=limit, offset=offset))
+
+
+async def words(talk: Talk, text: str) -> None:
+    """Words without a slash: the paper, where they are its id or address; else a search."""
+    if _is_paper_id(text):
+        await _show_paper(talk, text)
+    else:
+        await talk.show_list(Searched(text=text))
+
+
+async def show(talk: Talk, typed: Typed) -> None:
+    """One paper, by its number in the list, its id or its address."""
+    await _show_paper(talk, talk.paper_named(typed.text))
+
+
+async def open_number(talk: Talk, number: int) -> None:
+    """One paper, by its number in the list."""
+    await _show_paper(talk, talk.paper_named(str(number)))
+
+
+async def ask(talk: Talk, typed: Typed) -> None:
+    """The passages that come closest to a question."""
+    if not typed.text.strip("… ."):
+        raise InvalidInput("Put your question in place of the dots, for example: /ask how large is the dataset?")
+    named = [talk.paper_named(text) for text in typed.options.get("paper", ())]
+    reply = await discussion.ask(talk.r, typed.text, named)
+    talk.show(answer_post(reply.answer, reply.papers))
+
+
+async def why(talk: Talk, typed: Typed) -> None:
+    """Why the papers of a digest were chosen; of the one that was shown last where none is named."""
+    token = typed.text or talk.digest or await _last_token(talk)
+    told = await delivery.explain(talk.r, token)
+    talk.show(why_post(told, await search.papers(talk.r, told.paper_ids)))
+
+
+async def status(talk: Talk, _typed: Typed) -> None:
+    """What is fresh, failing and due."""
+    talk.show(status_post(await health.status(talk.r)))
+
+
+async def further(talk: Talk, _typed: Typed) -> None:
+    """The next page of the list."""
+    await talk.turn(1)
+
+
+async def back(talk: Talk, _typed: Typed) -> None:
+    """The page before."""
+    await talk.turn(-1)
+
+
+async def sort(talk: Talk, typed: Typed) -> None:
+    """The list in another order."""
+    await talk.reorder(typed.text.lower())
+
+
+async def _show_paper(talk: Talk, text: str) -> None:
+    found = await search.paper(talk.r, text)
+    talk.show(paper_card(found, await search.freshness(talk.r)))
+
+
+async def _last_token(talk: Talk) -> str:
+    async with talk.r.store.read() as tx:
+        last = await tx.deliveries.recent(destination=HERE, limit=1)
+    if not last:
+        raise InvalidInput("No digest has come yet; /channels post sends one now.")
+    return last[0].token
+
+
+def _page(typed: Typed) -> tuple[int, int]:
+    limit = typed.number("limit") or A_PAGE
+    return limit, ((typed.number("page") or 1) - 1) * limit
+
+
+def _is_paper_id(text: str) -> bool:
+    try:
+        parse_paper_id(text)
+    except InvalidInput:
+        return False
+    return True

@@ -1,0 +1,159 @@
+"""What the person at the terminal sees and what their next line may refer to: numbers, pages, the last digest."""
+
+from dataclasses import dataclass, replace
+
+from bot.console.grammar import LONGEST_NUMBER
+from bot.console.hints import typed_for
+from bot.console.layout import Reach, papers_in
+from bot.console.terminal import Screen
+from bot.core.period import Period
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.render.post import Button, Post
+from bot.render.search import search_page
+from bot.render.trending import trending_page
+from bot.services import search
+from storage.records import PaperId, Sort
+from storage.search_index import SearchSort
+
+A_PAGE = 5
+LARGEST_PAGE = 10
+"""Papers that one post holds."""
+
+SEARCH_ORDERS: dict[str, SearchSort] = {"relevance": "relevance", "new": "new", "top": "top"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """A search whose pages can be turned."""
+
+    text: str
+    sort: SearchSort = "relevance"
+    offset: int = 0
+    limit: int = A_PAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The papers of a period, page by page; of the newest day where ``period`` is None."""
+
+    period: Period | None = None
+    sort: Sort = Sort.TRENDING
+    offset: int = 0
+    limit: int = A_PAGE
+
+
+class Talk:
+    """One conversation at a terminal: what it may use, and what stands on the screen."""
+
+    def __init__(self, r: Resources, screen: Screen, *, zone: str) -> None:
+        self.r = r
+        self.screen = screen
+        self.zone = zone
+        """The local time zone, for schedules that name none."""
+        self._numbers: dict[int, PaperId] = {}
+        self._list: Searched | Listed | None = None
+        self._more = False
+        self.digest: str | None = None
+        """The token of the digest that was shown last."""
+
+    @property
+    def numbered(self) -> dict[int, PaperId]:
+        """The papers that a number opens now."""
+        return dict(self._numbers)
+
+    def show(self, post: Post) -> None:
+        """Show something whose buttons have commands of their own; a list of papers in it is numbered anew."""
+        self._show(post, first=1, listed=None)
+
+    def arrive(self, post: Post, token: str) -> None:
+        """Show a digest that came by itself."""
+        self.digest = token
+        self.show(post)
+
+    async def show_list(self, wanted: Searched | Listed) -> None:
+        """Show one page of a list; ``turn`` and ``reorder`` refer to it from now on.
+
+        Raises:
+            InvalidInput: the query or the page cannot be.
+        """
+        if wanted.limit > LARGEST_PAGE:
+            raise InvalidInput(f"A page here holds up to {LARGEST_PAGE} papers; turn pages with /next.")
+        match wanted:
+            case Searched():
+                found = await search.search(
+                    self.r, wanted.text, limit=wanted.limit, offset=wanted.offset, sort=wanted.sort
+                )
+                self._more = not found.exact or wanted.offset + len(found.results) < found.total
+                post = search_page(found)
+            case Listed():
+                page = await search.trending(
+                    self.r, wanted.period, sort=wanted.sort, limit=wanted.limit, offset=wanted.offset
+                )
+                wanted = replace(wanted, period=page.period)
+                self._more = wanted.offset + len(page.ranked) < page.total
+                post = trending_page(page)
+        self._show(post, first=wanted.offset + 1, listed=wanted)
+
+    async def turn(self, pages: int) -> None:
+        """Show the page so many pages further on. Raises InvalidInput where there is none."""
+        shown = self._list
+        if shown is None:
+            raise InvalidInput("There is no list to turn the pages of. Begin one with /papers today or a search.")
+        offset = max(0, shown.offset + pages * shown.limit)
+        if pages > 0 and not self._more:
+            raise InvalidInput("This was the last page.")
+        if pages < 0 and shown.offset == 0:
+            raise InvalidInput("This was the first page.")
+        await self.show_list(replace(shown, offset=offset))
+
+    async def reorder(self, order: str) -> None:
+        """Show the list from its beginning in another order. Raises InvalidInput where it has no such order."""
+        match self._list:
+            case None:
+                raise InvalidInput("There is no list to sort. Begin one with /papers today or a search.")
+            case Searched() as shown:
+                if order not in SEARCH_ORDERS:
+                    raise InvalidInput(f"A search is sorted by {', '.join(SEARCH_ORDERS)}, not {order!r}.")
+                await self.show_list(replace(shown, sort=SEARCH_ORDERS[order], offset=0))
+            case Listed() as shown:
+                if order not in list(Sort):
+                    raise InvalidInput(f"The papers of a day are sorted by {', '.join(Sort)}, not {order!r}.")
+                await self.show_list(replace(shown, sort=Sort(order), offset=0))
+
+    def paper_named(self, text: str) -> str:
+        """The paper's id where ``text`` is a number of the list, else ``text`` as it is.
+
+        Raises:
+            InvalidInput: there is no such number.
+        """
+        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+            return text
+        found = self._numbers.get(int(text))
+        if found is not None:
+            return found
+        if not self._numbers:
+            raise InvalidInput("No list is on the screen that a number could refer to. Begin with /papers today.")
+        first, last = min(self._numbers), max(self._numbers)
+        known = f"is number {first}" if first == last else f"are numbers {first} to {last}"
+        raise InvalidInput(f"There is no number {text} in the list; there {known}.")
+
+    def _show(self, post: Post, *, first: int, listed: Searched | Listed | None) -> None:
+        numbers = {paper_id: number for number, paper_id in enumerate(papers_in(post), first)}
+        if numbers:
+            # Numbers of earlier pages of the same list go on to mean what they meant.
+            goes_on = first > 1 and listed is not None and _same_list(listed, self._list)
+            kept = self._numbers if goes_on else {}
+            self._numbers = {**kept, **{number: paper_id for paper_id, number in numbers.items()}}
+            self._list = listed
+        offset, sort = (listed.offset, str(listed.sort)) if listed else (0, None)
+
+        def typed(button: Button) -> str | None:
+            return typed_for(button, offset=offset, sort=sort)
+
+        names = {paper_id: str(number) for paper_id, number in numbers.items()}
+        self.screen.show(post, Reach(names=names, typed=typed))
+
+
+def _same_list(one: Searched | Listed, other: Searched | Listed | None) -> bool:
+    return other is not None and replace(one, offset=0) == replace(other, offset=0)

@@ -1,0 +1,79 @@
+"""What an ingest brought and what a round of deliveries did, for whoever runs the bot."""
+
+from collections.abc import Sequence
+
+from bot.core.reports import SourceReport, TickReport
+from bot.render import phrases
+from bot.render.phrases import counted, fine, heading, sentence, strong, text
+from bot.render.post import Block, Inline, Listing, Post, Span
+from bot.render.status import SOURCES, STATES
+from storage.records import Delivery
+
+MOST_NAMED = 10
+
+
+def brought(report: SourceReport, *, named: bool = True) -> str:
+    """One look at a source in one line, whose sum holds."""
+    name = f"{_name(report)}: " if named else ""
+    if report.error:
+        return f"{name}failed. {sentence(phrases.line(report.error, 300))}"
+    parts = [f"{report.new:,} new", f"{report.updated:,} updated", f"{report.unchanged:,} unchanged"]
+    if report.rejected:
+        parts.append(f"{report.rejected:,} rejected")
+    return f"{name}{report.fetched:,} fetched = {' + '.join(parts)}"
+
+
+def ingest_report(reports: Sequence[SourceReport]) -> Post:
+    """All looks of one ingest: their sum, the failed ones by name, and what was rejected and why."""
+    seconds = sum(report.took.total_seconds() for report in reports)
+    failed = [report for report in reports if report.error]
+    blocks: list[Block] = [heading("Papers brought in" if len(failed) < len(reports) else "Nothing was brought in")]
+    good = [report for report in reports if not report.error]
+    total = SourceReport(
+        name="all",
+        fetched=sum(report.fetched for report in good),
+        new=sum(report.new for report in good),
+        updated=sum(report.updated for report in good),
+        unchanged=sum(report.unchanged for report in good),
+        rejected=sum(report.rejected for report in good),
+    )
+    if good:
+        blocks.append(text(f"{brought(total, named=False)}, in {seconds:,.1f} seconds."))
+    if failed:
+        blocks += [text(strong(f"{counted(len(failed), 'look')} failed")), _lines([brought(one) for one in failed])]
+    if rejects := [f"{_name(report)}, {reject}" for report in reports for reject in report.rejects]:
+        blocks += [text(strong(f"{counted(total.rejected, 'paper')} could not be read")), _lines(rejects)]
+    return Post(tuple(blocks))
+
+
+def tick_report(report: TickReport) -> Post:
+    """One round of deliveries."""
+    ended = (*report.sent, *report.skipped, *report.failed)
+    if not ended and not report.planned and not report.waiting:
+        return Post((heading("Nothing was due"), text("Every digest that has come due was delivered before.")))
+    sums = f"{report.planned:,} planned now; {len(report.sent):,} sent, {len(report.skipped):,} skipped, "
+    words = text(f"{sums}{len(report.failed):,} failed, {report.waiting:,} still waiting.")
+    rows = Listing(tuple(_row(delivery) for delivery in ended[:MOST_NAMED]))
+    rest = len(ended) - MOST_NAMED
+    more = (fine(f"and {rest:,} more"),) if rest > 0 else ()
+    return Post((heading("Deliveries"), words, *((rows,) if ended else ()), *more))
+
+
+def _row(delivery: Delivery) -> tuple[Inline, ...]:
+    problem = f": {phrases.line(delivery.problem, 300)}" if delivery.problem else ""
+    what = f", {counted(len(delivery.paper_ids), 'paper')}" if delivery.paper_ids else ""
+    return (
+        phrases.place(delivery.key.destination),
+        Span(f", {phrases.day(delivery.key.local_date)}{what}: {STATES[delivery.state]}{problem}"),
+    )
+
+
+def _lines(lines: Sequence[str]) -> Listing:
+    rest = len(lines) - MOST_NAMED
+    more = [f"and {rest:,} more"] if rest > 0 else []
+    return Listing(tuple((Span(phrases.line(line, 400)),) for line in [*lines[:MOST_NAMED], *more]))
+
+
+def _name(report: SourceReport) -> str:
+    source, colon, file = report.name.partition(":")
+    return f"{SOURCES.get(source, source)}{colon} {file}" if colon else SOURCES.get(source, source)
