@@ -1,6 +1,6 @@
 """A stand-in for Discord; see ``app``."""
 
-from tests.standins.discord.app import DiscordStandIn, StandInFault
+from tests.standins.discord.app import TOKEN, DiscordStandIn, StandInFault
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import CLOUDFLARE_BAN, UNAUTHORIZED, Answer, Drop, Stall, TooManyRequests
 from tests.standins.discord.filling import CannotDo
@@ -15,6 +15,7 @@ __all__ = [
     "EVERYTHING",
     "NOTHING",
     "NO_LIMITS",
+    "TOKEN",
     "UNAUTHORIZED",
     "USUAL",
     "USUAL_LIMITS",

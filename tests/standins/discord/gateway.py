@@ -42,6 +42,7 @@ class Connection:
     socket: web.WebSocketResponse
     compress: bool
     session: "Session | None" = None
+    closing: bool = False
     sent_at: deque[float] = field(default_factory=deque)
     queue: "asyncio.Queue[Json | int]" = field(default_factory=asyncio.Queue)
 
@@ -50,6 +51,7 @@ class Connection:
 
     def close(self, code: int) -> None:
         """After everything that was pushed before."""
+        self.closing = True
         self.queue.put_nowait(code)
 
     async def write(self) -> None:
@@ -108,7 +110,7 @@ class Gateway:
     resumes: int = 0
     heartbeats: int = 0
     close_codes: list[int] = field(default_factory=list)
-    """With which code each connection ended, oldest first."""
+    """With which code the client ended each connection, oldest first; 1006 where it broke without a word."""
     _world: World | None = None
     _connections: set[Connection] = field(default_factory=set)
 
@@ -186,6 +188,9 @@ class Gateway:
                 if frame.type is WSMsgType.TEXT:
                     self._receive(connection, frame.data)
         finally:
+            if connection.closing:
+                # the client's own close frame is still awaited there
+                await asyncio.wait({writer}, timeout=1)
             writer.cancel()
             self._leave(connection)
         return socket
@@ -193,11 +198,12 @@ class Gateway:
     def _leave(self, connection: Connection) -> None:
         self._connections.discard(connection)
         code = connection.socket.close_code or 1006
-        self.close_codes.append(code)
+        if not connection.closing:
+            self.close_codes.append(code)
         session = connection.session
         if session is not None and session.connection is connection:
             session.connection = None
-            if code in _LEAVING:
+            if code in _LEAVING and not connection.closing:
                 self.sessions.pop(session.id, None)
         self.signal.tell()
 
@@ -234,6 +240,7 @@ class Gateway:
 
     def _heartbeat(self, connection: Connection) -> None:
         self.heartbeats += 1
+        self.signal.tell()
         if self.acknowledge_heartbeats:
             connection.push({"op": ACK, "d": None, "s": None, "t": None})
 
@@ -255,7 +262,7 @@ class Gateway:
         guilds = [guild for guild in self.world.guilds.values() if session.wants("GUILD_CREATE", guild)]
         session.dispatch("READY", self._ready(session, guilds))
         for guild in guilds:
-            session.dispatch("GUILD_CREATE", payloads.guild_create(guild, self.world.bot))
+            session.dispatch("GUILD_CREATE", payloads.guild_create(guild, self.world.bot, known=True))
         self.signal.tell()
         return None
 

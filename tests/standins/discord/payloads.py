@@ -146,14 +146,17 @@ def guild(one: "state.Guild") -> Json:
     }
 
 
-def guild_create(one: "state.Guild", bot: "state.User") -> Json:
-    """Without the privileged members intent only the bot's own member is listed."""
+def guild_create(one: "state.Guild", bot: "state.User", *, known: bool) -> Json:
+    """Without the privileged members intent only the bot's own member is listed.
+
+    Of a guild that READY announced Discord says that it is available; of one that the bot just joined it says nothing.
+    """
     channels = list(one.channels.values())
     return {
         **guild(one),
         "joined_at": moment(one.created_at),
         "large": False,
-        "unavailable": False,
+        **({"unavailable": False} if known else {}),
         "member_count": len(one.members),
         "members": [member(one.members[bot.id])],
         "channels": [channel(each, bot) for each in channels if int(each.kind) not in _THREAD_KINDS],

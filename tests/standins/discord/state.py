@@ -168,7 +168,7 @@ class World:
         guild.members[owner.id] = Member(user=owner, joined_at=self.clock.now())
         guild.members[self.bot.id] = Member(user=self.bot, joined_at=self.clock.now(), role_ids=[own.id])
         self.guilds[guild.id] = guild
-        self.emit("GUILD_CREATE", payloads.guild_create(guild, self.bot), guild)
+        self.emit("GUILD_CREATE", payloads.guild_create(guild, self.bot, known=False), guild)
         return guild
 
     def remove_guild(self, guild: Guild) -> None:
