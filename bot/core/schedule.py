@@ -72,24 +72,31 @@ def _slot(schedule: Schedule, day: date, zone: tzinfo) -> Slot | None:
     """The slot of that local day; None where the schedule has none, or no moment has this date in the zone."""
     if day.weekday() not in schedule.weekdays:
         return None
-    due = _first_moment(datetime.combine(day, schedule.at.replace(microsecond=0, tzinfo=None)), zone)
-    if due.astimezone(zone).date() != day and not _exists(day, zone):
-        return None
+    wall = datetime.combine(day, schedule.at.replace(microsecond=0, tzinfo=None))
+    due = _moment(wall, zone)
+    if due is None:
+        if not _exists(day, zone):
+            return None
+        due = _end_of_gap(wall, zone)
     return Slot(local_date=day, due_at=due, expires_at=due + schedule.grace)
+
+
+def _moment(wall: datetime, zone: tzinfo) -> datetime | None:
+    """The first moment at which clocks in the zone show ``wall``; None where they skip it."""
+    moment = wall.replace(tzinfo=zone).astimezone(UTC)
+    return moment if moment.astimezone(zone).replace(tzinfo=None) == wall else None
 
 
 def _exists(day: date, zone: tzinfo) -> bool:
     """Whether any moment has this date there: Samoa went from 29 to 31 December 2011."""
-    return _first_moment(datetime.combine(day, time()), zone).astimezone(zone).date() == day
+    midnight = datetime.combine(day, time())
+    return _moment(midnight, zone) is not None or _end_of_gap(midnight, zone).astimezone(zone).date() == day
 
 
-def _first_moment(wall: datetime, zone: tzinfo) -> datetime:
-    """The first moment at which clocks in the zone show ``wall`` or, where they skip it, a later time."""
-    early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if early.astimezone(zone).replace(tzinfo=None) == wall:
-        return early
-    # Skipped: read with the offset of after the jump it lies before the jump, and the other way round.
-    before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), early
+def _end_of_gap(wall: datetime, zone: tzinfo) -> datetime:
+    """The moment to which clocks in the zone jump over ``wall``."""
+    # Read with the offset of after the jump it lies before the jump, and the other way round.
+    before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), wall.replace(tzinfo=zone).astimezone(UTC)
     new_offset = after.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
