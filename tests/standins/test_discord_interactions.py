@@ -170,7 +170,7 @@ async def test_a_button_outlives_the_program_that_sent_it() -> None:
         async with running(discord) as first:
             await first.at(papers.id).send(view=Counter())
         (message,) = discord.messages(papers)
-        with pytest.raises(RuntimeError, match="no bot is connected"):
+        with pytest.raises(NoAnswer, match="no bot is connected"):
             await alice.press(message, "more")
         async with running(discord) as second:
             second.add_view(Counter())

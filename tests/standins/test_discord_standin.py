@@ -141,14 +141,19 @@ async def test_a_forum_takes_threads_only() -> None:
 
 async def test_direct_messages_can_be_closed() -> None:
     async with DiscordStandIn() as discord:
-        alice = discord.add_person("alice", discord.world.add_guild("Lab"))
+        guild = discord.world.add_guild("Lab")
+        alice = discord.add_person("alice", guild)
         async with running(discord) as bot:
             user = await bot.fetch_user(alice.id)
             await user.send("hello")
             alice.close_dms()
             with pytest.raises(dpy.Forbidden) as refused:
                 await user.send("hello again")
-        assert refused.value.code == 50007
+            assert refused.value.code == 50007
+            discord.world.leave(guild, alice.user)
+            with pytest.raises(dpy.Forbidden) as refused:
+                await user.send("are you still there?")
+        assert refused.value.code == 50278
         assert [message.text for message in discord.messages(alice.dm)] == ["hello"]
 
 

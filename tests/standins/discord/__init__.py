@@ -2,10 +2,11 @@
 
 from tests.standins.discord.app import TOKEN, DiscordStandIn, StandInFault
 from tests.standins.discord.clock import StandInClock
-from tests.standins.discord.faults import CLOUDFLARE_BAN, UNAUTHORIZED, Answer, Drop, Stall, TooManyRequests
+from tests.standins.discord.faults import CLOUDFLARE_BAN, UNAUTHORIZED, Answer, Drop, Hang, Stall, TooManyRequests
 from tests.standins.discord.filling import CannotDo
+from tests.standins.discord.interactions import NoAnswer
 from tests.standins.discord.limits import NO_LIMITS, USUAL_LIMITS, Limits, Rate
-from tests.standins.discord.people import Choice, NoAnswer, Person, Reply
+from tests.standins.discord.people import Choice, Person, Reply
 from tests.standins.discord.permissions import EVERYTHING, NOTHING, USUAL, Permission
 from tests.standins.discord.state import Channel, ChannelKind, Guild, Message, User
 from tests.standins.discord.wire import Request, Violation
@@ -27,6 +28,7 @@ __all__ = [
     "DiscordStandIn",
     "Drop",
     "Guild",
+    "Hang",
     "Limits",
     "Message",
     "NoAnswer",

@@ -77,6 +77,10 @@ def dm_closed() -> Refusal:
     return Refusal(403, 50007, "Cannot send messages to this user")
 
 
+def no_mutual_guild() -> Refusal:
+    return Refusal(403, 50278, "Cannot send messages to this user due to having no mutual guilds")
+
+
 def not_a_text_channel() -> Refusal:
     return Refusal(400, 50008, "Cannot send messages in a non-text channel")
 

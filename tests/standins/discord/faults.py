@@ -44,7 +44,14 @@ class Drop:
     reset: bool = False
 
 
-Fault = Answer | TooManyRequests | Stall | Drop
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """No answer ever comes, whether the request was carried out or not: the moment to kill the program that waits."""
+
+    executed: bool
+
+
+Fault = Answer | TooManyRequests | Stall | Drop | Hang
 
 UNAUTHORIZED = Answer(401, {"message": "401: Unauthorized", "code": 0})
 CLOUDFLARE_BAN = TooManyRequests(via=False)

@@ -256,6 +256,10 @@ class Gateway:
             return connection.close(INVALID_SHARD)
         if intents & PRIVILEGED & ~self.privileged:
             return connection.close(DISALLOWED_INTENTS)
+        for old in list(self.sessions.values()):
+            if old.shard == shard and old.connection is None:
+                # nobody will come back for it: its program identified anew
+                del self.sessions[old.id]
         session = Session(secrets.token_hex(16), shard, count, intents, connection)
         self.sessions[session.id] = session
         connection.session = session

@@ -26,6 +26,10 @@ class Kind(IntEnum):
     MODAL = 5
 
 
+class NoAnswer(AssertionError):
+    """The person saw nothing, or "The application did not respond"."""
+
+
 class Callback(IntEnum):
     MESSAGE = 4
     DEFER = 5
@@ -94,7 +98,7 @@ class Desk:
     def open(
         self, kind: Kind, user: User, channel: Channel, data: Json, *, source: Message | None = None
     ) -> Interaction:
-        """Dispatch one. Raises RuntimeError where no session of the bot is there to get it."""
+        """Dispatch one. Raises NoAnswer where no session of the bot is there to get it."""
         interaction = Interaction(
             id=self.world.ids.next(),
             token=secrets.token_urlsafe(60),
@@ -107,7 +111,7 @@ class Desk:
         )
         self.all.append(interaction)
         if not self._gateway.emit("INTERACTION_CREATE", self._payload(interaction), channel.guild):
-            raise RuntimeError("no bot is connected that could get the interaction")
+            raise NoAnswer("no bot is connected that could get the interaction")
         return interaction
 
     def _payload(self, one: Interaction) -> Json:

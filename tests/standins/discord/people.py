@@ -11,16 +11,12 @@ from typing import Any
 from tests.standins.discord import filling, reading
 from tests.standins.discord.components import BUTTON, LINK_STYLE, SELECTS
 from tests.standins.discord.filling import CannotDo
-from tests.standins.discord.interactions import Desk, Interaction, Kind
+from tests.standins.discord.interactions import Callback, Desk, Interaction, Kind, NoAnswer
 from tests.standins.discord.keyboard import typed_command
 from tests.standins.discord.permissions import Permission
 from tests.standins.discord.state import Channel, Message, User
 
 Json = dict[str, Any]
-
-
-class NoAnswer(AssertionError):
-    """The person saw nothing, or "The application did not respond"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class Reply:
     @property
     def deferred(self) -> bool:
         """Whether the bot asked for time first."""
-        return self.interaction.callback in (5, 6)
+        return self.interaction.callback in (Callback.DEFER, Callback.DEFER_UPDATE)
 
     @property
     def modal(self) -> Json:

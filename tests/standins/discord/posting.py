@@ -15,14 +15,23 @@ Json = dict[str, Any]
 SUPPRESS_EMBEDS = 1 << 2
 
 
-def compose(world: World, channel: Channel, body: Json, files: list[Upload], *, flags: int) -> Message:
+def compose(
+    world: World,
+    channel: Channel,
+    body: Json,
+    files: list[Upload],
+    *,
+    flags: int,
+    unsaid: frozenset[str] = reading.EVERYBODY,
+) -> Message:
     """A message of the bot that nobody sees yet; its body has been checked."""
     message = Message(id=world.ids.next(), channel=channel, author=world.bot, created_at=world.clock.now(), flags=flags)
     message.nonce = None if body.get("nonce") is None else str(body["nonce"])
     _fill(world, message, body, files)
     may_ping = Permission.MENTION_EVERYONE in world.may(world.bot, channel)
     spoken = "\n".join([message.content, *reading.texts(message.components)])
-    message.pings = reading.pings(spoken, body.get("allowed_mentions"), may_ping_everyone=may_ping)
+    allowed = body.get("allowed_mentions")
+    message.pings = reading.pings(spoken, allowed, may_ping_everyone=may_ping, unsaid=unsaid)
     return message
 
 

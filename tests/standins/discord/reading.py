@@ -71,12 +71,20 @@ def visible_text(message: "Message") -> str:
     return "\n".join(lines + texts(message.components))
 
 
-def pings(text: str, allowed: Json | None, *, may_ping_everyone: bool) -> frozenset[str]:
-    """Whom a new message with this text notifies. Without ``allowed_mentions`` Discord parses everything.
+EVERYBODY = frozenset({"users", "roles", "everyone"})
+"""What Discord parses in a message that says nothing about mentions."""
+USERS_ONLY = frozenset({"users"})
+"""The same for answers to interactions."""
+
+
+def pings(
+    text: str, allowed: Json | None, *, may_ping_everyone: bool, unsaid: frozenset[str] = EVERYBODY
+) -> frozenset[str]:
+    """Whom a new message with this text notifies; ``unsaid`` is parsed where ``allowed_mentions`` is missing.
 
     Markdown is not considered: a mention inside a code span counts here although Discord leaves it alone.
     """
-    parse = {"users", "roles", "everyone"} if allowed is None else set(allowed.get("parse") or ())
+    parse = unsaid if allowed is None else frozenset(allowed.get("parse") or ())
     users = {str(user) for user in (allowed or {}).get("users") or ()}
     roles = {str(role) for role in (allowed or {}).get("roles") or ()}
     hit = set()

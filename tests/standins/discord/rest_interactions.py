@@ -5,6 +5,7 @@ from typing import Any
 from tests.standins.discord import errors, payloads, posting
 from tests.standins.discord.components import check_modal
 from tests.standins.discord.interactions import Callback, Desk, Interaction, Kind
+from tests.standins.discord.reading import USERS_ONLY
 from tests.standins.discord.rest_messages import SETTABLE, flags_of
 from tests.standins.discord.state import EPHEMERAL, LOADING, Message
 from tests.standins.discord.validation import check_message
@@ -84,7 +85,8 @@ class InteractionRoutes:
     def _speak(self, one: Interaction, data: Json, files: list[Upload]) -> Message:
         flags = flags_of(data)
         check_message(data, flags=flags, files=len(files))
-        message = posting.compose(self.world, one.channel, data, files, flags=flags & (SETTABLE | EPHEMERAL))
+        kept = flags & (SETTABLE | EPHEMERAL)
+        message = posting.compose(self.world, one.channel, data, files, flags=kept, unsaid=USERS_ONLY)
         return self._show(one, message)
 
     def _think(self, one: Interaction, data: Json) -> Message:

@@ -64,6 +64,8 @@ class MessageRoutes:
     def _may_send(self, channel: Channel, body: Json, *, files: int) -> None:
         recipient = channel.recipient
         if recipient is not None:
+            if not any(recipient.id in guild.members for guild in self.world.guilds.values()):
+                raise errors.no_mutual_guild()
             if not recipient.dms_open:
                 raise errors.dm_closed()
             return

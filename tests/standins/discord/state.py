@@ -193,6 +193,10 @@ class World:
         guild.members[user.id] = member
         return member
 
+    def leave(self, guild: Guild, user: User) -> None:
+        """Nothing tells a bot without the members intent."""
+        del guild.members[user.id]
+
     def add_channel(
         self,
         guild: Guild,

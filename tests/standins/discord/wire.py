@@ -14,7 +14,7 @@ from aiohttp import BodyPartReader, web
 
 from tests.standins.discord import errors
 from tests.standins.discord.clock import StandInClock
-from tests.standins.discord.faults import Answer, Drop, Fault, Script, Stall, TooManyRequests
+from tests.standins.discord.faults import Answer, Drop, Fault, Hang, Script, Stall, TooManyRequests
 from tests.standins.discord.limits import VIA, RateLimiter, Verdict
 from tests.standins.discord.openapi import Description
 from tests.standins.discord.signals import Signal
@@ -23,6 +23,8 @@ Json = dict[str, Any]
 
 PREFIX = "/api/v10"
 NO_CONTENT = 204
+HANGING_LOOKS = 0.01
+"""Seconds between looks whether a client that waits in vain is gone."""
 COUNTED_AS_INVALID = (401, 403, 429)
 """Ten thousand of these in ten minutes and Discord blocks the address."""
 
@@ -107,6 +109,8 @@ class Wire:
     violations: list[Violation] = field(default_factory=list)
     unknown_routes: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
+    hanging: int = 0
+    """How many requests wait at this moment for an answer that never comes."""
 
     @property
     def invalid_requests(self) -> int:
@@ -132,6 +136,8 @@ class Wire:
                     await asyncio.sleep(seconds)
                 case Drop(executed=False, reset=reset):
                     return _lose(request, reset=reset)
+                case Hang(executed=False):
+                    return await self._hang(request)
                 case _:
                     pass
             call = Call(record, request.match_info, request.query, body, files)
@@ -139,9 +145,18 @@ class Wire:
             self._finish(record, response)
             if isinstance(record.fault, Drop):
                 return _lose(request, reset=record.fault.reset)
-            return response
+            return await self._hang(request) if isinstance(record.fault, Hang) else response
 
         return handle
+
+    async def _hang(self, request: web.Request) -> web.Response:
+        self.hanging += 1
+        self.signal.tell()
+        while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(HANGING_LOOKS)
+        self.hanging -= 1
+        self.signal.tell()
+        return web.Response(status=NO_CONTENT)
 
     def _finish(self, record: Request, response: web.Response) -> web.Response:
         record.status = response.status
