@@ -115,7 +115,7 @@ async def _deliver(r: Resources, outbox: Outbox, delivery: Delivery) -> Delivery
         await _unreachable(r, mine, error)
     except Refused as error:
         async with r.store.write() as tx:
-            await tx.deliveries.failed(mine.id, problem=str(error), at=r.clock())
+            await tx.deliveries.failed(mine.id, problem=str(error), at=r.clock(), attempt=mine.attempts)
         log.exception("delivery refused", delivery=mine.id, destination=str(mine.key.destination), problem=str(error))
     async with r.store.read() as tx:
         return await tx.deliveries.get(mine.id) or mine
@@ -131,7 +131,7 @@ async def _send(r: Resources, outbox: Outbox, delivery: Delivery, *, resumed: bo
     if delivery.expires_at <= r.clock():
         async with r.store.write() as tx:
             reason = "could not be sent before the grace window ended"
-            await tx.deliveries.skipped(delivery.id, reason=reason, at=r.clock())
+            await tx.deliveries.skipped(delivery.id, reason=reason, at=r.clock(), attempt=delivery.attempts)
         return
     missing = await outbox.missing_permissions(destination)
     if missing:
@@ -163,9 +163,13 @@ async def _retry(r: Resources, delivery: Delivery, error: RetryLater) -> None:
     """Nothing was sent: wait as long as Discord asks, unless that is past the grace window."""
     async with r.store.write() as tx:
         if error.retry_at >= delivery.expires_at:
-            await tx.deliveries.failed(delivery.id, problem=f"{error} Too late for this day.", at=r.clock())
+            problem = f"{error} Too late for this day."
+            await tx.deliveries.failed(delivery.id, problem=problem, at=r.clock(), attempt=delivery.attempts)
         else:
-            await tx.deliveries.retry(delivery.id, not_before=error.retry_at, problem=str(error))
+            problem = str(error)
+            await tx.deliveries.retry(
+                delivery.id, not_before=error.retry_at, problem=problem, attempt=delivery.attempts
+            )
     log.warning("delivery waits", delivery=delivery.id, until=error.retry_at.isoformat(), problem=str(error))
 
 
@@ -174,7 +178,7 @@ async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable) -> 
     destination = delivery.key.destination
     now = r.clock()
     async with r.store.write() as tx:
-        await tx.deliveries.unreachable(delivery.id, problem=str(error), at=now)
+        await tx.deliveries.unreachable(delivery.id, problem=str(error), at=now, attempt=delivery.attempts)
         if destination.kind is DestinationKind.PERSON:
             person = await tx.people.get(destination.id)
             if person is not None:

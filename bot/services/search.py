@@ -38,10 +38,10 @@ async def search(
     hits = await r.index.search(query, limit=limit, offset=offset, sort=sort, today=today)
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
-        known = await tx.queries.token(text)
-    if known is None:
+        token = await tx.queries.token(text)
+    if token is None and hits.total > limit:  # there are pages to turn, and their buttons hold no more than a token
         async with r.store.write() as tx:
-            known = await tx.queries.keep(text, at=r.clock())
+            token = await tx.queries.keep(text, at=r.clock())
     results = tuple(
         Found(paper=paper, score=hit.score, snippet=snippet(query, paper))
         for hit in hits.hits
@@ -50,7 +50,7 @@ async def search(
     suggestion = await r.index.suggest(text) if hits.total == 0 else None
     return SearchPage(
         query=text,
-        token=known,
+        token=token or "",
         sort=sort,
         results=results,
         total=hits.total,
