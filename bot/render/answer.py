@@ -49,9 +49,8 @@ def answer_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
             blocks.append(text(HOW[answer.status]))
         for claim in claims:
             blocks.extend(_claim(claim, papers, room))
-        if answer.status is AnswerStatus.ANSWERED:
-            blocks.append(fine(HOW[answer.status]))
-        blocks.append(fine(COVERAGE[answer.coverage]))
+        how = f"{HOW[answer.status]}\n" if answer.status is AnswerStatus.ANSWERED else ""
+        blocks.append(fine(how + COVERAGE[answer.coverage]))
         return Post((*blocks, *_paper_buttons(claims)))
 
     return roomiest(ROOMS, build)

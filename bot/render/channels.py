@@ -9,7 +9,7 @@ from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, encode
 from bot.render.limits import roomiest
 from bot.render.phrases import ago, command, fine, heading, place, quoted, sentence, strong, text, when
 from bot.render.post import Block, Button, ButtonLook, Buttons, Inline, Listing, Paragraph, Post, Section, Span
-from storage.records import ChannelSetup, Delivery, DeliveryState, Destination
+from storage.records import ChannelSetup, Delivery, DeliveryState, Destination, Sort
 
 NEEDED_FOR = {
     "View Channel": "so that the channel exists for me",
@@ -25,13 +25,14 @@ MOST_WITH_BUTTONS = 10
 MOST_LISTED = 25
 SIZES = range(0, 201, 10)
 
+KINDS = {Sort.TRENDING: "trending", Sort.TOP: "most upvoted", Sort.NEW: "new"}
 ENDS = {
-    DeliveryState.SENT: "last digest sent",
-    DeliveryState.SKIPPED: "last digest skipped",
-    DeliveryState.FAILED: "last digest failed",
-    DeliveryState.UNREACHABLE: "last digest could not be delivered",
-    DeliveryState.PLANNED: "a digest is waiting",
-    DeliveryState.SENDING: "a digest is on its way",
+    DeliveryState.SENT: "Last digest sent",
+    DeliveryState.SKIPPED: "Last digest skipped",
+    DeliveryState.FAILED: "Last digest failed",
+    DeliveryState.UNREACHABLE: "Last digest could not be delivered",
+    DeliveryState.PLANNED: "A digest waits to be sent, since",
+    DeliveryState.SENDING: "A digest is on its way, since",
 }
 
 
@@ -42,7 +43,7 @@ def setup_done(setup: ChannelSetup, *, next_due: datetime | None, missing: Seque
         *_terms(setup, next_due),
     ]
     if missing:
-        blocks.extend(_missing(setup.destination, missing))
+        blocks.extend(_missing(setup.destination, missing, "then the next digest comes as planned"))
     buttons = (_act(setup, ChannelAct.PREVIEW), _act(setup, ChannelAct.POST), _act(setup, ChannelAct.REMOVE))
     return Post((*blocks, Buttons(buttons)))
 
@@ -51,14 +52,14 @@ def setup_preview(setup: ChannelSetup, *, next_due: datetime | None, missing: Se
     """A setup that waits for its confirmation; the digest that it would post is shown beside it."""
     blocks: list[Block] = [heading("Does this look right?", level=3), *_terms(setup, next_due)]
     if missing:
-        blocks.extend(_missing(setup.destination, missing))
-    start = Button("Start", action=encode(ConfirmSetup(setup.id)), look=ButtonLook.PRIMARY, disabled=bool(missing))
+        blocks.extend(_missing(setup.destination, missing, "then press Start"))
+    start = Button("Start", action=encode(ConfirmSetup(setup.id)), look=ButtonLook.PRIMARY)
     return Post((*blocks, Buttons((start, _act(setup, ChannelAct.PREVIEW), _act(setup, ChannelAct.REMOVE, "Discard")))))
 
 
 def missing_permissions(destination: Destination, missing: Sequence[str]) -> Post:
     """What Paperboy may not do in a place, what it needs each for, and how to allow it."""
-    return Post((heading("I lack permissions", level=3), *_missing(destination, missing)))
+    return Post((heading("I lack permissions", level=3), *_missing(destination, missing, "then try again")))
 
 
 def channel_list(setups: Sequence[SetupHealth], now: datetime) -> Post:
@@ -99,7 +100,7 @@ def resumed(setup: ChannelSetup, *, next_due: datetime | None) -> Post:
 
 def confirm_remove(setup: ChannelSetup) -> Post:
     """Ask before a setup is forgotten."""
-    words = text("Remove the setup for ", place(setup.destination), "? What was posted there stays.")
+    words = text("No more digests would come to ", place(setup.destination), ". What was posted there stays.")
     return Post((heading("Remove this setup?", level=3), words, Buttons((_act(setup, ChannelAct.REMOVE, "Remove"),))))
 
 
@@ -132,22 +133,20 @@ def posted(setup: ChannelSetup, delivery: Delivery) -> Post:
 
 
 def _terms(setup: ChannelSetup, next_due: datetime | None) -> list[Block]:
-    papers = phrases.counted(setup.limit, "paper")
-    kind = {"trending": "the papers that are trending", "top": "the most upvoted papers", "new": "the newest papers"}
-    what = f"Up to {papers}, {phrases.hours(setup.schedule)}: {kind[setup.sort]}"
+    what = f"up to {phrases.counted(setup.limit, f'{KINDS[setup.sort]} paper')}"
     if setup.query:
-        what += f" that match {quoted(setup.query)}"
+        what += f" matching {quoted(setup.query)}"
     if setup.min_upvotes:
-        what += f", with {phrases.counted(setup.min_upvotes, 'upvote')} or more"
-    blocks: list[Block] = [text("In ", place(setup.destination), f": {what}.")]
+        what += f" with {phrases.counted(setup.min_upvotes, 'upvote')} or more"
+    blocks: list[Block] = [text("In ", place(setup.destination), f": {what}, {phrases.hours(setup.schedule)}.")]
     if next_due:
         blocks.append(text(strong("Next digest"), ": ", when(next_due, setup.schedule.zone)))
     return blocks
 
 
-def _missing(destination: Destination, missing: Sequence[str]) -> list[Block]:
+def _missing(destination: Destination, missing: Sequence[str], then: str) -> list[Block]:
     entries = tuple((strong(name), Span(f", {NEEDED_FOR.get(name, 'to deliver the digest')}")) for name in missing[:10])
-    mend = "Allow them for me in the channel's settings under Permissions; then the next digest comes as planned."
+    mend = f"Allow them for me in the channel's settings, under Permissions; {then}."
     return [text("In ", place(destination), " I still need:"), Listing(entries), text(mend)]
 
 
@@ -166,7 +165,7 @@ def _state(health: SetupHealth, now: datetime, size: int) -> tuple[Inline, ...]:
     else:
         line.append(Span("No digest is planned"))
     if health.last:
-        line += [Span(f"; {ENDS[health.last.state]} "), ago(health.last.ended_at or health.last.planned_at, now)]
+        line += [Span(f"\n{ENDS[health.last.state]} "), ago(health.last.ended_at or health.last.planned_at, now)]
     return tuple(line)
 
 

@@ -37,7 +37,7 @@ def channel_digest(
         _all_of(listed_on, sort),
         Button("Open on Hugging Face", url=f"https://huggingface.co/papers/date/{listed_on.isoformat()}"),
     )
-    return _digest(opening, delivery, papers, (*_footer(delivery, freshness, len(papers)), Buttons(buttons)), _because)
+    return _digest(opening, delivery, papers, (_footer(delivery, freshness, len(papers)), Buttons(buttons)), _because)
 
 
 def topic_digest(delivery: Delivery, papers: Sequence[Paper], freshness: Freshness) -> Post:
@@ -45,12 +45,8 @@ def topic_digest(delivery: Delivery, papers: Sequence[Paper], freshness: Freshne
     opening: list[Block] = [heading(f"Your topics{APART}{phrases.full_day(delivery.key.local_date)}")]
     if not papers:
         return _nothing(opening, delivery, freshness)
-    closing = (
-        *_footer(delivery, freshness, len(papers)),
-        fine("See or stop your topics with /topics list."),
-        Buttons((_why(delivery),)),
-    )
-    return _digest(opening, delivery, papers, closing, _matched)
+    footer = _footer(delivery, freshness, len(papers), "that matched", "See or stop your topics with /topics list.")
+    return _digest(opening, delivery, papers, (footer, Buttons((_why(delivery),))), _matched)
 
 
 def _digest(
@@ -81,20 +77,17 @@ def _matched(delivery: Delivery, paper: Paper) -> str:
 def _nothing(opening: Sequence[Block], delivery: Delivery, freshness: Freshness) -> Post:
     reason = sentence(phrases.line(delivery.problem or "none was picked", 400))
     blocks: list[Block] = [*opening, text(f"No papers this time. {reason}")]
-    blocks.extend(_freshness(freshness))
+    if freshness.note:
+        blocks.append(fine(phrases.line(freshness.note, NOTE_ROOM)))
     return Post((*blocks, Buttons((_why(delivery, "Why none?"),))))
 
 
-def _footer(delivery: Delivery, freshness: Freshness, shown: int) -> list[Block]:
+def _footer(delivery: Delivery, freshness: Freshness, shown: int, of: str = "considered", last: str = "") -> Block:
     picked = len(delivery.paper_ids)
-    words = f"Picked {picked} of {delivery.considered:,} considered."
+    words = f"Picked {picked} of {delivery.considered:,} {of}."
     if gone := picked - shown:
         words += f" The store no longer holds {gone} of them."
-    return [fine(words), *_freshness(freshness)]
-
-
-def _freshness(freshness: Freshness) -> list[Block]:
-    return [fine(phrases.line(freshness.note, NOTE_ROOM))] if freshness.note else []
+    return fine("\n".join(part for part in (words, phrases.line(freshness.note, NOTE_ROOM), last) if part))
 
 
 def _narrowed(setup: ChannelSetup) -> str:

@@ -32,6 +32,7 @@ from storage.errors import (
     StoreTooNew,
     StoreUnreachable,
 )
+from storage.records import DestinationKind
 
 LONGEST_DETAIL = 600
 LONGEST_QUERY_PART = 120
@@ -83,7 +84,7 @@ def failure(error: BaseException) -> Post:
         case QuerySyntaxError():
             return _query(error)
         case InvalidInput():
-            return _post("That does not work yet", _detail(error))
+            return _post("Not quite", _detail(error))
         case SettingsError():
             return _settings(error)
         case SourceError():
@@ -100,9 +101,7 @@ def failure(error: BaseException) -> Post:
 
 def unforeseen(reference: str | None = None) -> Post:
     """Something that nobody foresaw; ``reference`` finds it in the log."""
-    blocks: list[Block] = [
-        text("The mistake is mine, not yours, and it is in my log. Nothing was lost; please try again.")
-    ]
+    blocks: list[Block] = [text("The mistake is mine, not yours, and it stands in my log. Please try again.")]
     if reference:
         blocks.append(fine(f"If it stays, tell whoever runs this bot: {line(reference, 60)}"))
     return Post((heading("Something went wrong", level=3), *blocks))
@@ -157,7 +156,8 @@ def _outbox(error: OutboxError) -> Post:
     match error:
         case Unreachable(obstacle=obstacle):
             title, mend = OBSTACLES[obstacle]
-            return _post(title, text("In ", where, f": {_words(error)}"), mend=mend)
+            is_channel = error.destination.kind in {DestinationKind.CHANNEL, DestinationKind.THREAD}
+            return _post(title, text(*(("In ", where, ": ") if is_channel else ()), _words(error)), mend=mend)
         case RetryLater(retry_at=retry_at):
             words = text("Nothing was sent to ", where, f". {_words(error)} I try again at ", _at(retry_at), ".")
             return _post("A little later", words, mend="Nothing to do.")

@@ -54,8 +54,8 @@ QUERIES = (
 )  # fmt: skip
 
 KEPT = (
-    "Of you I keep your Discord id, your topics with the hour and time zone of your message, and what I sent you. "
-    "I read no messages: I only see commands that are given to me."
+    "What I keep of you: your Discord id, your topics, when your daily message comes, what I sent you, and which "
+    "channel setups you made. I read no messages; I only see the commands that you give me."
 )
 SOURCES = (
     Span("Papers come from "),

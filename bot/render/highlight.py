@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-import regex
-
 from bot.core.text import clip
 from bot.render.post import Span, Style
+from storage import words
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]], limit: int) -> tuple[Span, ...]:
@@ -25,10 +24,7 @@ def marked(text: str, marks: Iterable[tuple[int, int]], limit: int) -> tuple[Spa
     return tuple(span for span in (*spans, Span(shown[at:])) if span.text)
 
 
-def occurrences(words: Iterable[str], text: str) -> tuple[tuple[int, int], ...]:
-    """Where ``words`` stand in ``text`` as whole words, in any case."""
-    wanted = sorted({word.casefold() for word in words if word.strip()}, key=len, reverse=True)
-    if not wanted:
-        return ()
-    pattern = regex.compile(rf"(?<!\w)(?:{'|'.join(map(regex.escape, wanted))})(?!\w)", regex.IGNORECASE)
-    return tuple(found.span() for found in pattern.finditer(text))
+def occurrences(wanted: Iterable[str], text: str) -> tuple[tuple[int, int], ...]:
+    """Where the words of ``wanted`` stand in ``text``, in whatever form: asked for datasets, a dataset is marked."""
+    stems = {span.stem for word in wanted for span in words.spans(word)}
+    return tuple((span.start, span.end) for span in words.spans(text) if span.stem in stems)

@@ -107,9 +107,19 @@ def _joined(blocks: Sequence[Block], *, apart: str) -> str:
     for block in blocks:
         piece = block_text(block)
         if piece:
-            text += (("\n" if isinstance(before, Heading) else apart) if text else "") + piece
+            text += (("\n" if _is_close(before, block) else apart) if text else "") + piece
             before = block
     return text
+
+
+def _is_close(before: Block | None, block: Block) -> bool:
+    """Whether two blocks belong together: a heading and its text, words and the list or quotation they open or close.
+
+    Two quotations would flow into one, and what follows a list would become a part of its last entry.
+    """
+    if isinstance(before, Quote):
+        return not isinstance(block, Quote)
+    return isinstance(before, Heading) or (isinstance(block, Quote | Listing) and not isinstance(before, Listing))
 
 
 def block_text(block: Block) -> str:
@@ -236,10 +246,10 @@ _PILED_MARKS = regex.compile(r"(\p{M}{4})\p{M}+")
 """More than four combining marks on one character belong to no language; they run over the lines around."""
 
 _ALWAYS = re.compile(r"[\\*_~|`<\[\]]")
-_LINE_START = re.compile(r"^([ \t]*)([#>+-])", re.MULTILINE)
+_LINE_START = re.compile(r"^([ \t]*)(>|[#+-](?![0-9A-Za-z]))", re.MULTILINE)
 _LINE_START_NUMBER = re.compile(r"^([ \t]*\d+)([.)])(?=\s|$)", re.MULTILINE)
 _SHORTCODE = re.compile(r":(?=[A-Za-z0-9_+-]+:)")
-_INVITATION = re.compile(r"(?i)\b(discord(?:app)?|dsc|invite)\.(?=(?:gg|com|io|me|li|link)\b)")
+_INVITATION = re.compile(r"(?i)(discord(?:app)?|dsc|invite)\.(?=gg|com|io|me|li)")
 
 
 def visible(text: str) -> str:

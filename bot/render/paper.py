@@ -46,7 +46,7 @@ def paper_card(paper: Paper, freshness: Freshness | None = None) -> Post:
         blocks.extend(_withdrawn(paper))
         blocks.append(_facts(paper, room.people))
         if summary and room.summary:
-            blocks.append(text(strong("In short"), f": {clip(summary, room.summary)}"))
+            blocks.append(text(strong("Summary"), f" (not by the authors): {clip(summary, room.summary)}"))
         if abstract and room.abstract:
             blocks += [text(strong("Abstract")), Quote((Span(clip(abstract, room.abstract)),))]
         if keywords and room.keywords:

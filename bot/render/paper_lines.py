@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.core.text import clip
 from bot.render import phrases
 from bot.render.actions import ShowPaper, encode
+from bot.render.phrases import APART
 from bot.render.post import Button, Paragraph, Section, Span, Style
 from storage.records import Paper
 
@@ -58,7 +59,7 @@ class Line:
             paper=paper,
             title=phrases.title(paper),
             people=phrases.authors(paper, 200),
-            why=phrases.line(why, 300),
+            why=phrases.line(f"withdrawn{APART}{why}" if paper.withdrawn_at else why, 300),
             gist=phrases.gist(paper) if gist is None else gist,
         )
 

@@ -7,7 +7,7 @@ from bot.render.actions import FollowTopic, encode
 from bot.render.highlight import marked
 from bot.render.limits import roomiest
 from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details
-from bot.render.phrases import APART, command, fine, heading, quoted, text
+from bot.render.phrases import APART, command, fine, heading, quoted, strong, text
 from bot.render.post import Block, Button, Buttons, Listing, Paragraph, Post, Section, Span
 from storage.records import Paper
 
@@ -48,8 +48,6 @@ def _when_and_how(paper: Paper) -> str:
     parts = [phrases.day(when)] if when else []
     if paper.upvotes:
         parts.append(f"{short(paper.upvotes)} upvote{'s' * (paper.upvotes != 1)}")
-    if paper.withdrawn_at:
-        parts.append("withdrawn")
     return APART.join(parts)
 
 
@@ -61,7 +59,7 @@ def _did_you_mean(page: SearchPage) -> tuple[Block, ...]:
     if not page.did_you_mean:
         return ()
     meant = phrases.line(page.did_you_mean, SHOWN_OF_QUERY)
-    return (text(f"Did you mean {quoted(meant)}? Try ", command(f"/papers search {meant}")),)
+    return (text("Did you mean ", strong(meant), "? Try ", command(f"/papers search {meant}"), "."),)
 
 
 def _nothing_found(page: SearchPage) -> tuple[Block, ...]:
@@ -70,18 +68,18 @@ def _nothing_found(page: SearchPage) -> tuple[Block, ...]:
         return (text("There is nothing to search yet: the store holds no papers."), *note(page.freshness))
     advice = Listing(
         (
-            (Span("Use fewer words: all of them must appear in a paper."),),
-            (Span("Look for beginnings with "), command("diffus*"), Span(", or for either with "), command("a OR b")),
-            (Span("Take out filters such as "), command("author:"), Span(", "), command("after:"), Span(" or a "),
+            (Span("use fewer words: a paper has to hold all of them"),),
+            (Span("look for beginnings with "), command("diffus*"), Span(", or for either with "), command("a OR b")),
+            (Span("leave out filters such as "), command("author:"), Span(", "), command("after:"), Span(" or a "),
              command("-word")),
         )
     )  # fmt: skip
-    return (text(f"None of the {searched} here matches. You could:"), advice, *note(page.freshness))
+    return (text(f"I looked through {searched} and none matches. You could:"), advice, *note(page.freshness))
 
 
 def _past_the_end(page: SearchPage) -> tuple[Block, ...]:
     first = actions.SearchPage(page.token, 0, page.sort)
-    words = f"The results end before this page: there are {phrases.counted(page.total, 'result')}."
+    words = f"The list ends before this page: it has {phrases.counted(page.total, 'result')}."
     return (text(words), Buttons((Button("First page", action=encode(first)),)))
 
 

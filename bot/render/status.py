@@ -44,7 +44,7 @@ def _verdict(health: Health) -> str:
     problems = []
     failing = [state for state in health.sources if state.problem]
     if failing:
-        problems.append(phrases.listed([_source_name(state) for state in failing]) + " cannot be reached well")
+        problems.append(phrases.listed([_source_name(state) for state in failing]) + " cannot be read at the moment")
     if stuck := sum(setup.setup.paused_because is not None for setup in health.setups):
         problems.append(f"{counted(stuck, 'channel')} {'is' if stuck == 1 else 'are'} paused")
     if health.is_sample:
@@ -81,7 +81,7 @@ def _source(state: SourceState, health: Health, words: int) -> tuple[Inline, ...
     else:
         parts.append(Span("never read yet"))
     if state.problem:
-        parts.append(Span(f". It fails: {line(state.problem, words)}"))
+        parts.append(Span(f". {sentence(line(state.problem, words))}"))
         if state.retry_at and state.retry_at > health.now:
             parts += [Span(" I try again "), ago(state.retry_at, health.now)]
     return tuple(parts)
@@ -105,7 +105,8 @@ def _setups(health: Health, rows: int, words: int) -> Listing:
 def _setup(setup: SetupHealth, health: Health, words: int) -> tuple[Inline, ...]:
     parts: list[Inline] = [place(setup.setup.destination)]
     if setup.setup.paused_because is not None:
-        parts.append(Span(f": {line(setup.setup.paused_because, words) or 'paused'}"))
+        reason = line(setup.setup.paused_because, words)
+        parts.append(Span(f": paused. {sentence(reason)}" if reason else ": paused"))
     elif setup.next_due:
         parts += [Span(": next digest "), ago(setup.next_due, health.now)]
     else:

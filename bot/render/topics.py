@@ -33,9 +33,8 @@ def followed(
     )
     preview = _preview(matched, considered, days)
     entries = tuple((Span(phrases.title(one.paper, 150), url=one.paper.url),) for one in examples[:MOST_EXAMPLES])
-    blocks: list[Block] = [heading(opening, level=3), text(preview)]
-    if entries:
-        blocks += [text("For example:"), Listing(entries)]
+    blocks: list[Block] = [heading(opening, level=3)]
+    blocks += [text(f"{preview}, for example:"), Listing(entries)] if entries else [text(f"{preview}.")]
     blocks.append(text("What matches comes as one direct message, ", strong(hours(person.schedule)), "."))
     if next_due:
         blocks.append(fine("Next one: ", when(next_due, person.schedule.zone)))
@@ -79,13 +78,12 @@ def direct_messages_closed(person: Person) -> Post:
 def _preview(matched: int, considered: int, days: int) -> str:
     of = phrases.counted(considered, "paper")
     if not considered:
-        return f"I have no papers of the last {phrases.counted(days, 'day')} to try it on."
+        return f"I have no papers of the last {phrases.counted(days, 'day')} to try it on"
     if not matched:
-        return f"None of the {of} of the last {days} days matched. A wider query would bring more."
-    verb = "paper matched" if matched == 1 else "papers matched"
+        return f"None of the {of} of the last {days} days matched; a wider query would bring more"
     each = matched / max(days, 1)
     pace = f", about {round(each)} a day" if each >= 1.5 else ""  # noqa: PLR2004  # below that, a pace says nothing
-    return f"{matched:,} {verb} in the last {days} days (of {considered:,}){pace}."
+    return f"{phrases.counted(matched, 'paper')} of {considered:,} matched in the last {days} days{pace}"
 
 
 def _topic(topic: Topic, size: int) -> tuple[Span, ...]:

@@ -37,7 +37,7 @@ def trending_page(page: TrendingPage) -> Post:
 
 def _nothing_here(page: TrendingPage, period: Period) -> Post:
     if page.total:
-        words = f"The list ends before this page: there are {phrases.counted(page.total, 'paper')}."
+        words = f"The list ends before this page: it has {phrases.counted(page.total, 'paper')}."
         first = Button("First page", action=encode(actions.TrendingPage(period, page.sort, 0)))
         return Post((heading(phrases.period(period), level=3), text(words), Buttons((first,))))
     words = f"I know no papers of {phrases.period(period)}. Lists are made on working days; the newest is at "

@@ -5,31 +5,36 @@ from collections.abc import Mapping
 from bot.render import phrases
 from bot.render.limits import roomiest
 from bot.render.phrases import APART, fine, heading, sentence, text
-from bot.render.post import Block, Inline, Listing, Post, Span, Style
-from storage.records import Delivery, DestinationKind, Paper, PaperId
+from bot.render.post import Inline, Listing, Post, Span, Style
+from storage.records import Delivery, DestinationKind, Paper, PaperId, Sort
 
+TREND = "upvotes, how fast they come in, comments and code stars count for a paper, its age against it"
 HOW = {
-    False: "Papers are ordered by trend unless this channel's setup says otherwise: upvotes, how fast they come in, "
-    "comments and code stars count; age counts against. Nobody can buy a place.",
-    True: "A paper is here because it matches one of your topics; the words in brackets are those that matched.",
+    Sort.TRENDING: f"Ordered by trend: {TREND}.",
+    Sort.TOP: "Ordered by upvotes, then by comments.",
+    Sort.NEW: "Ordered by day, the newest first, then by upvotes.",
+    None: f"Unless the setup says otherwise, papers are ordered by trend: {TREND}.",
 }
+BY_TOPIC = "A paper comes when it matches one of your topics; the words that matched stand in brackets."
 SIZES = range(60, 301, 10)
+MOST_SHOWN = 10
 
 
-def why(delivery: Delivery, papers: Mapping[PaperId, Paper]) -> Post:
-    """The account of one delivery; ``papers`` gives the titles of those that the store still holds."""
+def why(delivery: Delivery, papers: Mapping[PaperId, Paper], *, sort: Sort | None = None) -> Post:
+    """The account of one delivery. ``papers`` gives the titles that the store still holds, ``sort`` the order."""
     sums = sentence(phrases.sums(delivery.considered, len(delivery.paper_ids), delivery.left_out))
-    title = heading(f"Why these papers?{APART}{phrases.day(delivery.key.local_date)}", level=3)
-    is_personal = delivery.key.destination.kind is DestinationKind.PERSON
-    closing: list[Block] = [fine(HOW[is_personal])]
+    day = phrases.day(delivery.key.local_date)
     if not delivery.paper_ids:
-        title = heading(f"Why no papers?{APART}{phrases.day(delivery.key.local_date)}", level=3)
         reason = sentence(phrases.line(delivery.problem or "none was picked", 400))
-        return Post((title, text(f"{reason}\n{sums}")))
+        return Post((heading(f"Why no papers?{APART}{day}", level=3), text(f"{reason}\n{sums}")))
+    title = heading(f"Why these papers?{APART}{day}", level=3)
+    is_personal = delivery.key.destination.kind is DestinationKind.PERSON
+    closing = fine(BY_TOPIC if is_personal else HOW[sort])
 
     def build(size: int) -> Post:
-        entries = tuple(_entry(delivery, paper_id, papers.get(paper_id), size) for paper_id in delivery.paper_ids[:10])
-        return Post((title, text(sums), Listing(entries, numbered=True), *closing))
+        shown = delivery.paper_ids[:MOST_SHOWN]
+        entries = tuple(_entry(delivery, paper_id, papers.get(paper_id), size) for paper_id in shown)
+        return Post((title, text(sums), Listing(entries, numbered=True), closing))
 
     return roomiest(SIZES, build)
 

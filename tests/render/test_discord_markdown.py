@@ -119,6 +119,9 @@ def test_known_attacks_stay_text(text: str) -> None:
         ("https://evil.example", r"https\://evil.example"),
         ("discord.gg/abc", r"discord\.gg/abc"),
         ("# big", r"\# big"),
+        ("+38 and -3 and #1", "+38 and -3 and #1"),
+        ("- list", r"\- list"),
+        (">quote", r"\>quote"),
         ("-# small", r"\-# small"),
         ("> quote", r"\> quote"),
         ("1. one", r"1\. one"),
@@ -218,6 +221,10 @@ def test_neighbouring_text_shares_one_display_and_empty_pieces_vanish() -> None:
             Paragraph((Span("text"),)),
             Paragraph((Span(" "),)),
             Listing(((Span("entry"),),)),
+            Paragraph((Span("after"),)),
+            Quote((Span("quote"),)),
+            Paragraph((Span("source"),)),
+            Paragraph((Span("last"),)),
             Section((Paragraph((Span("side"),)), Paragraph((Span("more"),))), press),
             Section((Paragraph((Span(""),)),), press),
             Divider(),
@@ -227,7 +234,7 @@ def test_neighbouring_text_shares_one_display_and_empty_pieces_vanish() -> None:
         )
     )
     assert layout(post) == (
-        Text("## Title\ntext\n\n- entry"),
+        Text("## Title\ntext\n- entry\n\nafter\n> quote\nsource\n\nlast"),
         Side("side\nmore", press),
         Row((press,)),
         Rule(),

@@ -1,0 +1,78 @@
+"""An answer is worded as what it is."""
+
+from typing import Any
+
+from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label
+from bot.render.actions import ShowPaper, decode
+from bot.render.answer import answer_post
+from storage.records import PaperId
+from tests.builders import make_paper
+from tests.render.reading import buttons, read
+
+PAPER = make_paper(title="A Big Dataset")
+
+
+def make_claim(**facts: Any) -> Claim:
+    defaults: dict[str, Any] = {
+        "text": "It has 3 million pairs.",
+        "label": Label.QUOTED,
+        "quote": "Our dataset holds 3 million pairs.",
+        "section": "Abstract",
+        "paper_id": PAPER.id,
+        "matched": ("dataset",),
+    }
+    return Claim(**(defaults | facts))
+
+
+def make_answer(*claims: Claim, **facts: Any) -> Answer:
+    defaults: dict[str, Any] = {
+        "question": "How large is the dataset?",
+        "status": AnswerStatus.PASSAGES,
+        "coverage": Coverage.ABSTRACT,
+        "engine": "extractive",
+    }
+    return Answer(claims=claims, **(defaults | facts))
+
+
+def shown(answer: Answer) -> str:
+    return read(answer_post(answer, {PAPER.id: PAPER}))
+
+
+def test_passages_are_called_passages_and_quoted_with_their_source() -> None:
+    assert shown(make_answer(make_claim())).splitlines() == [
+        "### “How large is the dataset?”",
+        "The closest passages I found; read them in context, since they need not hold the answer.",
+        "> Our **dataset** holds 3 million pairs.",
+        "-# [A Big Dataset](https://arxiv.org/abs/2503.01234) · Abstract",
+        "",
+        "-# Read: abstracts only, not the whole papers.",
+    ]
+
+
+def test_a_models_sentence_stands_above_its_quotation_and_an_inference_is_called_one() -> None:
+    claims = (make_claim(label=Label.STATED), make_claim(label=Label.INFERRED))
+    words = shown(make_answer(*claims, status=AnswerStatus.ANSWERED, coverage=Coverage.FULL_TEXT))
+    assert "It has 3 million pairs.\n> Our **dataset** holds" in words
+    assert "It has 3 million pairs. (my conclusion from this passage, not its words)\n> Our" in words
+    assert "Read: the full text." in words
+    assert "closest passages" not in words
+
+
+def test_not_found_says_so_and_never_shows_claims() -> None:
+    words = shown(make_answer(make_claim(), status=AnswerStatus.NOT_FOUND))
+    assert "I found no passage that touches this question." in words
+    assert "3 million" not in words
+
+
+def test_the_nearest_are_shown_as_perhaps_about_something_else() -> None:
+    words = shown(make_answer(status=AnswerStatus.NOT_FOUND, nearest=(make_claim(matched=()),)))
+    assert "which may be about something else" in words
+    assert "> Our dataset holds" in words
+
+
+def test_each_paper_can_be_opened_once() -> None:
+    claims = (make_claim(), make_claim(), make_claim(paper_id=PaperId("hep-th/9901001")))
+    found = buttons(answer_post(make_answer(*claims), {PAPER.id: PAPER}))
+    assert list(found) == ["About 2503.01234", "About hep-th/9901001"]
+    assert decode(found["About 2503.01234"].action or "") == ShowPaper(PAPER.id)
+    assert list(buttons(answer_post(make_answer(make_claim()), {}))) == ["About this paper"]

@@ -1,0 +1,90 @@
+"""One paper on one card."""
+
+from datetime import UTC, date, datetime
+
+from bot.core.pages import Freshness
+from bot.render.actions import AskAbout, decode
+from bot.render.paper import paper_card
+from bot.render.post import ButtonLook
+from storage.records import Paper
+from tests.builders import make_paper
+from tests.render.reading import buttons, read
+
+PUBLISHED = datetime(2026, 6, 25, 17, tzinfo=UTC)
+
+
+def test_a_card_holds_what_is_known() -> None:
+    paper = make_paper(
+        title="Learning to Read",
+        abstract="We read.\n\nThen we write.",
+        summary="Reading first.",
+        published_at=PUBLISHED,
+        daily_on=date(2026, 6, 30),
+        upvotes=1234,
+        comments=1,
+        code_url="https://github.com/a/b",
+        code_stars=12,
+        keywords=("reading", "writing"),
+        version=3,
+    )
+    assert read(paper_card(paper)).splitlines() == [
+        "### [Learning to Read](https://arxiv.org/abs/2503.01234)",
+        "-# Ada Lovelace and Emmy Noether",
+        "-# arXiv 2503.01234, version 3 · cs.CL · published 25 June 2026 · listed 30 June 2026",
+        "-# 1.2k upvotes · 1 comment · code with 12 stars",
+        "",
+        "**Summary** (not by the authors): Reading first.",
+        "",
+        "**Abstract**",
+        "> We read. Then we write.",
+        "-# Keywords: reading, writing",
+    ]
+
+
+def test_a_paper_of_which_nothing_is_known_still_has_a_card() -> None:
+    words = read(paper_card(Paper(id=make_paper().id, title="")))
+    assert words == "### [arXiv 2503.01234](https://arxiv.org/abs/2503.01234)\n-# arXiv 2503.01234"
+
+
+def test_a_withdrawn_paper_says_so_before_anything_else() -> None:
+    lines = read(paper_card(make_paper(withdrawn_at=datetime(2025, 4, 1, tzinfo=UTC)))).splitlines()
+    assert lines[1].startswith("**Withdrawn** on 1 April 2025.")
+
+
+def test_links_from_outside_show_their_host_and_bad_ones_are_left_out() -> None:
+    paper = make_paper(code_url="https://github.com/a/b", project_url="https://lab.example/x")
+    found = buttons(paper_card(paper))
+    assert list(found) == [
+        "arXiv",
+        "PDF",
+        "Hugging Face",
+        "Code · github.com",
+        "Project · lab.example",
+        "Ask about it",
+    ]
+    bad = make_paper(code_url="javascript:alert(1)", project_url="https://user@github.com/")
+    assert list(buttons(paper_card(bad))) == ["arXiv", "PDF", "Hugging Face", "Ask about it"]
+
+
+def test_a_project_page_that_is_the_paper_itself_is_no_second_button() -> None:
+    paper = make_paper(project_url="https://arxiv.org/abs/2503.01234")
+    assert "Project · arxiv.org" not in buttons(paper_card(paper))
+
+
+def test_the_paper_can_be_asked_about() -> None:
+    button = buttons(paper_card(make_paper()))["Ask about it"]
+    assert decode(button.action or "") == AskAbout(make_paper().id)
+    assert button.look is ButtonLook.PRIMARY
+
+
+def test_a_long_abstract_is_cut_and_everything_else_kept() -> None:
+    paper = make_paper(abstract="A sentence of an abstract. " * 800, summary="In one sentence.", keywords=("k",))
+    words = read(paper_card(paper))
+    assert "In one sentence." in words
+    assert "Keywords: k" in words
+    assert "…" in words
+    assert len(words) > 2900
+
+
+def test_the_age_of_what_is_known_is_said() -> None:
+    assert "-# Old." in read(paper_card(make_paper(), Freshness(papers=1, note="Old.")))

@@ -1,0 +1,109 @@
+"""The small change of every message."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from bot.core.period import Period, PeriodKind
+from bot.render import phrases
+from storage.records import EVERY_DAY, WORKING_DAYS, Schedule
+from tests.builders import BASE, make_paper
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 papers"), (1, "1 paper"), (2, "2 papers"), (1234, "1,234 papers")]
+)
+def test_counts(number: int, words: str) -> None:
+    assert phrases.counted(number, "paper") == words
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists(parts: list[str], words: str) -> None:
+    assert phrases.listed(parts) == words
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [("it rains", "It rains."), ("Done!", "Done!"), ("arXiv is down", "ArXiv is down."), ("  ", ""), ("so…", "So…")],
+)
+def test_sentences(raw: str, words: str) -> None:
+    assert phrases.sentence(raw) == words
+
+
+@pytest.mark.parametrize(
+    ("authors", "organization", "words"),
+    [
+        ((), None, ""),
+        (("Ada",), None, "Ada"),
+        (("Ada", "Emmy"), "Lab", "Ada and Emmy · Lab"),
+        (("Ada", "Emmy", "Mary"), None, "Ada, Emmy and Mary"),
+        (("Ada", "Emmy", "Mary", *["N"] * 661), None, "Ada, Emmy, Mary and 661 more"),
+        ((), "Lab", "Lab"),
+    ],
+)
+def test_authors(authors: tuple[str, ...], organization: str | None, words: str) -> None:
+    assert phrases.authors(make_paper(authors=authors, organization=organization), 200) == words
+
+
+def test_facts_leave_out_what_is_unknown_or_nothing() -> None:
+    assert phrases.facts(make_paper(upvotes=0, comments=None)) == ""
+    assert phrases.facts(make_paper(upvotes=1, comments=2, code_stars=1200)) == (
+        "1 upvote · 2 comments · code with 1.2k stars"
+    )
+    assert phrases.facts(make_paper(upvotes=None, comments=0, code_url="https://github.com/a/b")) == "code"
+
+
+def test_a_gist_is_the_summary_or_the_first_sentence_or_nothing() -> None:
+    assert phrases.gist(make_paper(summary="In short.", abstract="Long. Story.")) == "In short."
+    assert phrases.gist(make_paper(summary=" ", abstract="Long. Story.")) == "Long."
+    assert phrases.gist(make_paper(abstract="")) == ""
+
+
+def test_days_and_periods() -> None:
+    day = date(2026, 11, 24)
+    assert phrases.full_day(day) == "Tuesday, 24 November 2026"
+    assert phrases.period(Period.day(day)) == "Tuesday, 24 November 2026"
+    assert phrases.period(Period(PeriodKind.WEEK, day)) == "week 48 of 2026"
+    assert phrases.period(Period(PeriodKind.MONTH, day.replace(day=1))) == "November 2026"
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(hours=3, minutes=59), "3 hours"),
+        (timedelta(days=2, hours=23), "2 days"),
+        (timedelta(hours=-3), "3 hours"),
+    ],
+)
+def test_durations(span: timedelta, words: str) -> None:
+    assert phrases.duration(span) == words
+
+
+def test_moments_carry_words_for_where_nobody_knows_the_reader() -> None:
+    moment = phrases.when(datetime(2026, 7, 1, 7, tzinfo=UTC), "Europe/Berlin")
+    assert (moment.fallback, moment.relative) == ("Wednesday, 1 July 2026, 09:00 (Europe/Berlin)", False)
+    assert phrases.ago(BASE - timedelta(hours=3), BASE).fallback == "3 hours ago"
+    assert phrases.ago(BASE + timedelta(hours=3), BASE).fallback == "in 3 hours"
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (EVERY_DAY, "every day at 09:30 (UTC)"),
+        (WORKING_DAYS, "Monday to Friday at 09:30 (UTC)"),
+        (frozenset({0, 3}), "Mondays and Thursdays at 09:30 (UTC)"),
+    ],
+)
+def test_schedules(days: frozenset[int], words: str) -> None:
+    assert phrases.hours(Schedule(at=time(9, 30), zone="UTC", weekdays=days)) == words
+
+
+def test_sums() -> None:
+    assert phrases.sums(50, 5, {"over the limit": 40, "withdrawn": 0, "already posted here": 5}) == (
+        "50 considered = 5 picked + 40 over the limit + 5 already posted here"
+    )
+    assert phrases.sums(0, 0, {}) == "0 considered = 0 picked"

@@ -1,0 +1,117 @@
+"""How the bot is doing, what can be said to it, and what it keeps."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.core.reports import Health, SetupHealth
+from bot.render import privacy
+from bot.render.actions import ConfirmForget, decode
+from bot.render.help import GROUPS, help_post
+from bot.render.post import ButtonLook
+from bot.render.status import status_post
+from storage.records import DeliveryState, SourceState
+from tests.builders import BASE, DAY, make_delivery, make_setup
+from tests.render.reading import buttons, read
+
+MINUTES_AGO = BASE - timedelta(minutes=3)
+
+
+def make_health(**facts: Any) -> Health:
+    defaults: dict[str, Any] = {
+        "version": "0.1.0",
+        "now": BASE,
+        "papers": 12_345,
+        "latest_day": DAY,
+        "latest_day_papers": 34,
+        "newest_sighting": MINUTES_AGO,
+        "index_behind": 0,
+        "topics": 4,
+        "people": 1,
+        "sources": (SourceState(name="huggingface", succeeded_at=MINUTES_AGO, fetched=34),),
+        "setups": (),
+        "recent": (),
+        "is_sample": False,
+        "memory_bytes": 130 * 2**20,
+        "up_for": timedelta(days=3, hours=2),
+    }
+    return Health(**(defaults | facts))
+
+
+def test_all_is_well() -> None:
+    ago = f"<t:{int(MINUTES_AGO.timestamp())}:R>"
+    newest = "the newest list is of Friday, 14 March 2025 (34 papers)"
+    assert read(status_post(make_health())).splitlines() == [
+        "### Status",
+        "All is well.",
+        "",
+        f"The store holds 12,345 papers; {newest}, seen {ago}. Search is up to date.",
+        "",
+        "**Sources**",
+        f"- Hugging Face: last read {ago}, 34 papers",
+        "",
+        "-# Paperboy 0.1.0, up for 3 days, 130 MB of memory; 4 topics followed by 1 person.",
+    ]
+
+
+def test_what_is_not_well_comes_first() -> None:
+    failing = SourceState(name="huggingface", problem="HTTP 503", retry_at=BASE + timedelta(minutes=9), rejected=1)
+    paused = SetupHealth(setup=make_setup(paused_because="the channel was deleted"), next_due=None, last=None)
+    words = read(status_post(make_health(sources=(failing,), setups=(paused,), is_sample=True, index_behind=7)))
+    assert words.splitlines()[1] == (
+        "Hugging Face cannot be read at the moment, 1 channel is paused "
+        "and only the bundled sample of papers is here so far."
+    )
+    assert "never read yet. HTTP 503. I try again <t:" in words
+    assert "**Channels: 0 running, 1 paused**" in words
+    assert ": paused. The channel was deleted." in words
+    assert "The search index has still to take in 7 changes." in words
+
+
+def test_each_recent_digest_shows_sums_that_hold() -> None:
+    sent = make_delivery(
+        *(f"2503.0000{n}" for n in range(5)),
+        considered=50,
+        left_out={"over the limit": 40, "already posted here": 5},
+        state=DeliveryState.SENT,
+    )
+    skipped = make_delivery(state=DeliveryState.SKIPPED, problem="it is Saturday")
+    words = read(status_post(make_health(recent=(sent, skipped))))
+    assert ": sent; 50 considered = 5 picked + 40 over the limit + 5 already posted here" in words
+    assert ": skipped (it is Saturday); 0 considered = 0 picked" in words
+
+
+def test_an_empty_store_is_said() -> None:
+    words = read(status_post(make_health(papers=0, latest_day=None, newest_sighting=None, sources=())))
+    assert "The store holds no papers yet." in words
+    assert "- None was asked yet." in words
+
+
+def test_help_has_an_example_of_every_command() -> None:
+    words = read(help_post())
+    for command in (
+        "/setup", "/channels list", "/channels pause", "/channels resume", "/channels remove", "/channels post",
+        "/channels preview", "/papers today", "/papers search", "/papers show", "/topics follow", "/topics list",
+        "/topics unfollow", "/ask", "/status", "/help", "/privacy export", "/privacy forget",
+    ):  # fmt: skip
+        assert f"`{command}" in words
+    assert len({example.command for group in GROUPS.values() for example in group}) == sum(map(len, GROUPS.values()))
+
+
+def test_help_says_what_is_kept() -> None:
+    assert "I read no messages" in read(help_post())
+
+
+def test_an_export_tells_what_its_file_holds() -> None:
+    words = read(privacy.exported(topics=3, deliveries=1, setups=1))
+    assert "3 topics, the record of 1 message to you and 1 channel setup that you made" in words
+    assert "I keep nothing of you" in read(privacy.exported(topics=0, deliveries=0))
+
+
+def test_forgetting_is_asked_for_once_more_and_confirmed() -> None:
+    question = privacy.confirm_forget(topics=1)
+    assert "This deletes your 1 topic," in read(question)
+    button = buttons(question)["Delete it all"]
+    assert decode(button.action or "") == ConfirmForget()
+    assert button.look is ButtonLook.DANGER
+    assert "Your 1 topic and the record of what I sent you are deleted." in read(privacy.forgotten(topics=1))
+    assert "nothing is left" in read(privacy.forgotten(topics=0))
