@@ -1,4 +1,6 @@
+import gzip
 import re
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -125,6 +127,15 @@ def test_the_kept_bodies_stay_below_their_bound() -> None:
     assert [url for url in "abc" if answers.get(url)] == ["a", "c"]
 
 
+def test_an_answer_that_is_renewed_does_not_count_twice() -> None:
+    answers = KeptAnswers(most_answers=10, most_bytes=100)
+
+    for url in "aaab":
+        answers.put(url, Kept.of({"etag": url}, b"x" * 40))
+
+    assert [url for url in "ab" if answers.get(url)] == ["a", "b"]
+
+
 # --- failures ---
 
 
@@ -150,9 +161,10 @@ async def test_a_failure_is_tried_again(
         (reset, "broke off before its answer was complete"),
         (truncated, "broke off before its answer was complete"),
         (body(b"\x1f\x8b\x08garbage", Content_Encoding="gzip"), "compression is damaged"),
+        (body(gzip.compress(b"[]")[:-9], Content_Encoding="gzip"), "compression is damaged"),
         (body(b"", Content_Encoding="br"), "compressed in a way we did not ask for: br"),
     ],
-    ids=["500", "503", "reset", "truncated", "damaged", "other compression"],
+    ids=["500", "503", "reset", "truncated", "damaged", "half", "other compression"],
 )
 async def test_a_failure_that_stays_is_named(
     fault: Fault, words: str, polite: PoliteClient, site: HuggingFaceStandIn
@@ -208,6 +220,18 @@ async def test_an_answer_that_is_too_large_is_not_read_to_its_end(
 
     with pytest.raises(SourceChanged, match="larger than 2 MB"):
         await polite.get(make_ask(site, most_bytes=2 * 2**20))
+
+
+async def test_a_bomb_is_not_unpacked_further_than_allowed(polite: PoliteClient, site: HuggingFaceStandIn) -> None:
+    site.meets(body(gzip.compress(bytes(64 * 2**20), 9), Content_Encoding="gzip"))
+    tracemalloc.start()
+
+    with pytest.raises(SourceChanged):
+        await polite.get(make_ask(site, most_bytes=2 * 2**20))
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 * 2**20
 
 
 async def test_an_answer_of_just_the_allowed_size_is_read(polite: PoliteClient, site: HuggingFaceStandIn) -> None:

@@ -88,6 +88,17 @@ async def test_a_long_month_is_fetched_page_by_page(
     assert [query["p"] for query in asked(site)] == ["0", "1", "2"]
 
 
+async def test_a_short_page_is_not_the_last_where_the_site_links_to_a_next(
+    source: HuggingFace, site: HuggingFaceStandIn
+) -> None:
+    following = f"{site.url}/api/daily_papers?date={DAY}&cursor=abc"
+    site.meets(body(as_body(make_items(2)), Link=f'<{following}>; rel="next"'))
+    site.meets(body(as_body([make_item(3)])))
+
+    assert len((await source.fetch(TODAY)).papers) == 3
+    assert asked(site)[1] == {"date": "2025-03-14", "cursor": "abc"}
+
+
 async def test_a_full_last_page_costs_one_more_look(source: HuggingFace, site: HuggingFaceStandIn) -> None:
     site.days = {DAY: make_items(100)}
     site.with_links = False
