@@ -67,7 +67,11 @@ class Broken:
 @functools.cache
 def user_agent() -> str:
     """How we introduce ourselves."""
-    return f"Paperboy/{metadata.version('paperboy')} (+self-hosted)"
+    try:
+        version = metadata.version("paperboy")
+    except metadata.PackageNotFoundError:  # run from a folder in which it was never installed
+        version = "0"
+    return f"Paperboy/{version} (+self-hosted)"
 
 
 def address(ask: Ask) -> httpx.URL:
