@@ -28,7 +28,6 @@ of 30 papers, the first is evidence for 46 % of the claims and one of the first 
 61 %). Cues neither help nor hurt there, since claims are no questions; that is why they weigh little."""
 MOST_ASKED = 32
 """Words of a question that count."""
-ABSTRACT = "Abstract"
 
 STOP_WORDS = frozenset(
     re.findall(
@@ -78,10 +77,10 @@ class Close:
 
 
 def of_paper(paper: Paper) -> tuple[Passage, ...]:
-    """The sentences of the abstract, in order."""
+    """The sentences of what there is to read, in order; each says whether it is the abstract's or a summary's."""
     return tuple(
-        Passage(paper_id=paper.id, ordinal=ordinal, section=ABSTRACT, text=sentence, title=paper.title)
-        for ordinal, sentence in enumerate(sentences(paper.abstract))
+        Passage(paper_id=paper.id, ordinal=ordinal, section=paper.text_section, text=sentence, title=paper.title)
+        for ordinal, sentence in enumerate(sentences(paper.text))
     )
 
 

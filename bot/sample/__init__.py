@@ -1,6 +1,7 @@
 """A few days of real papers that come with the program, for a first look without a network.
 
-``papers.json`` says where its facts come from; its abstracts and summaries were written for this project.
+``papers.json`` says where its facts come from. Its summaries were written for this project, so these papers have a
+summary and no abstract: nobody is to take our words for the authors'.
 """
 
 import json
@@ -46,7 +47,6 @@ def _paper(facts: Mapping[str, Any], day: date) -> Paper:
     return Paper(
         id=parse_paper_id(facts["id"]),
         title=facts["title"],
-        abstract=facts["abstract"],
         authors=tuple(facts["authors"]),
         published_at=_moment(facts["published_at"]),
         daily_on=day,
