@@ -115,8 +115,10 @@ def facts(paper: Paper) -> str:
 
 
 def gist(paper: Paper) -> str:
-    """One sentence about the paper: the first of its summary, else of its abstract, else nothing."""
-    return next(iter(sentences(readable(paper.summary or paper.abstract))), "")
+    """One sentence about the paper: its summary, else the first sentence of its abstract, else nothing."""
+    if paper.summary and (summary := readable(paper.summary)):
+        return summary
+    return next(iter(sentences(readable(paper.abstract))), "")
 
 
 # --- time ---
