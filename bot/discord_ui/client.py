@@ -50,15 +50,19 @@ def point_at(api_url: str) -> None:
 
 
 class PaperboyClient(ServedClient):
-    """Slash commands only: no privileged intent, no member or message cache."""
+    """Slash commands only: no privileged intent, no member or message cache.
 
-    def __init__(self, resources: Resources) -> None:
+    ``guilds_settle_in`` is how many seconds without news of another server mean that all have been described.
+    """
+
+    def __init__(self, resources: Resources, *, guilds_settle_in: float = 2.0) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            guild_ready_timeout=guilds_settle_in,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
             http_trace=wire.trace(),
         )

@@ -23,12 +23,11 @@ async def propose(interaction: Interaction, draft: ChannelSetup) -> tuple[Post, 
     It takes the place of an earlier proposal for the same channel that nobody answered.
 
     Raises:
-        InvalidInput: a value is out of bounds.
+        InvalidInput: the server has as many setups as it may.
         OutboxError: the channel cannot be looked at.
     """
     r = interaction.client.resources
     missing = await interaction.client.outbox.missing_permissions(draft.destination)
-    draft = channels.checked(draft)
     for one in await channels.overview(r, draft.guild_id):
         if one.setup.destination == draft.destination and one.setup.paused_because == NOT_CONFIRMED:
             await channels.remove(r, one.setup.id, guild_id=draft.guild_id)

@@ -16,7 +16,7 @@ WHICH: Final = "Which setup: choose it, or type its number; may be left out wher
 channels = app_commands.Group(
     name="channels",
     description="The daily digests of this server",
-    guild_only=True,
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     default_permissions=Permissions(manage_guild=True),
 )
 

@@ -12,7 +12,7 @@ from bot.discord_ui.commands.papers import LONGEST_QUERY
 from bot.discord_ui.permissions import require_manage_server
 from bot.discord_ui.replies import Interaction, answer_twice
 from bot.errors import InvalidInput
-from bot.services.channels import MOST_PAPERS
+from bot.services.channels import MOST_PAPERS, checked
 from storage.records import ChannelSetup, Destination, Schedule, Sort
 
 MOST_UPVOTES = 100_000
@@ -46,7 +46,7 @@ class Place(app_commands.Transformer):
 )
 @app_commands.choices(sort=ORDERS)
 @app_commands.autocomplete(zone=zone_choices, hour=hour_choices, days=day_choices)
-@app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.default_permissions(manage_guild=True)
 async def setup(  # noqa: PLR0917  # its options, as Discord shows them
     interaction: Interaction,
@@ -72,7 +72,7 @@ async def setup(  # noqa: PLR0917  # its options, as Discord shows them
         created_by=interaction.user.id,
         created_at=interaction.client.resources.clock(),
     )
-    await answer_twice(interaction, setups.propose(interaction, draft))
+    await answer_twice(interaction, setups.propose(interaction, checked(draft)))
 
 
 def _here(interaction: Interaction) -> Destination:
