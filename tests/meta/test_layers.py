@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 ONLY_IN = {
     "discord": ("bot.discord_ui",),
     "sqlalchemy": ("storage", "bot.settings"),
-    "tantivy": ("storage.search_index",),
+    "tantivy": ("storage.search_index", "storage.words"),
     "alembic": ("storage",),
     "httpx": ("bot.sources", "bot.app"),
     "apscheduler": ("bot.scheduler",),

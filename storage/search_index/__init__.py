@@ -1,0 +1,231 @@
+"""The search index: ranking, exact pages and totals over all papers, on disk, derived from the store.
+
+The store is the truth and the index a cache that is allowed to die: it remembers up to which revision it holds
+everything, catches up from there, and starts anew where it is missing, damaged or of another shape. Several processes
+may have one folder open; who finds another one writing goes on with what is there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import ParamSpec, Self, TypeVar
+
+import tantivy
+
+from storage.errors import StorageError, StoreCorrupt
+from storage.query import Query
+from storage.records import Paper
+from storage.search_index import folder, shape
+from storage.search_index.opening import created, opened, problem_with
+from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score
+from storage.search_index.spelling import nearest_query
+from storage.search_index.translate import everything, scores, translate
+from storage.search_index.writer import Writer
+from storage.store import Store
+
+__all__ = ["Hit", "Hits", "SearchIndex", "SearchSort"]
+
+BATCH = 500
+"""Papers that are in memory at once while catching up."""
+COMMIT_EVERY = 10_000
+"""Papers between two commits: what a crash may cost, and how often new papers are seen while a large store is read."""
+PATIENCE = 2.0
+"""Seconds for which another process's writing is waited for."""
+_PAUSE = 0.1
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SearchIndex:
+    """Made by ``open``. Searching and catching up may run at the same time; two catchings-up wait for each other."""
+
+    def __init__(self, path: Path, index: tantivy.Index, rebuilt_because: str | None) -> None:
+        self.path = path
+        self.rebuilt_because = rebuilt_because
+        """Why all papers are read anew, in words; None where the index was found whole or never was."""
+        self._index = index
+        self._stamp = folder.stamp(path)
+        self._turn = asyncio.Lock()
+        self._store: Store | None = None
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The index in the folder ``path``; created where missing, emptied where damaged or of another shape.
+
+        Raises:
+            StorageError: the folder cannot be read or written.
+        """
+        folder.prepare(path)
+        problem = problem_with(path)
+        if problem is None:
+            try:
+                return cls(path, opened(path), None)
+            except ValueError as damage:
+                problem = f"the index was damaged ({folder.first_line(damage)})"
+        return cls(path, created(path), problem or None)
+
+    @property
+    def revision(self) -> int:
+        """Up to which revision of the store the index holds everything; 0 for nothing."""
+        state = folder.read_state(self.path)
+        return state.revision if state else 0
+
+    # --- catching up ---
+
+    async def catch_up(self, store: Store, *, progress: Callable[[int], None] | None = None) -> int:
+        """Bring in what changed in ``store`` since the last time; gives how many papers. Safe to repeat and to kill.
+
+        ``progress`` is told how many were read so far. Where another process keeps writing, nothing is done.
+
+        Raises:
+            StorageError: the store cannot be read, or the index cannot be written.
+        """
+        self._store = store
+        return await self._healing(lambda: self._catch_up(store, progress))
+
+    async def _catch_up(self, store: Store, progress: Callable[[int], None] | None) -> int:
+        async with self._turn:
+            async with store.read() as tx:
+                newest = await tx.papers.revision()
+            if newest == self.revision or (writer := await self._writer()) is None:
+                return 0
+            return await self._bring_in(store, newest, writer, progress)
+
+    async def _bring_in(self, store: Store, newest: int, writer: Writer, progress: Callable[[int], None] | None) -> int:
+        done = 0
+        try:
+            revision = self.revision  # read anew: whoever wrote before us may have come further
+            if revision > newest:
+                await _in_thread(writer.empty)
+                self.rebuilt_because = "the index was ahead of the store, which was restored or replaced"
+                revision = 0
+            while batch := await _changed(store, revision):
+                await _in_thread(writer.add, [paper for _, paper in batch])
+                revision = batch[-1][0]
+                done += len(batch)
+                if progress is not None:
+                    progress(done)
+                if writer.uncommitted >= COMMIT_EVERY:
+                    await _in_thread(writer.commit, revision)
+            await _in_thread(writer.commit, max(revision, newest))
+        finally:
+            await _in_thread(writer.close)
+        return done
+
+    async def _writer(self) -> Writer | None:
+        waited = 0.0
+        while True:
+            try:
+                return await _in_thread(Writer, self.path, self._current())
+            except ValueError as problem:
+                if "LockBusy" not in str(problem):
+                    raise folder.unwritable(self.path, problem) from problem
+            if waited >= PATIENCE:
+                return None
+            await asyncio.sleep(_PAUSE)
+            waited += _PAUSE
+
+    # --- searching ---
+
+    async def search(
+        self,
+        query: Query | None,
+        *,
+        limit: int,
+        offset: int = 0,
+        sort: SearchSort = "relevance",
+        today: date,
+    ) -> Hits:
+        """One page of the papers that match, or of all of them where ``query`` is None.
+
+        The order is total: by relevance, then newest first; ``new`` by day, newest first; ``top`` by upvotes; at last
+        by id. Where nothing tells better matches from worse ones (only filters and names), relevance is ``new``.
+
+        Raises:
+            StorageError: the index was damaged, and no store is known yet from which it could be made anew.
+        """
+
+        def page() -> Hits:
+            index = self._current()
+            wanted = everything() if query is None else translate(query, index.schema, today)
+            if sort == "relevance" and query is not None and scores(query):
+                return by_score(index.searcher(), wanted, limit, offset)
+            return by_key(index.searcher(), wanted, sort, limit, offset)
+
+        return await self._healing(lambda: _in_thread(page))
+
+    async def suggest(self, text: str) -> str | None:
+        """The query ``text`` with words that no paper holds replaced by near ones; None where nothing is better.
+
+        Raises:
+            StorageError: as for ``search``.
+        """
+        return await self._healing(lambda: _in_thread(lambda: nearest_query(self._current().searcher(), text)))
+
+    # --- one folder, several processes ---
+
+    def _current(self) -> tantivy.Index:
+        """The index as it was committed last, by whichever process."""
+        now = folder.stamp(self.path)
+        if now != self._stamp:
+            state = folder.read_state(self.path)
+            if state is not None and state.shape == shape.VERSION:
+                self._index.reload()
+                self._stamp = now
+        return self._index
+
+    async def _healing(self, work: Callable[[], Awaitable[T]]) -> T:
+        """``work``, and where it meets damaged files, the same again with an index made anew."""
+        index = self._index
+        try:
+            return await work()
+        except BaseException as problem:
+            if not _may_be_damage(problem):
+                raise
+            await self._make_anew(index, problem)
+        if self._store is None:
+            raise StoreCorrupt(
+                f"The search index in {self.path} was damaged and was emptied; it fills at the next start."
+            )
+        await self._catch_up(self._store, None)
+        return await work()
+
+    async def _make_anew(self, broken: tantivy.Index, problem: BaseException) -> None:
+        """Replace ``broken``, unless somebody already did.
+
+        Raises:
+            StorageError: its files are whole, so ``problem`` is another one.
+        """
+        async with self._turn:
+            if self._index is not broken:
+                return
+            damage = await _in_thread(folder.damage, self.path)
+            if damage is None:
+                if isinstance(problem, StorageError):
+                    raise problem
+                raise StorageError(f"The search index cannot answer: {folder.first_line(problem)}") from problem
+            self.rebuilt_because = f"the index was damaged ({damage})"
+            self._index = await _in_thread(created, self.path)
+            self._stamp = folder.stamp(self.path)
+
+
+def _may_be_damage(problem: BaseException) -> bool:
+    """What tantivy notices comes as ValueError, what it does not as a panic, which pyo3 hides from ``Exception``."""
+    return isinstance(problem, ValueError | StoreCorrupt) or type(problem).__name__ == "PanicException"
+
+
+async def _changed(store: Store, revision: int) -> list[tuple[int, Paper]]:
+    async with store.read() as tx:
+        return await tx.papers.changed_since(revision, BATCH)
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """``work`` in a thread, and awaited to its end even when we are cancelled: a writer is never left to itself."""
+    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

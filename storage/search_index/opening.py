@@ -1,0 +1,43 @@
+"""Opening the index in a folder, or making it there."""
+
+from pathlib import Path
+
+import tantivy
+
+from storage.search_index import folder, shape
+from storage.search_index.folder import State
+
+
+def problem_with(path: Path) -> str | None:
+    """Why the folder cannot be used as it is; empty where there is nothing yet, None where all seems well."""
+    state = folder.read_state(path)
+    has_index = folder.stamp(path) is not None
+    if state is None:
+        return "the index was half written" if has_index else ""
+    if state.shape != shape.VERSION:
+        return f"the index had another shape ({state.shape} instead of {shape.VERSION})"
+    return None if has_index else "the index was damaged (its list of files is gone)"
+
+
+def opened(path: Path) -> tantivy.Index:
+    """The index that stands in ``path``; an empty one where there is none. Raises ValueError where it is damaged."""
+    index = tantivy.Index(shape.schema(), path=str(path))
+    shape.prepare(index)
+    return index
+
+
+def created(path: Path) -> tantivy.Index:
+    """An empty index in ``path``, in the place of whatever index was there.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    folder.sweep(path)
+    try:
+        index = opened(path)
+        folder.write_state(path, State(shape=shape.VERSION, revision=0))
+    except ValueError as problem:
+        raise folder.unwritable(path, problem) from problem
+    except OSError as problem:
+        raise folder.classified(path, problem) from problem
+    return index

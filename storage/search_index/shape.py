@@ -1,0 +1,101 @@
+"""The fields of the index, how a paper fills them, and how they weigh."""
+
+import tantivy
+from tantivy import Document, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+from tantivy.tantivy import __version__ as tantivy_version
+
+from storage.query import Field
+from storage.records import Paper
+from storage.searchable import BREAK, searchable
+from storage.words import Text
+
+VERSION = f"1/{tantivy_version}"
+"""The shape of the index: another one is rebuilt. Raise the number whenever words, fields or keys change."""
+
+ID, CATEGORIES, FACTS, NAMES = "id", "categories", "facts", "names"
+DAY, UPVOTES, STARS = "day", "upvotes", "stars"
+NEWEST, TOP = "newest", "top"
+EXACT = "_exact"
+"""Ends the name of the field that holds a text's words as they are; the field before it holds their stems."""
+
+TEXTS = {Field.TITLE: "title", Field.ABSTRACT: "abstract", Field.ORGANIZATION: "organization"}
+WEIGHTS = {"title": 2.5, "keywords": 1.5, NAMES: 1.5, "abstract": 1.0}
+"""Where words without a field are looked for, and how much a hit there counts: a title is chosen with most care."""
+
+_ANALYSED = "analysed"
+_KEY_DIGITS = 7
+_LARGEST_KEY = 10**_KEY_DIGITS - 1
+
+
+def schema() -> Schema:
+    """What the index holds of each paper."""
+    builder = SchemaBuilder()
+    builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "abstract", "keywords", "organization"):
+        builder.add_text_field(name, tokenizer_name=_ANALYSED)
+        builder.add_text_field(name + EXACT, tokenizer_name=_ANALYSED)
+    builder.add_text_field(NAMES, tokenizer_name=_ANALYSED, index_option="freq")
+    for name in (CATEGORIES, FACTS):
+        builder.add_text_field(name, tokenizer_name=_ANALYSED, index_option="basic")
+    for name in (DAY, UPVOTES, STARS):
+        builder.add_integer_field(name, fast=True)
+    builder.add_text_field(NEWEST, stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(TOP, fast=True, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def prepare(index: tantivy.Index) -> None:
+    """Tell an opened index how its texts are cut: they come analysed, so at white space only."""
+    index.register_tokenizer(_ANALYSED, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+    index.config_reader(reload_policy="manual")
+
+
+def document(paper: Paper) -> Document:
+    """A paper as the index holds it."""
+    found = searchable(paper)
+    filled = Document()
+    filled.add_text(ID, found.id)
+    for name, text in (
+        ("title", found.title),
+        ("abstract", found.abstract),
+        ("keywords", found.keywords),
+        ("organization", found.organization),
+    ):
+        if text.exact:
+            _fill(filled, name, text)
+    filled.add_text(NAMES, " ".join(found.names))
+    filled.add_text(CATEGORIES, " ".join(found.categories))
+    filled.add_text(FACTS, " ".join(_facts(paper)))
+    if found.day is not None:
+        filled.add_integer(DAY, found.day.toordinal())
+    filled.add_integer(UPVOTES, paper.upvotes or 0)
+    filled.add_integer(STARS, paper.code_stars or 0)
+    filled.add_text(NEWEST, _falling(found.day.toordinal() if found.day else 0) + paper.id)
+    filled.add_text(TOP, _falling(paper.upvotes or 0) + paper.id)
+    return filled
+
+
+def id_in(key: str) -> str:
+    """The paper's id in a value of NEWEST or TOP."""
+    return key[_KEY_DIGITS:]
+
+
+def _falling(number: int) -> str:
+    """A text that sorts before those of smaller numbers."""
+    return f"{_LARGEST_KEY - min(max(number, 0), _LARGEST_KEY):0{_KEY_DIGITS}}"
+
+
+def _fill(filled: Document, name: str, text: Text) -> None:
+    # Joined words are only ever looked for alone; behind breaks, no phrase runs into them.
+    between = f" {BREAK} "
+    filled.add_text(name, between.join((" ".join(text.stems), *text.joined_stems)))
+    filled.add_text(name + EXACT, between.join((" ".join(text.exact), *text.joined)))
+
+
+def _facts(paper: Paper) -> tuple[str, ...]:
+    facts = {
+        "has:code": paper.code_url is not None,
+        "has:summary": bool(paper.summary),
+        "is:withdrawn": paper.withdrawn_at is not None,
+    }
+    return tuple(name for name, holds in facts.items() if holds)

@@ -1,0 +1,55 @@
+"""Writing to the index: papers first, then the revision that they bring it to."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import tantivy
+
+from storage.records import Paper
+from storage.search_index import folder, shape
+from storage.search_index.folder import State
+
+_MEMORY = 50_000_000
+"""Bytes that tantivy collects before it writes a segment."""
+
+
+class Writer:
+    """tantivy's writer together with the state that must follow each of its commits. Made and used in threads.
+
+    Raises:
+        ValueError: another writer holds the folder (LockBusy), or it cannot be written.
+    """
+
+    def __init__(self, path: Path, index: tantivy.Index) -> None:
+        self._path = path
+        self._index = index
+        self._writer = index.writer(heap_size=_MEMORY, num_threads=1)
+        self.uncommitted = 0
+
+    def empty(self) -> None:
+        self._writer.delete_all_documents()
+
+    def add(self, papers: Sequence[Paper]) -> None:
+        for paper in papers:
+            self._writer.delete_documents_by_term(shape.ID, paper.id.lower())
+            self._writer.add_document(shape.document(paper))
+        self.uncommitted += len(papers)
+
+    def commit(self, revision: int) -> None:
+        """First the papers, then the revision: a crash between the two only has some papers read again."""
+        try:
+            self._writer.commit()
+            folder.write_state(self._path, State(shape=shape.VERSION, revision=revision))
+        except ValueError as problem:
+            raise folder.unwritable(self._path, problem) from problem
+        except OSError as problem:
+            raise folder.classified(self._path, problem) from problem
+        self.uncommitted = 0
+        self._index.reload()
+
+    def close(self) -> None:
+        """Let the next one write; what was not committed is forgotten."""
+        with suppress(ValueError):  # merging is only tidying: what went wrong with it shows at the next commit
+            self._writer.wait_merging_threads()
+        del self._writer
