@@ -28,6 +28,8 @@ of 30 papers, the first is evidence for 46 % of the claims and one of the first 
 61 %). Cues neither help nor hurt there, since claims are no questions; that is why they weigh little."""
 MOST_ASKED = 32
 """Words of a question that count."""
+NOT_FULL_TEXT = frozenset({"Abstract", "Summary"})
+"""The sections that are read where a paper's full text is not there (``Paper.text_section``)."""
 
 STOP_WORDS = frozenset(
     re.findall(
@@ -65,6 +67,10 @@ _CUES = tuple(
     )
 )
 """What a kind of question asks with, and what a sentence of its kind of answer tends to hold."""
+
+
+SHORT_TEXTS = frozenset({"Abstract", "Summary"})
+"""The sections of a paper of which no more than ``Paper.text`` was read."""
 
 
 @dataclass(frozen=True, slots=True)
