@@ -248,7 +248,7 @@ _PILED_MARKS = regex.compile(r"(\p{M}{4})\p{M}+")
 _ALWAYS = re.compile(r"[\\*_~|`<\[\]]")
 _LINE_START = re.compile(r"^([ \t]*)(>|[#+-](?![0-9A-Za-z]))", re.MULTILINE)
 _LINE_START_NUMBER = re.compile(r"^([ \t]*\d+)([.)])(?=\s|$)", re.MULTILINE)
-_SHORTCODE = re.compile(r":(?=[A-Za-z0-9_+-]+:)")
+_SHORTCODE = re.compile(r":(?=[^\s:/]+:)")
 _INVITATION = re.compile(r"(?i)(discord(?:app)?|dsc|invite)\.(?=gg|com|io|me|li)")
 
 
@@ -277,7 +277,9 @@ def code(text: str) -> str:
 _LOOK_ALIKES = str.maketrans({"[": "(", "]": ")", "*": "∗", "`": "ˋ", "\\": "∖", "\n": " "})
 _OUTER_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _MARKUP_BRACKET = re.compile(r"<(?=\S)")
-_PICTURES = regex.compile(r"(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\uFE0E\uFE0F\u200D\u20E3]|\p{EMod})+")
+_PICTURES = regex.compile(
+    r"(?:\p{Extended_Pictographic}|[\u2600-\u27BF\U0001F000-\U0001FAFF]|\p{EMod}|[\uFE0E\uFE0F\u200D\u20E3])+"
+)
 
 
 def label(text: str) -> str:

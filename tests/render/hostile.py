@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ HOSTILE = (
 DEAREST = ("*", "_", "|", "@", "<", "[", "\\", "深", "🔥", "𝒪", "ﷺ", "::a:", "https://", "\n- ")
 
 
+@cache
 def hostile_text(max_size: int = 80) -> st.SearchStrategy[str]:
     """Anything, attacks, and attacks glued to anything."""
     piece = st.one_of(
@@ -43,6 +45,7 @@ def hostile_text(max_size: int = 80) -> st.SearchStrategy[str]:
     return st.lists(piece, max_size=6).map("".join).map(lambda text: text[:max_size])
 
 
+@cache
 def long_text(most: int) -> st.SearchStrategy[str]:
     """Up to ``most`` characters of one kind of trouble, repeated; or little, or nothing."""
     piece = st.one_of(st.sampled_from([*HOSTILE, *DEAREST]), hostile_text(20))

@@ -117,6 +117,7 @@ def test_known_attacks_stay_text(text: str) -> None:
         ("<t:1:R>", r"\<t\:1:R>"),
         (":smile:", r"\:smile:"),
         ("https://evil.example", r"https\://evil.example"),
+        ("x:https://a:b:c", r"x\:https\://a\:b:c"),
         ("discord.gg/abc", r"discord\.gg/abc"),
         ("# big", r"\# big"),
         ("+38 and -3 and #1", "+38 and -3 and #1"),

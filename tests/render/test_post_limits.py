@@ -275,7 +275,7 @@ POSTS: dict[str, st.SearchStrategy[Post]] = {
 
 @pytest.mark.parametrize("kind", POSTS)
 def test_every_message_fits_whatever_it_is_made_of(kind: str) -> None:
-    @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
     @given(POSTS[kind])
     def fits_discord(post: Post) -> None:
         assert measure(post).problems == ()
