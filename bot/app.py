@@ -23,11 +23,15 @@ from storage.store import Store
 log = structlog.get_logger(__name__)
 
 REFRESH = timedelta(minutes=30)
+PATIENCE = timedelta(seconds=15)
+"""A running bot does not wait for a site that asks for more: it goes on with the store and comes back later."""
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+async def open_resources(settings: Settings, *, patience: timedelta = PATIENCE) -> AsyncIterator[Resources]:
     """All that the use cases need, opened, and closed at the end of the block.
+
+    ``patience`` is how long a source may be waited for when its rate limit is spent.
 
     Raises:
         StorageError: the store cannot be opened; the message says how to mend it.
@@ -38,7 +42,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         async with httpx.AsyncClient() as client:
             polite = PoliteClient(client, clock=system_clock)
             hugging_face = HuggingFace(
-                polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=system_clock
+                polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=system_clock, patience=patience
             )
             yield Resources(store=store, index=index, sources=(hugging_face,), answerer=Extractive())
     finally:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from bot.cli.ending import DONE, FAILED
@@ -16,6 +16,9 @@ from bot.ports import Resources, Source
 from bot.render import document
 from bot.render.reports import brought, ingest_report
 from bot.services import ingest
+
+A_WINDOW = timedelta(minutes=6)
+"""Somebody who fills a range waits for the next window of a site's rate limit (five minutes at Hugging Face)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ def run(wanted: Wanted, *, json: bool) -> None:
             show(ingest_report(reports))
         return FAILED if any(report.error for report in reports) else DONE
 
-    with_resources(work)
+    with_resources(work, patience=A_WINDOW)
 
 
 def _check(wanted: Wanted) -> None:
