@@ -89,13 +89,17 @@ def lab(discord: DiscordStandIn) -> Lab:
 
 @pytest.fixture
 async def r(store: Store, clock: FakeClock, tmp_path: Path) -> Resources:
-    resources = Resources(
-        store=store, index=SearchIndex.open(tmp_path / "index"), sources=(), answerer=Extractive(), clock=clock
-    )
-    async with store.write() as tx:
+    """An empty store, an index over it, no sources."""
+    index = SearchIndex.open(tmp_path / "index")
+    return Resources(store=store, index=index, sources=(), answerer=Extractive(), clock=clock)
+
+
+@pytest.fixture
+async def stocked(r: Resources) -> None:
+    """Put the papers into the store and into the index."""
+    async with r.store.write() as tx:
         await tx.papers.save(PAPERS, [sighting_of(paper, seen_at=BASE - timedelta(hours=1)) for paper in PAPERS])
-    await resources.index.catch_up(store)
-    return resources
+    await r.index.catch_up(r.store)
 
 
 @pytest.fixture

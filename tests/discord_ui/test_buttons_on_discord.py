@@ -13,7 +13,7 @@ from tests.builders import make_delivery, make_id, make_key, make_setup
 from tests.discord_ui.conftest import PAPERS, Lab, Running
 from tests.standins.discord import Message
 
-pytestmark = pytest.mark.usefixtures("client")
+pytestmark = pytest.mark.usefixtures("stocked", "client")
 
 
 def destination(lab: Lab) -> Destination:

@@ -7,7 +7,7 @@ from bot.services import channels, topics
 from tests.builders import make_setup
 from tests.discord_ui.conftest import Lab
 
-pytestmark = pytest.mark.usefixtures("client")
+pytestmark = pytest.mark.usefixtures("stocked", "client")
 
 
 async def test_the_papers_of_the_newest_day_are_shown_to_everybody(lab: Lab) -> None:

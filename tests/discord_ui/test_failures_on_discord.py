@@ -15,7 +15,9 @@ from bot.ports import Resources
 from storage.errors import StoreBusy
 from tests.discord_ui.conftest import Lab, Running, until
 from tests.standins.discord import Answer as Scripted
-from tests.standins.discord.people import NoAnswer, Reply
+from tests.standins.discord import NoAnswer, Reply
+
+pytestmark = pytest.mark.usefixtures("stocked")
 
 QUESTION = "How many samples does the dataset hold?"
 

@@ -1,6 +1,8 @@
 """Sending once: what the outbox says of every way in which a send can end."""
 
 import asyncio
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import discord as dpy
@@ -85,6 +87,10 @@ async def test_a_lost_request_is_uncertain_and_no_message_is_found(lab: Lab, cli
 async def test_only_our_own_message_with_that_very_token_is_found(lab: Lab, client: PaperboyClient) -> None:
     await client.outbox.send(to(lab.papers), post(token="another-token"), token="another-token")
     lab.guest.say(lab.papers, f"I know the token: {encode(Why(TOKEN))}")
+    [ours] = [message for message in lab.discord.messages(lab.papers) if message.components]
+    forged = json.loads(json.dumps(ours.components).replace("another-token", TOKEN))
+    world = lab.discord.world
+    world.post(replace(ours, id=world.ids.next(), author=lab.guest.user, components=forged))
     assert await client.outbox.find(to(lab.papers), TOKEN, since=A_WHILE_AGO) is None
 
 

@@ -13,11 +13,9 @@ from bot.services import channels
 from storage.records import ChannelSetup, Destination, DestinationKind, Sort
 from tests.builders import make_setup
 from tests.discord_ui.conftest import Lab, until
-from tests.standins.discord import ChannelKind, Permission
-from tests.standins.discord.filling import CannotDo
-from tests.standins.discord.people import Reply
+from tests.standins.discord import CannotDo, ChannelKind, Permission, Reply
 
-pytestmark = pytest.mark.usefixtures("client")
+pytestmark = pytest.mark.usefixtures("stocked", "client")
 
 
 async def set_up(lab: Lab, **options: Any) -> Reply:
