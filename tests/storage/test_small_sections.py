@@ -1,0 +1,191 @@
+"""Sources, channel setups, people, topics, facts and kept queries."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from storage.errors import NotFound
+from storage.facts import TOKEN_LENGTH
+from storage.records import (
+    WORKING_DAYS,
+    ChannelSetup,
+    Destination,
+    DestinationKind,
+    Schedule,
+    Sort,
+    SourceState,
+)
+from storage.store import Store
+from tests.builders import (
+    BASE,
+    CHANNEL,
+    DAY,
+    GUILD_ID,
+    PERSON_ID,
+    make_delivery,
+    make_id,
+    make_key,
+    make_person,
+    make_setup,
+    make_topic,
+)
+
+LATER = BASE + timedelta(hours=1)
+EVERY_CHOICE = Schedule(at=time(23, 59), zone="Asia/Kathmandu", weekdays=WORKING_DAYS, grace=timedelta(minutes=90))
+
+
+async def add(store: Store, setup: ChannelSetup) -> ChannelSetup:
+    async with store.write() as tx:
+        return await tx.channels.add(setup)
+
+
+class TestSources:
+    async def test_a_source_never_looked_at_has_an_empty_state(self, each_store: Store) -> None:
+        async with each_store.read() as tx:
+            assert await tx.sources.state("huggingface") == SourceState(name="huggingface")
+            assert await tx.sources.states() == []
+
+    async def test_a_failure_keeps_what_was_good_and_a_success_ends_it(self, each_store: Store) -> None:
+        async with each_store.write() as tx:
+            await tx.sources.record_failure("arxiv", at=BASE, problem="no answer", retry_at=LATER)
+            await tx.sources.record_success("huggingface", at=BASE, fetched=50, rejected=1)
+            await tx.sources.record_failure("huggingface", at=LATER, problem="HTML came", retry_at=None)
+            good = SourceState(name="huggingface", succeeded_at=BASE, failed_at=LATER, fetched=50, rejected=1)
+            arxiv = SourceState(name="arxiv", failed_at=BASE, problem="no answer", retry_at=LATER)
+            assert await tx.sources.states() == [arxiv, replace(good, problem="HTML came")]
+            await tx.sources.record_success("huggingface", at=LATER, fetched=3, rejected=0)
+            assert await tx.sources.state("huggingface") == replace(good, succeeded_at=LATER, fetched=3, rejected=0)
+
+    async def test_a_day_is_remembered_with_its_last_look(self, each_store: Store) -> None:
+        async with each_store.write() as tx:
+            await tx.sources.mark_day("huggingface", DAY, at=BASE)
+            await tx.sources.mark_day("huggingface", DAY, at=LATER)
+            assert await tx.sources.day_looked_at("huggingface", DAY) == LATER
+            assert await tx.sources.day_looked_at("huggingface", DAY + timedelta(days=1)) is None
+            assert await tx.sources.day_looked_at("arxiv", DAY) is None
+
+
+class TestChannels:
+    async def test_every_choice_of_a_setup_comes_back(self, each_store: Store) -> None:
+        chosen = make_setup(
+            destination=Destination(kind=DestinationKind.THREAD, id=2**63 - 1),
+            schedule=EVERY_CHOICE,
+            limit=3,
+            sort=Sort.TOP,
+            query='"mixture of experts" -survey',
+            min_upvotes=20,
+            paused_because="paused by an admin",
+        )
+        kept = await add(each_store, chosen)
+        assert kept == replace(chosen, id=kept.id)
+        assert kept.id > 0
+        async with each_store.read() as tx:
+            assert await tx.channels.get(kept.id) == kept
+            assert await tx.channels.get(kept.id + 1) is None
+
+    async def test_setups_are_listed_oldest_first_by_server(self, each_store: Store) -> None:
+        first, other, last = [await add(each_store, make_setup(guild_id=guild)) for guild in (GUILD_ID, 5, GUILD_ID)]
+        async with each_store.read() as tx:
+            assert await tx.channels.list(GUILD_ID) == [first, last]
+            assert await tx.channels.list() == [first, other, last]
+            assert await tx.channels.list(6) == []
+
+    async def test_an_update_replaces_and_names_what_is_not_there(self, each_store: Store) -> None:
+        kept = await add(each_store, make_setup())
+        changed = replace(kept, schedule=EVERY_CHOICE, query=None, limit=7)
+        async with each_store.write() as tx:
+            await tx.channels.update(changed)
+            assert await tx.channels.get(kept.id) == changed
+            with pytest.raises(NotFound, match=f"no channel setup {kept.id + 1}"):
+                await tx.channels.update(replace(changed, id=kept.id + 1))
+
+    async def test_the_id_of_a_removed_setup_is_never_given_again(self, each_store: Store) -> None:
+        kept = await add(each_store, make_setup())
+        async with each_store.write() as tx:
+            delivery = await tx.deliveries.plan(make_delivery(make_id(1), key=make_key(slot=kept.slot)))
+            assert await tx.channels.remove(kept.id)
+            assert not await tx.channels.remove(kept.id)
+        assert (await add(each_store, make_setup())).id > kept.id
+        async with each_store.read() as tx:
+            assert await tx.deliveries.recent() == [delivery]
+            assert await tx.deliveries.posted_papers(CHANNEL) == {make_id(1)}
+
+    async def test_a_maker_who_wants_to_be_forgotten_is(self, each_store: Store) -> None:
+        mine = await add(each_store, make_setup())
+        theirs = await add(each_store, make_setup(created_by=9))
+        async with each_store.write() as tx:
+            await tx.channels.disown(PERSON_ID)
+            assert await tx.channels.list() == [replace(mine, created_by=0), theirs]
+
+
+class TestPeopleAndTopics:
+    async def test_a_person_is_kept_as_last_saved(self, each_store: Store) -> None:
+        async with each_store.write() as tx:
+            await tx.people.save(make_person())
+            changed = make_person(schedule=EVERY_CHOICE, dm_closed_at=BASE)
+            await tx.people.save(changed)
+            await tx.people.save(make_person(1))
+            assert await tx.people.get(PERSON_ID) == changed
+            assert await tx.people.list() == [make_person(1), changed]
+            assert await tx.people.get(2) is None
+
+    async def test_a_query_is_followed_once_by_a_person(self, each_store: Store) -> None:
+        async with each_store.write() as tx:
+            for person_id in (PERSON_ID, 1):
+                await tx.people.save(make_person(person_id))
+            mine = await tx.topics.follow(make_topic("diffusion"))
+            assert await tx.topics.follow(make_topic("diffusion", created_at=LATER)) is None
+            theirs = await tx.topics.follow(make_topic("diffusion", person_id=1))
+            more = await tx.topics.follow(make_topic("agents"))
+            assert mine is not None
+            assert mine == make_topic("diffusion", id=mine.id)
+            assert await tx.topics.of(PERSON_ID) == [mine, more]
+            assert await tx.topics.all() == [mine, theirs, more]
+
+    async def test_only_their_own_topics_can_be_unfollowed(self, each_store: Store) -> None:
+        async with each_store.write() as tx:
+            await tx.people.save(make_person())
+            topic = await tx.topics.follow(make_topic())
+            assert topic is not None
+            assert not await tx.topics.unfollow(1, topic.id)
+            assert await tx.topics.unfollow(PERSON_ID, topic.id)
+            assert not await tx.topics.unfollow(PERSON_ID, topic.id)
+            assert await tx.topics.all() == []
+
+    async def test_forgetting_a_person_leaves_nothing_of_them(self, each_store: Store) -> None:
+        other = make_person(1)
+        async with each_store.write() as tx:
+            for person in (make_person(), other):
+                await tx.people.save(person)
+                await tx.topics.follow(make_topic(person_id=person.id))
+                await tx.deliveries.plan(make_delivery(make_id(1), key=make_key(person.destination, slot="topics")))
+            assert await tx.people.forget(PERSON_ID)
+            assert not await tx.people.forget(PERSON_ID)
+            assert await tx.people.list() == [other]
+            assert [topic.person_id for topic in await tx.topics.all()] == [1]
+            assert [one.key.destination for one in await tx.deliveries.recent()] == [other.destination]
+            assert await tx.deliveries.posted_papers(make_person().destination) == set()
+            assert await tx.deliveries.posted_papers(other.destination) == {make_id(1)}
+
+
+class TestFactsAndQueries:
+    async def test_a_fact_is_what_was_last_put(self, each_store: Store) -> None:
+        async with each_store.write() as tx:
+            assert await tx.facts.get("command tree") is None
+            await tx.facts.put("command tree", "abc")
+            await tx.facts.put("command tree", "")
+            assert await tx.facts.get("command tree") == ""
+
+    @pytest.mark.parametrize("text", ["diffusion", 'author:"Le Cun" émigré 😀', "x" * 4000, "half \ud83d"])
+    async def test_a_query_is_found_again_by_its_token(self, each_store: Store, text: str) -> None:
+        async with each_store.write() as tx:
+            assert await tx.queries.token(text) is None
+            token = await tx.queries.keep(text, at=BASE)
+            assert await tx.queries.keep(text, at=LATER) == token
+            assert await tx.queries.keep(text + " ", at=LATER) != token
+            assert len(token) == TOKEN_LENGTH
+            assert token.isalnum()
+            assert await tx.queries.token(text) == token
+            assert await tx.queries.text(token) == text.replace("\ud83d", "\ufffd")
+            assert await tx.queries.text("unknown") is None
