@@ -40,7 +40,7 @@ def run(
     *,
     once: Annotated[bool, typer.Option("--once", help="Fetch, deliver what is due, print a report, and exit.")] = False,
 ) -> None:
-    """Start the bot: on Discord where DISCORD_TOKEN is set, else at this terminal."""
+    """Start the bot. It runs on Discord where DISCORD_TOKEN is set, else at this terminal."""
     from bot.cli import running
 
     running.run(once=once)
@@ -79,7 +79,7 @@ def trending(
     offset: Offset = 0,
     json: Json = False,
 ) -> None:
-    """Show what a digest would hold: the papers of the newest day, or of a day, a week or a month."""
+    """Show what a digest would hold. The papers of the newest day, or of a day, a week or a month."""
     from bot.cli import reading
 
     reading.trending(
@@ -89,14 +89,19 @@ def trending(
 
 @app.command(epilog="Example: paperboy search '\"in-context learning\" author:brown -survey after:2024-01-01'")
 def search(
-    query: Annotated[list[str], typer.Argument(help="Words, all of which must match; see /help for the rest.")],
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="What to look for.")],
     *,
     limit: Limit = 10,
     offset: Offset = 0,
     sort: Annotated[Literal["relevance", "new", "top"], typer.Option(help="The order.")] = "relevance",
     json: Json = False,
 ) -> None:
-    """Search the papers in the store."""
+    """Search the papers in the store.
+
+    A query is made of words, all of which must match; of "exact phrases", -words that must not match, OR, (groups) and
+    begin*; of title: abstract: author: cat: org: id: before a word; and of after:2025-01-01 before: since:7d
+    upvotes:>50 stars:>100 has:code has:summary is:withdrawn.
+    """
     from bot.cli import reading
 
     reading.search(" ".join(query), limit=limit, offset=offset, sort=sort, json=json)
@@ -116,14 +121,14 @@ def paper(
 
 @app.command(epilog="Example: paperboy ask 'how large is the dataset?' --paper 2503.10622")
 def ask(
-    question: Annotated[list[str], typer.Argument(help="A question, in plain words.")],
+    question: Annotated[list[str], typer.Argument(metavar="QUESTION", help="In plain words.")],
     *,
     paper: Annotated[
         list[str] | None, typer.Option(help="Ask about this paper; repeatable. Else about all.", metavar="ID")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show the passages that come closest to a question, quoted word for word."""
+    """Show the passages closest to a question. They are quoted word for word, at most three."""
     from bot.cli import reading
 
     reading.ask(" ".join(question), papers=tuple(paper or ()), json=json)
@@ -142,7 +147,7 @@ def status(
 
 @app.command(epilog="Example: paperboy doctor")
 def doctor() -> None:
-    """Look for what is misconfigured or broken, and say how to mend it."""
+    """Find what is misconfigured or broken. Each finding says how to mend it."""
     from bot.cli import doctoring
 
     doctoring.run()

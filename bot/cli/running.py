@@ -2,7 +2,8 @@
 
 from bot.cli.ending import DONE, FAILED
 from bot.cli.output import show
-from bot.cli.session import finish, prepared
+from bot.cli.session import finish, log_as_asked
+from bot.settings import load_settings
 
 
 def run(*, once: bool) -> None:
@@ -10,8 +11,9 @@ def run(*, once: bool) -> None:
     from bot.app import run_discord, run_terminal
     from bot.render.reports import tick_report
 
-    settings = prepared(at_terminal=False)
+    settings = load_settings()
     token = settings.discord_token
+    log_as_asked(settings, at_terminal=token is None)
 
     async def work() -> int:
         if token is not None:

@@ -123,7 +123,7 @@ def lay_out(post: Post, look: Look, reach: Reach = NOWHERE) -> tuple[Text, ...]:
 def _belong_together(before: Block, after: Block) -> bool:
     """Whether no empty line parts them: a title and its text, a quotation and its source, small print and its like."""
     return (
-        isinstance(before, Heading)
+        (isinstance(before, Heading) and not isinstance(after, Section))
         or (isinstance(before, Paragraph) and isinstance(after, Listing | Quote))
         or (_is_fine(after) and (isinstance(before, Quote) or _is_fine(before)))
         or (isinstance(before, Buttons) and isinstance(after, Buttons))
@@ -183,16 +183,18 @@ def _plainly(line: Text) -> Text:
 
 
 def _hints(buttons: Iterable[Button], look: Look, reach: Reach) -> Iterator[Text]:
-    """What buttons do, as what to type or where to look; one on each line where they do not fit into one."""
-    hints = [hint for button in buttons if (hint := _hint(button, look, reach)) is not None]
-    if not hints:
-        return
-    joined = Text(look.apart, _DIM).join(hints)
-    if cell_len(joined.plain) <= look.width:
-        yield joined
-        return
-    for hint in hints:
-        yield from wrap(hint, look.width)
+    """What buttons do, as what to type or where to look; as many beside each other as fit."""
+    line = Text()
+    for button in buttons:
+        hint = _hint(button, look, reach)
+        if hint is None:
+            continue
+        if line.plain and cell_len(line.plain) + cell_len(look.apart) + cell_len(hint.plain) > look.width:
+            yield from wrap(line, look.width)
+            line = Text()
+        line.append_text(Text(look.apart if line.plain else "", _DIM)).append_text(hint)
+    if line.plain:
+        yield from wrap(line, look.width)
 
 
 def _hint(button: Button, look: Look, reach: Reach) -> Text | None:

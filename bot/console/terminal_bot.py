@@ -122,9 +122,10 @@ class TerminalBot:
 def local_zone() -> str:
     """This machine's IANA time zone; UTC where it has none that is known."""
     try:
-        return parse_zone(get_localzone_name() or "UTC")
+        name = parse_zone(get_localzone_name() or "UTC")
     except (InvalidInput, LookupError, ValueError, OSError):
         return "UTC"
+    return "UTC" if name == "Etc/UTC" else name
 
 
 def _banner(note: str) -> tuple[Text, ...]:

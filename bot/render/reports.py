@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.core.reports import SourceReport, TickReport
 from bot.render import phrases
-from bot.render.phrases import counted, fine, heading, sentence, strong, text
+from bot.render.phrases import counted, fine, heading, strong, text
 from bot.render.post import Block, Inline, Listing, Post, Span
 from bot.render.status import SOURCES, STATES
 from storage.records import Delivery
@@ -16,7 +16,7 @@ def brought(report: SourceReport, *, named: bool = True) -> str:
     """One look at a source in one line, whose sum holds."""
     name = f"{_name(report)}: " if named else ""
     if report.error:
-        return f"{name}failed. {sentence(phrases.line(report.error, 300))}"
+        return f"{name}failed: {phrases.line(report.error, 300)}"
     parts = [f"{report.new:,} new", f"{report.updated:,} updated", f"{report.unchanged:,} unchanged"]
     if report.rejected:
         parts.append(f"{report.rejected:,} rejected")

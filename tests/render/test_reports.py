@@ -31,7 +31,7 @@ def test_a_file_is_named_beside_its_source() -> None:
 def test_a_failed_look_says_why() -> None:
     assert (
         brought(SourceReport(name="huggingface", error="it did not answer"))
-        == "Hugging Face: failed. It did not answer."
+        == "Hugging Face: failed: it did not answer"
     )
 
 
