@@ -1,78 +1,145 @@
-"""The piece of a paper's text that answers a query best, with the hits marked."""
+"""The piece of a paper that answers a query best, with the hits marked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.pages import Snippet
-from bot.core.text import clip, readable, sentences
+from bot.core.text import ELLIPSIS, clip, readable, sentences
+from storage import words
 from storage.query import And, Field, Or, Query, Words
 from storage.records import Paper
-from storage.words import Span, fold, spans, stem
+from storage.searchable import Sought, sought
+from storage.words import Span
 
 LONGEST = 240
-"""Characters: two lines of a card."""
-LEAD = 60
-"""How much of a long sentence is kept before its first hit."""
-IN_TEXT = frozenset({None, Field.TITLE, Field.ABSTRACT})
+"""Characters; about two lines of a card."""
+_BEFORE_A_HIT = 60
+"""Characters that are shown before the first hit where a sentence is too long to be shown whole."""
+_WEIGHTIEST = 12
+"""Letters of a hit that count towards choosing a sentence: long words tell more than short ones, up to a point."""
+
+_Mark = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    stems: frozenset[str]
-    beginnings: tuple[str, ...]
+class _Candidate:
+    """A text with what of the query it holds: ``weight`` for each part once, and every hit's place."""
 
-    def is_hit(self, span: Span) -> bool:
-        return (
-            span.stem in self.stems
-            or (span.joined is not None and stem(span.joined) in self.stems)
-            or any(span.exact.startswith(beginning) for beginning in self.beginnings)
-        )
+    text: str
+    marks: tuple[_Mark, ...]
+    weight: int
 
 
 def snippet(query: Query, paper: Paper) -> Snippet:
-    """The sentence that holds most of the query's words, clipped at word borders; the first one where none does."""
-    wanted = _wanted(query)
-    best, most = "", -1
-    at: tuple[Span, ...] = ()
-    for sentence in sentences(readable(paper.text)):
-        hits = tuple(span for span in spans(sentence) if wanted.is_hit(span))
-        worth = len({span.stem for span in hits}) * 100 + len(hits)
-        if worth > most:
-            best, most, at = sentence, worth, hits
-    return _clipped(best, tuple((span.start, span.end) for span in at))
+    """The sentence of the abstract that holds most of what was asked, else the title, else how the abstract begins.
+
+    At most ``LONGEST`` characters, cut between words. Marks are in order and do not overlap.
+    """
+    leaves = tuple(_wanted(query))
+    in_abstract = [leaf for leaf in leaves if leaf.field is not Field.TITLE]
+    passages = sentences(readable(paper.abstract or paper.summary or ""))
+    best = max((_candidate(passage, in_abstract) for passage in passages), key=_worth, default=None)
+    if best is None or not best.marks:
+        title = _candidate(readable(paper.title), [leaf for leaf in leaves if leaf.field is not Field.ABSTRACT])
+        if title.marks or best is None:
+            best = title
+    return _clipped(best)
 
 
-def _wanted(query: Query) -> _Wanted:
-    stems: set[str] = set()
-    beginnings: list[str] = []
-    for leaf in _leaves(query):
-        words = list(spans(leaf.text))
-        if leaf.prefix and words:
-            beginnings.append(words.pop().exact)
-        stems |= {span.stem for span in words} | {stem(span.joined) for span in words if span.joined}
-    return _Wanted(frozenset(stems), tuple(fold(beginning) for beginning in beginnings))
-
-
-def _leaves(query: Query) -> Iterator[Words]:
-    """The words that are wanted in title or text; what is excluded is nothing to mark."""
+def _wanted(query: Query) -> Iterator[Words]:
+    """The words that may be found in a text; what is not wanted is nowhere."""
     match query:
         case And(parts) | Or(parts):
             for part in parts:
-                yield from _leaves(part)
-        case Words() if query.field in IN_TEXT:
+                yield from _wanted(part)
+        case Words(field=None | Field.TITLE | Field.ABSTRACT):
             yield query
-        case _:
-            return
 
 
-def _clipped(text: str, marks: tuple[tuple[int, int], ...]) -> Snippet:
-    if len(text) <= LONGEST:
-        return Snippet(text=text, marks=marks)
-    start = 0
-    if marks and marks[0][1] > LONGEST:  # the first hit would be cut off: begin a little before it, at a word
-        start = text.rfind(" ", 0, max(0, marks[0][0] - LEAD)) + 1
-    lead = "…" if start else ""
-    shown = lead + clip(text[start:], LONGEST - len(lead))
-    shift = len(lead) - start
-    moved = ((first + shift, last + shift) for first, last in marks)
-    return Snippet(text=shown, marks=tuple(mark for mark in moved if mark[1] < len(shown)))
+def _worth(candidate: _Candidate) -> tuple[int, int]:
+    return candidate.weight, len(candidate.marks)
+
+
+def _candidate(text: str, leaves: Iterable[Words]) -> _Candidate:
+    spans = tuple(words.spans(text))
+    marks: list[_Mark] = []
+    weight = 0
+    for leaf in dict.fromkeys(leaves):
+        found = list(_hits(leaf, sought(leaf), spans))
+        marks += found
+        weight += min(max((end - start for start, end in found), default=0), _WEIGHTIEST)
+    return _Candidate(text, _merged(marks), weight)
+
+
+def _hits(leaf: Words, wanted: Sought, spans: Sequence[Span]) -> Iterator[_Mark]:
+    length = len(wanted.exact)
+    for start in range(len(spans) - length + 1 if length else 0):
+        row = spans[start : start + length]
+        if _is_row(leaf, wanted, row):
+            yield row[0].start, row[-1].end
+    for span in spans:
+        if span.joined is not None and _is_joined(leaf, wanted, span.joined):
+            yield span.start, span.end
+
+
+def _is_row(leaf: Words, wanted: Sought, row: Sequence[Span]) -> bool:
+    if leaf.prefix:
+        *before, last = row
+        return last.exact.startswith(wanted.exact[-1]) and all(
+            span.exact == word for span, word in zip(before, wanted.exact, strict=False)
+        )
+    if leaf.phrase:
+        return all(span.exact == word for span, word in zip(row, wanted.exact, strict=True))
+    return all(span.stem == stem for span, stem in zip(row, wanted.stems, strict=True))
+
+
+def _is_joined(leaf: Words, wanted: Sought, joined: str) -> bool:
+    whole = wanted.joined or (wanted.exact[0] if len(wanted.exact) == 1 else None)
+    if whole is None:
+        return False
+    if leaf.prefix:
+        return joined.startswith(whole)
+    return joined == whole if leaf.phrase else words.stem(joined) == words.stem(whole)
+
+
+def _merged(marks: Iterable[_Mark]) -> tuple[_Mark, ...]:
+    """In order, and one where they overlap or touch but for a sign: ``fine-tuning`` is one hit."""
+    merged: list[_Mark] = []
+    for start, end in sorted(marks):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _clipped(found: _Candidate) -> Snippet:
+    if len(found.text) <= LONGEST:
+        return Snippet(text=found.text, marks=found.marks)
+    start = _start(found)
+    opening = ELLIPSIS if start else ""
+    piece = clip(found.text[start:], LONGEST - len(opening))
+    if piece.endswith(ELLIPSIS) and " " in piece:
+        piece = piece.rpartition(" ")[0].rstrip(" ,;:") + ELLIPSIS
+    shift = len(opening) - start
+    end = len(opening) + len(piece) - len(ELLIPSIS)
+    marks = tuple(
+        (a + shift, b + shift) for a, b in found.marks if a >= start and (b + shift <= end or b == len(found.text))
+    )
+    return Snippet(text=opening + piece, marks=marks)
+
+
+def _start(found: _Candidate) -> int:
+    """Where to begin so that most hits are seen, the first of them with some words before it."""
+    if not found.marks:
+        return 0
+    room = LONGEST - _BEFORE_A_HIT - 2 * len(ELLIPSIS)
+
+    def seen_from(mark: _Mark) -> int:
+        return sum(mark[0] <= start and end <= mark[0] + room for start, end in found.marks)
+
+    first = max(found.marks, key=seen_from)[0]
+    if first <= _BEFORE_A_HIT:
+        return 0
+    space = found.text.find(" ", first - _BEFORE_A_HIT, first)
+    return space + 1 if space >= 0 else first
