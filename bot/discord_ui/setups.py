@@ -28,12 +28,17 @@ async def propose(interaction: Interaction, draft: ChannelSetup) -> tuple[Post, 
     """
     r = interaction.client.resources
     missing = await interaction.client.outbox.missing_permissions(draft.destination)
-    for one in await channels.overview(r, draft.guild_id):
-        if one.setup.destination == draft.destination and one.setup.paused_because == NOT_CONFIRMED:
-            await channels.remove(r, one.setup.id, guild_id=draft.guild_id)
-    setup = await channels.create(r, replace(draft, paused_because=NOT_CONFIRMED))
-    digest, _ = await delivery.preview(r, setup)
-    return digest, words.setup_preview(setup, next_due=_next_due(r, setup), missing=missing)
+    here = [
+        one.setup for one in await channels.overview(r, draft.guild_id) if one.setup.destination == draft.destination
+    ]
+    for setup in here:
+        if setup.paused_because == NOT_CONFIRMED:
+            await channels.remove(r, setup.id, guild_id=draft.guild_id)
+    proposed = await channels.create(r, replace(draft, paused_because=NOT_CONFIRMED))
+    digest, _ = await delivery.preview(r, proposed)
+    beside = [setup for setup in here if setup.paused_because != NOT_CONFIRMED]
+    question = words.setup_preview(proposed, next_due=_next_due(r, proposed), missing=missing, beside=beside)
+    return digest, question
 
 
 async def start(interaction: Interaction, setup_id: int) -> Post:

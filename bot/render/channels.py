@@ -48,9 +48,14 @@ def setup_done(setup: ChannelSetup, *, next_due: datetime | None, missing: Seque
     return Post((*blocks, Buttons(buttons)))
 
 
-def setup_preview(setup: ChannelSetup, *, next_due: datetime | None, missing: Sequence[str] = ()) -> Post:
-    """A setup that waits for its confirmation; the digest that it would post is shown beside it."""
-    blocks: list[Block] = [heading("Does this look right?", level=3), *_terms(setup, next_due)]
+def setup_preview(
+    setup: ChannelSetup, *, next_due: datetime | None, missing: Sequence[str] = (), beside: Sequence[ChannelSetup] = ()
+) -> Post:
+    """A setup that waits for its confirmation; the digest that it would post is shown beside it.
+
+    ``beside`` are the setups that the channel has already: nobody should get a second digest without knowing.
+    """
+    blocks: list[Block] = [heading("Does this look right?", level=3), *_terms(setup, next_due), *_beside(beside)]
     if missing:
         blocks.extend(_missing(setup.destination, missing, "then press Start"))
     start = Button("Start", action=encode(ConfirmSetup(setup.id)), look=ButtonLook.PRIMARY)
@@ -142,6 +147,19 @@ def _terms(setup: ChannelSetup, next_due: datetime | None) -> list[Block]:
     if next_due:
         blocks.append(text(strong("Next digest"), ": ", when(next_due, setup.schedule.zone)))
     return blocks
+
+
+def _beside(others: Sequence[ChannelSetup]) -> list[Block]:
+    if not others:
+        return []
+    if len(others) == 1:
+        digests, mend = f"a digest {phrases.hours(others[0].schedule)}", f"/channels remove {others[0].id}"
+    else:
+        digests, mend = phrases.counted(len(others), "digest"), "/channels remove"
+    words = (
+        f"This channel gets {digests} already; the new one comes beside it. To have only the new one, end the old with "
+    )
+    return [text(words, command(mend), ".")]
 
 
 def _missing(destination: Destination, missing: Sequence[str], then: str) -> list[Block]:

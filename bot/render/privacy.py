@@ -5,11 +5,13 @@ from bot.render.phrases import command, counted, heading, listed, text
 from bot.render.post import Button, ButtonLook, Buttons, Post
 
 
-def exported(*, topics: int, deliveries: int, setups: int = 0) -> Post:
-    """The words beside the file with everything that is kept of a person."""
-    if not topics and not deliveries and not setups:
+def exported(*, topics: int, deliveries: int, setups: int = 0, hour: bool = False) -> Post:
+    """The words beside the file with everything that is kept of a person; ``hour``: when their daily message comes."""
+    if not topics and not deliveries and not setups and not hour:
         return Post((heading("I keep nothing of you", level=3), text("There is nothing to export.")))
     parts = [counted(topics, "topic"), f"the record of {counted(deliveries, 'message')} to you"]
+    if hour:
+        parts.append("the hour of your daily message")
     if setups:
         parts.append(f"{counted(setups, 'channel setup')} that you made")
     words = f"The file holds all that I keep of you: {listed(parts)}. It is JSON, which any text editor opens."

@@ -116,3 +116,18 @@ async def test_forgetting_asks_first_and_then_leaves_nothing(lab: Lab, r: Resour
     assert "Forgotten" in done.text
     assert done.ephemeral
     assert await topics.mine(r, lab.guest.id) == (None, ())
+
+
+async def test_where_nothing_is_kept_there_is_no_file_and_nothing_to_confirm(lab: Lab) -> None:
+    exported = await lab.guest.slash(lab.papers, "privacy export")
+    assert "I keep nothing of you" in exported.text
+    assert exported.message.attachments == []
+    assert (await lab.guest.slash(lab.papers, "privacy forget")).buttons == []
+
+
+async def test_somebody_who_ended_every_topic_is_told_that_their_hour_is_still_kept(lab: Lab) -> None:
+    await lab.guest.slash(lab.papers, "topics follow", query="diffusion")
+    await lab.guest.slash(lab.papers, "topics unfollow", topic="diffusion")
+    exported = await lab.guest.slash(lab.papers, "privacy export")
+    assert "the hour of your daily message" in exported.text
+    assert len(exported.message.attachments) == 1

@@ -65,6 +65,13 @@ async def test_a_second_try_takes_the_place_of_the_first(lab: Lab, r: Resources)
     assert [setup.schedule.at for setup in await setups(lab, r)] == [time(9)]
 
 
+async def test_a_channel_that_has_a_digest_already_says_so(lab: Lab, r: Resources) -> None:
+    first = await a_setup(lab, r)
+    asked = await set_up(lab)
+    assert "gets a digest every day at 09:00 (UTC) already" in asked.text
+    assert f"/channels remove {first.id}" in asked.text
+
+
 async def test_what_is_missing_is_named_and_asked_again_at_the_start(
     lab: Lab, r: Resources, client: PaperboyClient
 ) -> None:

@@ -1,14 +1,14 @@
 """``/privacy``: all that is kept of a person, as a file; and its end."""
 
 import json
+from typing import Any
 
 from discord import app_commands
 
 from bot.discord_ui.replies import Interaction, WithFile, answer
 from bot.render.post import Post
-from bot.render.privacy import confirm_forget, exported
+from bot.render.privacy import confirm_forget, exported, forgotten
 from bot.services import privacy as service
-from bot.services import topics
 
 privacy = app_commands.Group(name="privacy", description="What I keep of you: see it, delete it")
 
@@ -20,10 +20,13 @@ async def export(interaction: Interaction) -> None:
     async def work() -> Post | WithFile:
         kept = await service.export(interaction.client.resources, interaction.user.id)
         post = exported(
-            topics=len(kept["topics"]), deliveries=len(kept["deliveries"]), setups=len(kept["channel_setups_made"])
+            topics=len(kept["topics"]),
+            deliveries=len(kept["deliveries"]),
+            setups=len(kept["channel_setups_made"]),
+            hour=kept["daily_message"] is not None,
         )
         content = json.dumps(kept, indent=2, ensure_ascii=False).encode()
-        return WithFile(post=post, name="paperboy.json", content=content)
+        return WithFile(post=post, name="paperboy.json", content=content) if _anything(kept) else post
 
     await answer(interaction, work(), private=True)
 
@@ -33,7 +36,12 @@ async def forget(interaction: Interaction) -> None:
     """Delete everything that I keep of you; asks before it does."""
 
     async def work() -> Post:
-        _, mine = await topics.mine(interaction.client.resources, interaction.user.id)
-        return confirm_forget(topics=len(mine))
+        kept = await service.export(interaction.client.resources, interaction.user.id)
+        return confirm_forget(topics=len(kept["topics"])) if _anything(kept) else forgotten(topics=0)
 
     await answer(interaction, work(), private=True)
+
+
+def _anything(kept: dict[str, Any]) -> bool:
+    """Whether an export holds more than the id of who asked for it."""
+    return any(value for name, value in kept.items() if name != "person")
