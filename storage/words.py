@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
@@ -33,8 +34,7 @@ class Text:
     joined_stems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A word where it stands, characters ``start`` to ``end``; ``joined`` is its whole cluster as one word."""
 
     start: int
@@ -65,10 +65,9 @@ def spans(text: str) -> Iterator[Span]:
     """The words of ``text`` with their places in it."""
     for chunk in re.finditer(r"\S+", text):
         at = chunk.start()
-        for cluster in _clusters(chunk.group()):
-            whole = _joined(cluster)
-            for start, end, exact in cluster:
-                yield Span(at + start, at + end, exact, stem(exact), whole)
+        place = _place if chunk.end() - at <= _LONGEST_CACHED else _place.__wrapped__
+        for start, end, exact, stemmed, joined in place(chunk.group()):
+            yield Span(at + start, at + end, exact, stemmed, joined)
 
 
 def clusters(text: str) -> Iterator[tuple[str, ...]]:
@@ -170,6 +169,15 @@ def _clusters(chunk: str) -> Iterator[_Cluster]:
 
 def _joined(cluster: _Cluster) -> str | None:
     return "".join(exact for _, _, exact in cluster)[:LONGEST_WORD] if len(cluster) > 1 else None
+
+
+@lru_cache(maxsize=_CACHED // 8)
+def _place(chunk: str) -> tuple[Span, ...]:
+    return tuple(
+        Span(start, end, exact, stem(exact), _joined(cluster))
+        for cluster in _clusters(chunk)
+        for start, end, exact in cluster
+    )
 
 
 def _read(chunk: str) -> Text:

@@ -57,7 +57,7 @@ def reasons(query: Query, paper: Paper, today: date) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vocabulary:
+class Vocabulary:
     """A text with its words as sets, so that most questions are answered without walking through it."""
 
     text: Text
@@ -69,10 +69,10 @@ class _Vocabulary:
 class _Known:
     paper: Searchable
     names: frozenset[str]
-    title: _Vocabulary
-    abstract: _Vocabulary
-    keywords: _Vocabulary
-    organization: _Vocabulary
+    title: Vocabulary
+    abstract: Vocabulary
+    keywords: Vocabulary
+    organization: Vocabulary
 
 
 @lru_cache(maxsize=_REMEMBERED_PAPERS)
@@ -81,15 +81,22 @@ def _known(paper: Paper) -> _Known:
     return _Known(
         paper=found,
         names=frozenset(found.names),
-        title=_vocabulary(found.title),
-        abstract=_vocabulary(found.abstract),
-        keywords=_vocabulary(found.keywords),
-        organization=_vocabulary(found.organization),
+        title=vocabulary_of(found.title),
+        abstract=vocabulary_of(found.abstract),
+        keywords=vocabulary_of(found.keywords),
+        organization=vocabulary_of(found.organization),
     )
 
 
-def _vocabulary(text: Text) -> _Vocabulary:
-    return _Vocabulary(text, frozenset((*text.exact, *text.joined)), frozenset((*text.stems, *text.joined_stems)))
+def vocabulary_of(text: Text) -> Vocabulary:
+    """``text`` made ready for ``stands_in``."""
+    return Vocabulary(text, frozenset((*text.exact, *text.joined)), frozenset((*text.stems, *text.joined_stems)))
+
+
+def stands_in(leaf: Words, vocabulary: Vocabulary) -> bool:
+    """Do the words of ``leaf`` stand in this text? Its field is not looked at."""
+    wanted = sought(leaf)
+    return bool(wanted.exact) and _in_text(leaf, wanted, vocabulary)
 
 
 def _has_words(leaf: Words, known: _Known) -> bool:
@@ -126,7 +133,7 @@ def _in_names(leaf: Words, wanted: Sought, known: _Known) -> bool:
     return any(name.startswith(keys) for name in known.names)
 
 
-def _in_text(leaf: Words, wanted: Sought, vocabulary: _Vocabulary) -> bool:
+def _in_text(leaf: Words, wanted: Sought, vocabulary: Vocabulary) -> bool:
     text = vocabulary.text
     if leaf.prefix:
         last = wanted.exact[-1]

@@ -1,8 +1,8 @@
 """The piece of a paper that answers a query best, with the hits marked."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from bot.core.matching import stands_in, vocabulary_of
 from bot.core.pages import Snippet
 from bot.core.text import ELLIPSIS, clip, readable, sentences
 from storage import words
@@ -21,29 +21,23 @@ _WEIGHTIEST = 12
 _Mark = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A text with what of the query it holds: ``weight`` for each part once, and every hit's place."""
-
-    text: str
-    marks: tuple[_Mark, ...]
-    weight: int
-
-
 def snippet(query: Query, paper: Paper) -> Snippet:
     """The sentence of the abstract that holds most of what was asked, else the title, else how the abstract begins.
 
     At most ``LONGEST`` characters, cut between words. Marks are in order and do not overlap.
     """
-    leaves = tuple(_wanted(query))
-    in_abstract = [leaf for leaf in leaves if leaf.field is not Field.TITLE]
-    passages = sentences(readable(paper.abstract or paper.summary or ""))
-    best = max((_candidate(passage, in_abstract) for passage in passages), key=_worth, default=None)
-    if best is None or not best.marks:
-        title = _candidate(readable(paper.title), [leaf for leaf in leaves if leaf.field is not Field.ABSTRACT])
-        if title.marks or best is None:
-            best = title
-    return _clipped(best)
+    leaves = tuple(dict.fromkeys(_wanted(query)))
+    passages = sentences(paper.abstract or paper.summary or "") or ("",)
+    inside = tuple(leaf for leaf in leaves if leaf.field is not Field.TITLE)
+    best = max(passages, key=lambda passage: _worth(passage, inside))
+    text = readable(best)
+    marks = _marks(text, inside) if _worth(best, inside) else ()
+    if not marks:
+        title = readable(paper.title)
+        in_title = _marks(title, tuple(leaf for leaf in leaves if leaf.field is not Field.ABSTRACT))
+        if in_title or not text:
+            return _clipped(title, in_title)
+    return _clipped(text, marks)
 
 
 def _wanted(query: Query) -> Iterator[Words]:
@@ -56,19 +50,15 @@ def _wanted(query: Query) -> Iterator[Words]:
             yield query
 
 
-def _worth(candidate: _Candidate) -> tuple[int, int]:
-    return candidate.weight, len(candidate.marks)
+def _worth(text: str, leaves: Iterable[Words]) -> int:
+    """How much of what was asked stands in ``text``: each part counts once, long words for more than short ones."""
+    vocabulary = vocabulary_of(words.analyse(text))
+    return sum(min(len(leaf.text), _WEIGHTIEST) for leaf in leaves if stands_in(leaf, vocabulary))
 
 
-def _candidate(text: str, leaves: Iterable[Words]) -> _Candidate:
+def _marks(text: str, leaves: Sequence[Words]) -> tuple[_Mark, ...]:
     spans = tuple(words.spans(text))
-    marks: list[_Mark] = []
-    weight = 0
-    for leaf in dict.fromkeys(leaves):
-        found = list(_hits(leaf, sought(leaf), spans))
-        marks += found
-        weight += min(max((end - start for start, end in found), default=0), _WEIGHTIEST)
-    return _Candidate(text, _merged(marks), weight)
+    return _merged(mark for leaf in leaves for mark in _hits(leaf, sought(leaf), spans))
 
 
 def _hits(leaf: Words, wanted: Sought, spans: Sequence[Span]) -> Iterator[_Mark]:
@@ -113,33 +103,31 @@ def _merged(marks: Iterable[_Mark]) -> tuple[_Mark, ...]:
     return tuple(merged)
 
 
-def _clipped(found: _Candidate) -> Snippet:
-    if len(found.text) <= LONGEST:
-        return Snippet(text=found.text, marks=found.marks)
-    start = _start(found)
+def _clipped(text: str, marks: tuple[_Mark, ...]) -> Snippet:
+    if len(text) <= LONGEST:
+        return Snippet(text=text, marks=marks)
+    start = _start(text, marks)
     opening = ELLIPSIS if start else ""
-    piece = clip(found.text[start:], LONGEST - len(opening))
+    piece = clip(text[start:], LONGEST - len(opening))
     if piece.endswith(ELLIPSIS) and " " in piece:
         piece = piece.rpartition(" ")[0].rstrip(" ,;:") + ELLIPSIS
     shift = len(opening) - start
     end = len(opening) + len(piece) - len(ELLIPSIS)
-    marks = tuple(
-        (a + shift, b + shift) for a, b in found.marks if a >= start and (b + shift <= end or b == len(found.text))
-    )
-    return Snippet(text=opening + piece, marks=marks)
+    seen = tuple((a + shift, b + shift) for a, b in marks if a >= start and (b + shift <= end or b == len(text)))
+    return Snippet(text=opening + piece, marks=seen)
 
 
-def _start(found: _Candidate) -> int:
+def _start(text: str, marks: tuple[_Mark, ...]) -> int:
     """Where to begin so that most hits are seen, the first of them with some words before it."""
-    if not found.marks:
+    if not marks:
         return 0
     room = LONGEST - _BEFORE_A_HIT - 2 * len(ELLIPSIS)
 
     def seen_from(mark: _Mark) -> int:
-        return sum(mark[0] <= start and end <= mark[0] + room for start, end in found.marks)
+        return sum(mark[0] <= start and end <= mark[0] + room for start, end in marks)
 
-    first = max(found.marks, key=seen_from)[0]
+    first = max(marks, key=seen_from)[0]
     if first <= _BEFORE_A_HIT:
         return 0
-    space = found.text.find(" ", first - _BEFORE_A_HIT, first)
+    space = text.find(" ", first - _BEFORE_A_HIT, first)
     return space + 1 if space >= 0 else first
