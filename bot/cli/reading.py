@@ -50,7 +50,7 @@ def trending(which: WhichPeriod, *, sort: Sort, limit: int, offset: int, json: b
     async def work(r: Resources) -> int:
         period = which.parsed(r.clock().date())
         page = await searching.trending(r, period, sort=sort, limit=limit, offset=offset)
-        return _put_out(json, lambda: document.trending(page), lambda: trending_page(page))
+        return _put_out(json, lambda: document.trending(page), lambda: trending_page(page, whole=True))
 
     with_resources(work)
 
@@ -61,7 +61,7 @@ def search(query: str, *, limit: int, offset: int, sort: SearchSort, json: bool)
     async def work(r: Resources) -> int:
         await r.index.catch_up(r.store)
         page = await searching.search(r, query, limit=limit, offset=offset, sort=sort)
-        return _put_out(json, lambda: document.search(page), lambda: search_page(page))
+        return _put_out(json, lambda: document.search(page), lambda: search_page(page, whole=True))
 
     with_resources(work)
 

@@ -124,7 +124,7 @@ def _belong_together(before: Block, after: Block) -> bool:
     """Whether no empty line parts them: a title and its text, a quotation and its source, small print and its like."""
     return (
         (isinstance(before, Heading) and not isinstance(after, Section))
-        or (isinstance(before, Paragraph) and isinstance(after, Listing | Quote))
+        or (isinstance(before, Paragraph) and isinstance(after, Listing | Quote) and not _is_fine(before))
         or (_is_fine(after) and (isinstance(before, Quote) or _is_fine(before)))
         or (isinstance(before, Buttons) and isinstance(after, Buttons))
     )

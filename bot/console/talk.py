@@ -17,9 +17,6 @@ from storage.records import PaperId, Sort
 from storage.search_index import SearchSort
 
 A_PAGE = 5
-LARGEST_PAGE = 10
-"""Papers that one post holds."""
-
 SEARCH_ORDERS: dict[str, SearchSort] = {"relevance": "relevance", "new": "new", "top": "top"}
 
 
@@ -77,22 +74,20 @@ class Talk:
         Raises:
             InvalidInput: the query or the page cannot be.
         """
-        if wanted.limit > LARGEST_PAGE:
-            raise InvalidInput(f"A page here holds up to {LARGEST_PAGE} papers; turn pages with /next.")
         match wanted:
             case Searched():
                 found = await search.search(
                     self.r, wanted.text, limit=wanted.limit, offset=wanted.offset, sort=wanted.sort
                 )
                 self._more = not found.exact or wanted.offset + len(found.results) < found.total
-                post = search_page(found)
+                post = search_page(found, whole=True)
             case Listed():
                 page = await search.trending(
                     self.r, wanted.period, sort=wanted.sort, limit=wanted.limit, offset=wanted.offset
                 )
                 wanted = replace(wanted, period=page.period)
                 self._more = wanted.offset + len(page.ranked) < page.total
-                post = trending_page(page)
+                post = trending_page(page, whole=True)
         self._show(post, first=wanted.offset + 1, listed=wanted)
 
     async def turn(self, pages: int) -> None:

@@ -16,9 +16,12 @@ SWITCHES = {"relevance": "Best match first", "new": "Newest first", "top": "Most
 SHOWN_OF_QUERY = 100
 
 
-def search_page(page: SearchPage) -> Post:
-    """One page of results; the hits stand in bold in the piece of text that answers best."""
-    results = page.results[:MOST_IN_A_MESSAGE]
+def search_page(page: SearchPage, *, whole: bool = False) -> Post:
+    """One page of results; the hits stand in bold in the piece of text that answers best.
+
+    ``whole`` is for a terminal, where no limit of Discord's cuts a list or a text short.
+    """
+    results = page.results if whole else page.results[:MOST_IN_A_MESSAGE]
     opening: list[Block] = [heading(f"Search: {quoted(page.query, SHOWN_OF_QUERY)}", level=3), *_did_you_mean(page)]
     if not results:
         return Post((*opening, *(_past_the_end(page) if page.total else _nothing_found(page))))
@@ -35,7 +38,7 @@ def search_page(page: SearchPage) -> Post:
         summary = f"{part}{APART}{ORDERS.get(page.sort, page.sort)}{APART}{_took(page.took_ms)}"
         return Post((*opening, *sections, fine(summary), *note(page.freshness), Buttons(row)))
 
-    return roomiest(ROOMS, build)
+    return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
 
 
 def note(freshness: Freshness) -> tuple[Block, ...]:

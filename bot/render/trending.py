@@ -14,8 +14,11 @@ from storage.records import Sort
 SWITCHES = {Sort.TRENDING: "By trend", Sort.TOP: "Most upvotes first", Sort.NEW: "Newest first"}
 
 
-def trending_page(page: TrendingPage) -> Post:
-    """One page of a period's papers, each with why it stands where it does."""
+def trending_page(page: TrendingPage, *, whole: bool = False) -> Post:
+    """One page of a period's papers, each with why it stands where it does.
+
+    ``whole`` is for a terminal, where no limit of Discord's cuts a list or a text short.
+    """
     if page.period is None:
         words = "I have not seen any papers yet. I look for new ones every half hour."
         return Post((heading("No papers yet", level=3), text(words), *note(page.freshness)))
@@ -23,7 +26,7 @@ def trending_page(page: TrendingPage) -> Post:
         return _nothing_here(page, page.period)
     period = page.period
     opening = heading(f"{phrases.TITLES[page.sort]}{APART}{phrases.period(period)}", level=3)
-    ranked = page.ranked[:MOST_IN_A_MESSAGE]
+    ranked = page.ranked if whole else page.ranked[:MOST_IN_A_MESSAGE]
     lines = [Line.of(one.paper, why=APART.join(one.reasons)) for one in ranked]
     part = paging.span(page.offset, len(ranked), page.total)
     row = Buttons((*_pages(page, period, len(ranked)), *_other_orders(page, period)))
@@ -32,7 +35,7 @@ def trending_page(page: TrendingPage) -> Post:
         closing = fine(f"{part}{APART}{phrases.ORDERS[page.sort]}")
         return Post((opening, *sections(lines, room), closing, *note(page.freshness), row))
 
-    return roomiest(ROOMS, build)
+    return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
 
 
 def _nothing_here(page: TrendingPage, period: Period) -> Post:
