@@ -128,9 +128,7 @@ _SILENT = frozenset(
     ("bf", "it", "em", "tt", "sc", "rm", "sf", "sl", "left", "right", "big", "Big", "bigl", "bigr", "small", "large")
 )
 """Commands of LaTeX that only format and that the parser does not know."""
-_SHOWN = {"url": "%s", "href": "%(2)s", "footnote": " (%s)"} | dict.fromkeys(
-    ("color", "today", "cite", "ref", "label"), ""
-)
+_SHOWN = {"url": "%s", "footnote": " (%(2)s)"} | dict.fromkeys(("color", "today", "cite", "ref", "label"), "")
 """Commands that are shown otherwise than the parser would."""
 _SPACES = {"between-macro-and-chars": False, "between-latex-constructs": True, "after-comment": False}
 """Every space stays, also where TeX would swallow it: abstracts are written by people who see what they type."""
@@ -183,7 +181,8 @@ def _is_math(inner: str, following: str) -> bool:
         return True
     if inner[0].isspace() or inner[-1].isspace():
         return False
-    return "^" in inner or not (following.isdigit() or _PROSE.search(inner))
+    price = inner[0].isdigit() and following.isdigit()
+    return "^" in inner or not (price or _PROSE.search(inner))
 
 
 def _as_letters(math: str) -> str:
@@ -200,7 +199,7 @@ def _parse_latex(latex: str) -> str | None:
     try:
         return _latex_parser()(latex)
     except (LatexWalkerError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
-        # The parser raises all of these on what only resembles LaTeX.
+        # Each was seen from the parser on what only resembles LaTeX (a command at the end of its group, a lone accent).
         return None
 
 
@@ -211,9 +210,12 @@ def _latex_parser() -> Callable[[str], str]:
 
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it logs what it cannot read; here that is an outcome
     texts = latex2text.get_default_latex_context_db().filter_context(keep_which=["macros", "environments"])
+    linked = latex2text.MacroTextSpec(
+        "href", simplify_repl=lambda node, l2tobj: l2tobj.nodelist_to_text(node.nodeargd.argnlist[-1:])
+    )
     texts.add_context_category(
         "shown here",
-        macros=[latex2text.MacroTextSpec(name, simplify_repl=text) for name, text in _SHOWN.items()],
+        macros=[linked, *(latex2text.MacroTextSpec(name, simplify_repl=text) for name, text in _SHOWN.items())],
         prepend=True,
     )
     syntax = latexwalker.get_default_latex_context_db().filter_context(keep_which=["macros", "environments"])

@@ -96,6 +96,9 @@ class TestReadable:
             (r"50% of \emph{all} words stay", "50% of all words stay"),
             (r"We call it \ours and go on", "We call it ours and go on"),
             (r"at \url{https://a.example/b}", "at https://a.example/b"),
+            (r"Code: \href{https://a.example}{\emph{here}}.", "Code: here."),
+            (r"Done\footnote{Soon.} now", "Done (Soon.) now"),
+            ("few ($<$5%) or $k$2", "few (<5%) or k2"),
             ("``quoted'' words", "“quoted” words"),
             ("$L_2$ $x$ and $\\ge$ $5$", "L₂ x and ≥ 5"),
             (r"Fig.~3 with $x$, ~10 others", "Fig. 3 with x, ~10 others"),
@@ -113,6 +116,7 @@ class TestReadable:
             "a model for $200k",
             "only $25 and without labels. It costs $15, not $30.",
             "US$",
+            "it costs $5/$6 a month",
         ],
     )
     def test_sums_of_money_survive(self, money: str) -> None:
