@@ -101,9 +101,12 @@ async def test_the_client_computes_the_same_permissions() -> None:
     async with DiscordStandIn() as discord:
         guild, papers = lab(discord)
         role = discord.world.add_role(guild, "muted", Permission.MANAGE_THREADS)
-        guild.members[discord.world.bot.id].role_ids.append(role.id)
+        quiet = discord.world.add_role(guild, "quiet", Permission.MANAGE_MESSAGES)
+        guild.members[discord.world.bot.id].role_ids += [role.id, quiet.id]
         discord.world.overwrite(papers, guild.everyone, deny=Permission.SEND_MESSAGES | Permission.EMBED_LINKS)
         discord.world.overwrite(papers, role, allow=Permission.SEND_MESSAGES)
+        discord.world.overwrite(papers, quiet, deny=Permission.SEND_MESSAGES | Permission.ATTACH_FILES)
+        discord.world.overwrite(papers, discord.world.bot, deny=Permission.MANAGE_MESSAGES)
         thread = discord.world.add_channel(guild, "talk", kind=ChannelKind.PUBLIC_THREAD, parent=papers)
         async with running(discord) as bot:
             for channel in (papers, thread):
