@@ -56,6 +56,9 @@ class PaperboyClient(ServedClient):
     """
 
     def __init__(self, resources: Resources, *, guilds_settle_in: float = 2.0) -> None:
+        # Nobody is going to talk: without these two discord.py warns at every start that it could not.
+        discord.VoiceClient.warn_nacl = False
+        discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
