@@ -154,6 +154,10 @@ class ChannelSetup:
         """This setup's part of its deliveries' keys."""
         return f"setup-{self.id}"
 
+    def made(self, key: "DeliveryKey") -> bool:
+        """Whether a delivery with ``key`` is one of this setup's, by its schedule or beside it."""
+        return key.destination == self.destination and (key.slot == self.slot or key.slot.startswith(f"{self.slot}-"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:

@@ -45,7 +45,7 @@ def topic_digest(delivery: Delivery, papers: Sequence[Paper], freshness: Freshne
     opening: list[Block] = [heading(f"Your topics{APART}{phrases.full_day(delivery.key.local_date)}")]
     if not papers:
         return _nothing(opening, delivery, freshness)
-    footer = _footer(delivery, freshness, len(papers), "that matched", "See or stop your topics with /topics list.")
+    footer = _footer(delivery, freshness, len(papers), "See or stop your topics with /topics list.")
     return _digest(opening, delivery, papers, (footer, Buttons((_why(delivery),))), _matched)
 
 
@@ -82,9 +82,9 @@ def _nothing(opening: Sequence[Block], delivery: Delivery, freshness: Freshness)
     return Post((*blocks, Buttons((_why(delivery, "Why none?"),))))
 
 
-def _footer(delivery: Delivery, freshness: Freshness, shown: int, of: str = "considered", last: str = "") -> Block:
+def _footer(delivery: Delivery, freshness: Freshness, shown: int, last: str = "") -> Block:
     picked = len(delivery.paper_ids)
-    words = f"Picked {picked} of {delivery.considered:,} {of}."
+    words = f"Picked {picked} of {delivery.considered:,} considered."
     if gone := picked - shown:
         words += f" The store no longer holds {gone} of them."
     return fine("\n".join(part for part in (words, phrases.line(freshness.note, NOTE_ROOM), last) if part))

@@ -149,14 +149,15 @@ async def _sent(r: Resources, delivery: Delivery, message_id: int) -> None:
     )
 
 
-async def _post_of(r: Resources, delivery: Delivery) -> Post:
+async def _post_of(r: Resources, delivery: Delivery, setup: ChannelSetup | None = None) -> Post:
     async with r.store.read() as tx:
         known = await tx.papers.get_many(delivery.paper_ids)
+        setup = setup or next((one for one in await tx.channels.list() if one.made(delivery.key)), None)
     papers = tuple(known[paper_id] for paper_id in delivery.paper_ids if paper_id in known)
     fresh = await search.freshness(r)
     if delivery.key.destination.kind is DestinationKind.PERSON:
         return topic_digest(delivery, papers, fresh)
-    return channel_digest(delivery, papers, fresh)
+    return channel_digest(delivery, papers, fresh, setup=setup)
 
 
 async def _retry(r: Resources, delivery: Delivery, error: RetryLater) -> None:

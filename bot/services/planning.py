@@ -147,7 +147,8 @@ async def _choose_by_topics(
         for paper in shelf.papers:
             if paper.id not in why and matches(query, paper, today=today):
                 words = ", ".join(reasons(query, paper, today=today))
-                why[paper.id] = f"{topic.query} ({words})" if words else topic.query
+                # A topic of one word needs no list of the words that matched.
+                why[paper.id] = f"{topic.query} ({words})" if words not in {"", topic.query} else topic.query
     async with r.store.read() as tx:
         posted = await tx.deliveries.posted_papers(person.destination)
     rules = DigestRules(limit=PAPERS_IN_A_TOPIC_DIGEST, sort=Sort.TRENDING, query=Or(tuple(queries)), min_upvotes=0)

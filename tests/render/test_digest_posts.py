@@ -103,7 +103,7 @@ def test_a_topic_message_names_the_topic_and_the_words_that_matched() -> None:
     words = read(topic_digest(delivery, [paper], FRESH))
     assert words.startswith("## Your topics · Tuesday, 24 November 2026")
     assert "-# Matches your topic: diffusion OR flow (diffusion)" in words
-    assert "Picked 1 of 7 that matched." in words
+    assert "Picked 1 of 7 considered." in words
     assert "/topics list" in words
 
 

@@ -1,0 +1,98 @@
+"""SIGKILL between any two steps of a delivery, then a restart: exactly one message, and the ledger agrees."""
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.services.delivery import LEASE
+from storage.records import ChannelSetup, Delivery, DeliveryState, Destination, DestinationKind
+from storage.store import Store
+from tests.acceptance.doomed_program import STEPS
+from tests.builders import make_paper, make_schedule, make_setup, sighting_of
+from tests.conftest import ROOT
+from tests.standins.discord import TOKEN, DiscordStandIn, StandInClock
+
+KILLED = -9
+AFTER_THE_LEASE = LEASE + timedelta(seconds=5)
+PAST_THE_NONCE_WINDOW = timedelta(minutes=10)
+
+
+def due_a_moment_ago(destination: Destination, guild_id: int) -> ChannelSetup:
+    now = datetime.now(UTC)
+    at = (now - timedelta(minutes=1)).time().replace(second=0, microsecond=0)
+    if at > now.time():  # a minute past midnight it was due yesterday: then let it be due at midnight
+        at = time(0)
+    schedule = make_schedule(at=at, grace=timedelta(hours=6))
+    return make_setup(
+        destination=destination, guild_id=guild_id, schedule=schedule, created_at=now - timedelta(days=2), limit=3
+    )
+
+
+async def fill(url: str, setup: ChannelSetup) -> None:
+    store = await Store.open(url)
+    now = datetime.now(UTC)
+    papers = [
+        make_paper(f"2611.0000{number}", daily_on=now.date(), published_at=now, upvotes=number)
+        for number in range(1, 6)
+    ]
+    sightings = [sighting_of(paper, seen_at=now) for paper in papers]
+    async with store.write() as tx:
+        await tx.papers.save(papers, sightings)
+        await tx.sources.record_success("huggingface", at=now + timedelta(hours=1), fetched=5, rejected=0)
+        await tx.channels.add(setup)
+    await store.close()
+
+
+async def ledger(url: str) -> list[Delivery]:
+    store = await Store.open(url)
+    async with store.read() as tx:
+        found = await tx.deliveries.recent()
+    await store.close()
+    return found
+
+
+async def run(discord: DiscordStandIn, url: str, step: str, ahead: timedelta) -> int:
+    """One round of the real program as a process; gives its exit code."""
+    environment = os.environ | {
+        "DISCORD_TOKEN": TOKEN,
+        "DISCORD_API_URL": discord.api_url,
+        "DATABASE_URL": url,
+        "HF_ENDPOINT": "http://127.0.0.1:9",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.acceptance.doomed_program", step, str(ahead.total_seconds()),
+        cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode in {0, KILLED}, output.decode()
+    return process.returncode
+
+
+WITHIN_THE_NONCE_WINDOW = [(step, timedelta()) for step in STEPS]
+AFTER_IT = [(step, PAST_THE_NONCE_WINDOW) for step in ("after Discord accepted", "before sent is written")]
+
+
+@pytest.mark.parametrize(
+    ("step", "pause"),
+    WITHIN_THE_NONCE_WINDOW + AFTER_IT,
+    ids=lambda value: value if isinstance(value, str) else str(value),
+)
+async def test_exactly_one_message_whatever_the_step(step: str, pause: timedelta, store_file: Path) -> None:
+    url = f"sqlite+aiosqlite:///{store_file}"
+    clock = StandInClock()
+    async with DiscordStandIn(clock=clock) as discord:
+        guild = discord.world.add_guild("Lab")
+        channel = discord.world.add_channel(guild, "papers")
+        await fill(url, due_a_moment_ago(Destination(kind=DestinationKind.CHANNEL, id=channel.id), guild.id))
+        assert await run(discord, url, step, timedelta()) == KILLED
+        clock.advance(pause)
+        assert await run(discord, url, "none", AFTER_THE_LEASE) == 0
+        (message,) = discord.messages(channel)
+        (delivery,) = await ledger(url)
+        assert delivery.state is DeliveryState.SENT
+        assert delivery.message_id == message.id
+        assert not discord.violations
