@@ -108,7 +108,7 @@ class Deliveries(DeliveriesReader):
         if planned.ended_at is not None or not planned.paper_ids:
             return planned
         taken = await self._take(planned)
-        if len(taken) == len(planned.paper_ids):
+        if taken == set(planned.paper_ids):
             return planned
         planned = _without(planned, set(planned.paper_ids) - taken)
         await self._connection.execute(update(deliveries).where(deliveries.c.id == kept_id).values(_values(planned)))
@@ -188,7 +188,8 @@ class Deliveries(DeliveriesReader):
     async def _take(self, delivery: Delivery) -> set[PaperId]:
         rows = [
             {"destination": delivery.key.destination, "paper_id": paper_id, "delivery_id": delivery.id}
-            for paper_id in delivery.paper_ids
+            # In one order for everybody: two that wait for each other's papers would else be a deadlock on PostgreSQL.
+            for paper_id in sorted(set(delivery.paper_ids))
         ]
         statement = insert(self._connection, posted_papers).values(rows).on_conflict_do_nothing()
         return set(await self._connection.scalars(statement.returning(posted_papers.c.paper_id)))

@@ -141,7 +141,9 @@ def _sqlite(
 
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("synchronous=NORMAL", f"journal_size_limit={WAL_LIMIT}", *pragmas):
+        # FULL, not the usual NORMAL: a claim has to be on the disk before its message goes out. Where the power fails
+        # in between, a claim that was lost would let the message be sent a second time without looking for the first.
+        for pragma in ("synchronous=FULL", f"journal_size_limit={WAL_LIMIT}", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
