@@ -18,7 +18,7 @@ from rich.text import Text
 from bot.app import open_resources
 from bot.cli.ending import DONE, FAILED, WRONG_CALL
 from bot.cli.session import finish
-from bot.console.layout import wrap
+from bot.console.layout import hung, wrap
 from bot.console.terminal import Screen
 from bot.console.trouble import told
 from bot.core.reports import Health
@@ -205,9 +205,9 @@ def _good(about: str, words: str) -> Finding:
 
 def _tell(screen: Screen, finding: Finding) -> None:
     colour = {Verdict.GOOD: "green", Verdict.NOTE: "yellow", Verdict.BAD: "red"}[finding.verdict]
-    mark = Text(f"{finding.verdict.value:<6}", Ink(color=colour, bold=True))
-    words = Text(f"{finding.about}: {finding.words}")
-    lines = [*wrap(words, screen.look.width - len(mark))]
-    lines += [Text.assemble((line.plain, Ink(dim=True))) for line in wrap(Text(finding.mend), screen.look.width - 6)]
-    for count, line in enumerate(line for line in lines if line.plain):
-        screen.show_line((Text(" " * len(mark)) if count else mark.copy()).append_text(line))
+    mark = f"{finding.verdict.value:<6}"
+    width = screen.look.width - len(mark)
+    words = wrap(Text(f"{finding.about}: {finding.words}"), width)
+    mend = wrap(Text().append(finding.mend, Ink(dim=True)), width) if finding.mend else ()
+    for line in hung(mark, " " * len(mark), [*words, *mend], Ink(color=colour, bold=True)):
+        screen.show_line(line)

@@ -143,11 +143,11 @@ def _block(block: Block, look: Look, accent: Ink, reach: Reach) -> Iterator[Text
         case Paragraph(inlines):
             yield from _wrapped(inlines, look)
         case Quote(inlines):
-            yield from _hung(f"{look.bar} ", f"{look.bar} ", _wrapped(inlines, look.narrower(2)), _DIM)
+            yield from hung(f"{look.bar} ", f"{look.bar} ", _wrapped(inlines, look.narrower(2)), _DIM)
         case Listing(entries, numbered):
             for count, entry in enumerate(entries, 1):
                 mark = f"{count}. " if numbered else f"{look.bullet} "
-                yield from _hung(mark, " " * len(mark), _wrapped(entry, look.narrower(len(mark))), _DIM)
+                yield from hung(mark, " " * len(mark), _wrapped(entry, look.narrower(len(mark))), _DIM)
         case Section():
             yield from _section(block, look, accent, reach)
         case Buttons(buttons):
@@ -168,18 +168,13 @@ def _section(section: Section, look: Look, accent: Ink, reach: Reach) -> Iterato
     mark = f"{name:>2}  "
     inside = look.narrower(len(mark))
     lines = (line for block in section.blocks for line in _block(block, inside, accent, reach))
-    yield from _hung(mark, " " * len(mark), lines, accent)
+    yield from hung(mark, " " * len(mark), lines, accent)
 
 
-def _hung(first: str, rest: str, lines: Iterable[Text], ink: Ink) -> Iterator[Text]:
+def hung(first: str, rest: str, lines: Iterable[Text], ink: Ink) -> Iterator[Text]:
     """``lines`` behind a mark, the later ones indented as far."""
     for count, line in enumerate(lines):
-        yield Text(rest if count else first, ink).append_text(_plainly(line))
-
-
-def _plainly(line: Text) -> Text:
-    """The same line with its own style as a span, so that what is put before it keeps its own."""
-    return Text("").append_text(line)
+        yield Text().append(rest if count else first, ink).append_text(line)
 
 
 def _hints(buttons: Iterable[Button], look: Look, reach: Reach) -> Iterator[Text]:

@@ -65,6 +65,17 @@ def test_the_number_of_a_paper_stands_at_its_margin_and_its_text_beside_it() -> 
     assert "    by Zhu and 4 more" in lines
 
 
+def test_only_the_number_has_the_accent_and_only_what_is_strong_is_bold() -> None:
+    lines = lay_out(Post(a_digest()), Look(width=80), Reach(names={PAPER: "7"}))
+    title = next(line for line in lines if line.plain.startswith(" 7"))
+    body = next(line for line in lines if "Transformers without normalization layers" in line.plain)
+    assert not title.style
+    assert not body.style
+    styled = {title.plain[span.start : span.end]: str(span.style) for span in title.spans}
+    assert styled == {" 7  ": "bold #e8590c", "Transformers without Normalization": "bold"}
+    assert all(span.end <= len("    ") or not str(span.style).startswith("bold") for span in body.spans)
+
+
 def test_a_paper_without_a_number_stands_at_the_margin_itself() -> None:
     assert "\nTransformers without Normalization\n" in plain(*a_digest())
 
