@@ -1,10 +1,11 @@
 """The composition root: the only module that knows every layer. It puts the parts together and lets them run."""
 
 import asyncio
+import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import structlog
@@ -27,7 +28,7 @@ PATIENCE = timedelta(seconds=15)
 """A running bot does not wait for a site that asks for more: it goes on with the store and comes back later."""
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def open_resources(settings: Settings, *, patience: timedelta = PATIENCE) -> AsyncIterator[Resources]:
     """All that the use cases need, opened, and closed at the end of the block.
 
@@ -49,7 +50,7 @@ async def open_resources(settings: Settings, *, patience: timedelta = PATIENCE) 
         await store.close()
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def beating(r: Resources, outbox: Outbox) -> AsyncIterator[None]:
     """The heart of a running bot: look at the sources, deliver what is due."""
 
@@ -66,21 +67,24 @@ async def beating(r: Resources, outbox: Outbox) -> AsyncIterator[None]:
         yield
 
 
-async def until_stopped(work: Awaitable[object]) -> None:
-    """Await ``work`` until it ends by itself or the process is told to stop (SIGTERM, SIGINT)."""
-    stop = asyncio.Event()
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Do ``work`` until it ends by itself or the process is told to stop (SIGTERM, SIGINT); then it may tidy up."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    stop = asyncio.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
         loop.add_signal_handler(number, stop.set)
-    task = asyncio.ensure_future(work)
-    stopped = asyncio.create_task(stop.wait())
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
+        if stopped.done():
+            log.info("stopping")
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):  # we asked for it
+            await task
     finally:
         stopped.cancel()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in numbers:
             loop.remove_signal_handler(number)
 
 
@@ -95,15 +99,26 @@ async def run_discord(settings: Settings, token: str, *, once: bool = False) -> 
 
     point_at(settings.discord_api_url)
     async with open_resources(settings) as r, PaperboyClient(r) as client:
-        await client.sign_in(token)
-        await ingest.ensure_papers(r)
-        connection = asyncio.create_task(client.connect())
-        await client.connected(connection)
+
+        async def connected() -> asyncio.Task[None]:
+            await client.sign_in(token)
+            connection = asyncio.create_task(client.connect())
+            await client.connected(connection)
+            return connection
+
+        async def stay() -> None:
+            connection = await connected()
+            await ingest.ensure_papers(r)
+            async with beating(r, client.outbox):
+                # Not awaited itself: when we are stopped, a tick that is under way still needs the connection.
+                await asyncio.wait({connection})
+            connection.result()
+
         if once:
+            await connected()
             await ingest.refresh(r)
             return await delivery.tick(r, client.outbox)
-        async with beating(r, client.outbox):
-            await until_stopped(connection)
+        await until_stopped(stay())
     return None
 
 

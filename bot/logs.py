@@ -56,7 +56,7 @@ def configure_logs(*, level: int, json: bool, secrets: tuple[str, ...]) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # At DEBUG these write request bodies, gateway payloads and addresses that carry interaction tokens.
-    for name in ("discord", "httpx", "httpcore", "asyncio", "aiosqlite", "apscheduler"):
+    for name in ("discord", "httpx", "httpcore", "asyncio", "aiosqlite", "apscheduler", "alembic"):
         logging.getLogger(name).setLevel(max(level, logging.INFO if name == "discord" else logging.WARNING))
 
 

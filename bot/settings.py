@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     ] = Field(
         None,
         description="How much is logged to standard error: debug, info, warning or error. Left out: info on Discord, "
-        "warning at a terminal.",
+        "error at a terminal, where the screen says the rest.",
         examples=["info"],
     )
     log_format: Literal["console", "json"] = Field(
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
 
     def level(self, *, at_terminal: bool) -> int:
         """The threshold of the log as the standard library counts it."""
-        name = self.log_level or ("warning" if at_terminal else "info")
+        name = self.log_level or ("error" if at_terminal else "info")
         return logging.getLevelNamesMapping()[name.upper()]
 
 

@@ -32,6 +32,8 @@ def channel_digest(
     if not papers:
         return _nothing(opening, delivery, freshness)
     listed_on = _day(papers, delivery)
+    if (delivery.key.local_date - listed_on).days > 1:
+        opening.append(fine(f"Of {phrases.full_day(listed_on)}, the newest list that I have."))
     buttons = (
         _why(delivery),
         _all_of(listed_on, sort),

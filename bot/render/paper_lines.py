@@ -33,7 +33,7 @@ def _rooms() -> tuple[Room, ...]:
     titles = [Room(title=title) for title in range(70, 200, 10)]
     whys = [Room(title=200, why=why) for why in range(50, 200, 25)]
     people = [Room(title=200, why=200, people=size) for size in range(40, 160, 20)]
-    gists = [Room(title=200, why=200, people=160, gist=size) for size in range(60, 401, 10)]
+    gists = [Room(title=200, why=200, people=160, gist=size) for size in range(60, 261, 10)]
     return (*titles, *whys, *people, *gists)
 
 
@@ -76,7 +76,8 @@ class Line:
             (self.gist, room.gist, Style.PLAIN),
         ):
             if words and most:
-                spans.append(Span("\n" + clip(words, most), style))
+                shorten = phrases.whole_sentences if words is self.gist else clip
+                spans.append(Span("\n" + shorten(words, most), style))
         return tuple(spans)
 
 

@@ -121,6 +121,17 @@ def gist(paper: Paper) -> str:
     return next(iter(sentences(readable(paper.abstract))), "")
 
 
+def whole_sentences(words: str, limit: int) -> str:
+    """As many sentences as fit into ``limit`` code points; where not even the first does, its beginning."""
+    kept = ""
+    for sentence in sentences(words):
+        longer = f"{kept} {sentence}".strip()
+        if len(longer) > limit:
+            break
+        kept = longer
+    return kept or clip(words, limit)
+
+
 # --- time ---
 
 

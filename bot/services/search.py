@@ -39,7 +39,7 @@ async def search(
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
         token = await tx.queries.token(text)
-    if token is None and hits.total > limit:  # there are pages to turn, and their buttons hold no more than a token
+    if token is None:  # the buttons to turn pages, to sort and to follow hold no more than a token
         async with r.store.write() as tx:
             token = await tx.queries.keep(text, at=r.clock())
     results = tuple(
@@ -50,7 +50,7 @@ async def search(
     suggestion = await r.index.suggest(text) if hits.total == 0 else None
     return SearchPage(
         query=text,
-        token=token or "",
+        token=token,
         sort=sort,
         results=results,
         total=hits.total,

@@ -1,7 +1,7 @@
 """What arrives by itself reads well, carries its marker and says why it is as it is."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -27,6 +27,7 @@ def test_a_digest_reads_like_a_page_of_a_magazine() -> None:
         authors=("Ada", "Emmy", "Mary", *(f"N{n}" for n in range(12))),
         organization="A Lab",
         summary="Reading can be learned. By doing it.",
+        daily_on=TUESDAY,
     )
     delivery = make_delivery(
         paper.id,
@@ -44,6 +45,14 @@ def test_a_digest_reads_like_a_page_of_a_magazine() -> None:
         "Reading can be learned. By doing it.",
         "-# Picked 1 of 50 considered.",
     ]
+
+
+def test_a_digest_of_an_older_list_says_so() -> None:
+    paper = make_paper(daily_on=TUESDAY - timedelta(days=4))
+    delivery = make_delivery(paper.id, key=make_key(local_date=TUESDAY), id=1)
+    assert "Of Friday, 20 November 2026, the newest list that I have." in read(channel_digest(delivery, [paper], FRESH))
+    recent = make_paper(daily_on=TUESDAY - timedelta(days=1))
+    assert "newest list" not in read(channel_digest(delivery, [recent], FRESH))
 
 
 def test_without_a_summary_the_first_sentence_of_the_abstract_stands_in() -> None:

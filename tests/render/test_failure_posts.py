@@ -110,7 +110,7 @@ def test_a_query_error_shows_the_place(query: str, column: int, where: str) -> N
     assert "**What helps**: Write ) at its end." in words
 
 
-@pytest.mark.parametrize("error", [ValueError("password=secret"), KeyError("secret"), StoreBusy("/home/secret")])
+@pytest.mark.parametrize("error", [ValueError("password=secret"), KeyError("secret"), StoreBusy("/srv/secret")])
 def test_nothing_of_an_inner_error_is_shown(error: Exception) -> None:
     assert "secret" not in read(failure(error))
 

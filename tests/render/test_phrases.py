@@ -107,3 +107,16 @@ def test_sums() -> None:
         "50 considered = 5 picked + 40 over the limit + 5 already posted here"
     )
     assert phrases.sums(0, 0, {}) == "0 considered = 0 picked"
+
+
+@pytest.mark.parametrize(
+    ("words", "limit", "shown"),
+    [
+        ("One. Two three.", 20, "One. Two three."),
+        ("One. Two three.", 10, "One."),
+        ("A sentence that is long.", 12, "A sentence…"),
+        ("", 5, ""),
+    ],
+)
+def test_text_is_shortened_to_whole_sentences_where_one_fits(words: str, limit: int, shown: str) -> None:
+    assert phrases.whole_sentences(words, limit) == shown
