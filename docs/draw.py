@@ -126,4 +126,4 @@ def photograph(markup: str, target: Path, *, height: int) -> None:
 
 
 if __name__ == "__main__":
-    photograph(page(asyncio.run(digest())), HERE / "digest.png", height=int(sys.argv[1]) if len(sys.argv) > 1 else 900)
+    photograph(page(asyncio.run(digest())), HERE / "digest.png", height=int(sys.argv[1]) if len(sys.argv) > 1 else 1040)
