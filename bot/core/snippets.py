@@ -17,6 +17,8 @@ _BEFORE_A_HIT = 60
 """Characters that are shown before the first hit where a sentence is too long to be shown whole."""
 _WEIGHTIEST = 12
 """Letters of a hit that count towards choosing a sentence: long words tell more than short ones, up to a point."""
+_LONGEST_SIGN = 2
+"""Characters of what may hold words together, as the two dashes of Navier--Stokes."""
 
 _Mark = tuple[int, int]
 
@@ -58,7 +60,7 @@ def _worth(text: str, leaves: Iterable[Words]) -> int:
 
 def _marks(text: str, leaves: Sequence[Words]) -> tuple[_Mark, ...]:
     spans = tuple(words.spans(text))
-    return _merged(mark for leaf in leaves for mark in _hits(leaf, sought(leaf), spans))
+    return _merged(text, (mark for leaf in leaves for mark in _hits(leaf, sought(leaf), spans)))
 
 
 def _hits(leaf: Words, wanted: Sought, spans: Sequence[Span]) -> Iterator[_Mark]:
@@ -92,11 +94,12 @@ def _is_joined(leaf: Words, wanted: Sought, joined: str) -> bool:
     return joined == whole if leaf.phrase else words.stem(joined) == words.stem(whole)
 
 
-def _merged(marks: Iterable[_Mark]) -> tuple[_Mark, ...]:
-    """In order, and one where they overlap or touch but for a sign: ``fine-tuning`` is one hit."""
+def _merged(text: str, marks: Iterable[_Mark]) -> tuple[_Mark, ...]:
+    """In order, and one where they overlap or only a sign stands between them: ``fine-tuning`` is one hit."""
     merged: list[_Mark] = []
     for start, end in sorted(marks):
-        if merged and start <= merged[-1][1]:
+        between = text[merged[-1][1] : start] if merged else " "
+        if len(between) <= _LONGEST_SIGN and not any(map(str.isspace, between)):
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))

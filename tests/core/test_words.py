@@ -1,0 +1,139 @@
+import string
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from storage import words
+from storage.words import analyse, fold, spans, stem
+
+ODD = "ßİıﬁÅøŁæ½ﷺが機械한नेटवर्क\u0301\u0308\u00ad\u200d\ufe0f🔥👩‍🔬αΣς𝐀²©™ـشَ'’‐–—-_./&\\{}\"`^~=+#"
+texts = st.text(alphabet=st.one_of(st.characters(), st.sampled_from(ODD + string.ascii_letters + " ")), max_size=60)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("BERT", "bert"),
+        ("naïve", "naive"),
+        ("nai\u0308ve", "naive"),
+        ("Łukasz", "lukasz"),
+        ("Ångström", "Angstrom"),
+        ("Straße", "STRASSE"),
+        ("İstanbul", "istanbul"),
+        ("ﬁne", "fine"),
+        ("𝐀ttention", "attention"),
+        ("learn\u00ading", "learning"),
+        ("ＧＰＴ", "gpt"),
+        ("شَبَكَة", "شبكة"),
+        ("ΑΣ", "ας"),
+        ("β", "beta"),
+        (r"Poincar\'e", "Poincaré"),
+        (r"Schr\"odinger", "Schrödinger"),
+        (r"Erd\H{o}s", "Erdős"),
+        (r"G{\"o}del", "Gödel"),
+    ],
+)
+def test_spellings_that_a_reader_takes_for_the_same_are_the_same_word(one: str, other: str) -> None:
+    assert analyse(one).exact == analyse(other).exact
+    assert len(analyse(one).exact) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "joined"),
+    [
+        ("fine-tuning", ("fine", "tuning"), ("finetuning",)),
+        ("state-of-the-art", ("state", "of", "the", "art"), ("stateoftheart",)),
+        ("Navier–Stokes", ("navier", "stokes"), ("navierstokes",)),
+        ("Navier--Stokes", ("navier", "stokes"), ("navierstokes",)),
+        ("GPT-3.5", ("gpt", "3", "5"), ("gpt35",)),
+        ("O'Neill", ("o", "neill"), ("oneill",)),
+        ("TCP/IP", ("tcp", "ip"), ("tcpip",)),
+        (r"$\beta$-VAE", ("beta", "vae"), ()),
+        ("$k$-means", ("k", "means"), ()),
+        ("C++", ("c++",), ()),
+        ("C++17", ("c++", "17"), ()),
+        ("C#,", ("c#",), ()),
+        ("3D", ("3d",), ()),
+        ("(LLMs),", ("llms",), ()),
+        ("机器学习", ("机", "器", "学", "习"), ()),
+        ("BERT模型", ("bert", "模", "型"), ()),
+        ("한국어 모델", ("한국어", "모델"), ()),
+        ("🔥🦜", ("🔥", "🦜"), ()),
+        ("well — and -- so", ("well", "and", "so"), ()),
+        ("... — & *", (), ()),
+        ("", (), ()),
+    ],
+)
+def test_a_text_is_cut_into_words_and_what_hangs_together_is_one_word_too(
+    text: str, parts: tuple[str, ...], joined: tuple[str, ...]
+) -> None:
+    found = analyse(text)
+    assert (found.exact, found.joined) == (parts, joined)
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("model", "models", "modeling", "modelling"),
+        ("optimize", "optimizes", "optimizing", "optimization"),
+        ("network", "networks"),
+        ("LLM", "LLMs"),
+        ("GPU", "GPUs"),
+        ("GAN", "GANs"),
+        ("LM", "LMs"),
+        ("analysis", "analyses"),
+        ("matrix", "matrices"),
+        ("fine-tune", "fine-tuning", "fine-tuned"),
+    ],
+)
+def test_forms_of_one_word_have_one_stem(forms: tuple[str, ...]) -> None:
+    assert len({(analyse(form).stems, analyse(form).joined_stems) for form in forms}) == 1
+
+
+@pytest.mark.parametrize("word", ["bert", "3d", "c++", "ss", "css", "is", "gpt4", "机", "loss", "les"])
+def test_what_is_no_form_of_an_english_word_is_not_stemmed(word: str) -> None:
+    assert stem(word) == word
+
+
+@given(texts)
+@example("x½")
+@example("\u0640")
+def test_folding_what_is_folded_changes_nothing(text: str) -> None:
+    for word in analyse(text).exact:
+        assert fold(word) == word
+
+
+@given(texts)
+def test_no_word_is_empty_or_holds_what_separates_words(text: str) -> None:
+    found = analyse(text)
+    for word in (*found.exact, *found.stems, *found.joined, *found.joined_stems):
+        assert word
+        assert not any(sign.isspace() or sign in "|_*\"'" for sign in word)
+        assert len(word) <= words.LONGEST_WORD
+
+
+@given(texts)
+def test_the_places_of_words_are_those_of_the_words(text: str) -> None:
+    placed = list(spans(text))
+    assert tuple(span.exact for span in placed) == analyse(text).exact
+    assert tuple(span.stem for span in placed) == analyse(text).stems
+    ends = [0, *(span.end for span in placed)]
+    assert all(before <= span.start < span.end <= len(text) for before, span in zip(ends, placed, strict=False))
+    assert {span.joined for span in placed} - {None} == set(analyse(text).joined)
+
+
+@given(st.text(alphabet=string.printable.replace("\\", ""), max_size=60))
+def test_the_short_way_for_plain_text_cuts_as_the_long_way(text: str) -> None:
+    for short, long in ((words._PLAIN_CLUSTER, words._CLUSTER), (words._PLAIN_PART, words._PART)):
+        assert [found.span() for found in short.finditer(text)] == [found.span() for found in long.finditer(text)]
+
+
+def test_clusters_keep_together_what_hangs_together() -> None:
+    assert list(words.clusters("Jean-Pierre Serre")) == [("jean", "pierre"), ("serre",)]
+
+
+def test_a_long_text_without_white_space_is_read_and_not_remembered() -> None:
+    before = words._remembered.cache_info().currsize
+    assert len(analyse("机器" * 500).exact) == 1000
+    assert words._remembered.cache_info().currsize == before
