@@ -128,7 +128,9 @@ _SILENT = frozenset(
     ("bf", "it", "em", "tt", "sc", "rm", "sf", "sl", "left", "right", "big", "Big", "bigl", "bigr", "small", "large")
 )
 """Commands of LaTeX that only format and that the parser does not know."""
-_SHOWN = {"url": "%s", "footnote": " (%(2)s)"} | dict.fromkeys(("color", "today", "cite", "ref", "label"), "")
+_SHOWN = {"url": "%s", "href": "%(2)s", "footnote": " (%(2)s)"} | dict.fromkeys(
+    ("color", "today", "cite", "citep", "citet", "ref", "eqref", "label"), ""
+)
 """Commands that are shown otherwise than the parser would."""
 _SPACES = {"between-macro-and-chars": False, "between-latex-constructs": True, "after-comment": False}
 """Every space stays, also where TeX would swallow it: abstracts are written by people who see what they type."""
@@ -197,28 +199,31 @@ def _parse_latex(latex: str) -> str | None:
     from pylatexenc.latexwalker import LatexWalkerError
 
     try:
-        return _latex_parser()(latex)
+        plain = _latex_parser()(latex)
     except (LatexWalkerError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
         # Each was seen from the parser on what only resembles LaTeX (a command at the end of its group, a lone accent).
         return None
+    # A command without its arguments leaves the form that they were to fill.
+    return None if any(form in plain and form not in latex for form in ("%s", "%(")) else plain
 
 
 @functools.lru_cache(maxsize=1)
 def _latex_parser() -> Callable[[str], str]:
     """LaTeX to Unicode without the rules that would change prose: no special meaning of ``~``, ``&`` and dashes."""
-    from pylatexenc import latex2text, latexwalker
+    from pylatexenc import latex2text, latexwalker, macrospec
 
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it logs what it cannot read; here that is an outcome
     texts = latex2text.get_default_latex_context_db().filter_context(keep_which=["macros", "environments"])
-    linked = latex2text.MacroTextSpec(
-        "href", simplify_repl=lambda node, l2tobj: l2tobj.nodelist_to_text(node.nodeargd.argnlist[-1:])
-    )
     texts.add_context_category(
         "shown here",
-        macros=[linked, *(latex2text.MacroTextSpec(name, simplify_repl=text) for name, text in _SHOWN.items())],
+        macros=[latex2text.MacroTextSpec(name, simplify_repl=text) for name, text in _SHOWN.items()],
         prepend=True,
     )
     syntax = latexwalker.get_default_latex_context_db().filter_context(keep_which=["macros", "environments"])
+    syntax.add_context_category(
+        "not known there",
+        macros=[macrospec.std_macro("href", "{{"), *(macrospec.std_macro(name, "{") for name in ("ref", "eqref"))],
+    )
     known = _SILENT | {macro.macroname for macro in syntax.iter_macro_specs()}
     # A command of the author's own, as \ours, mostly stands for a name; one of LaTeX that has no text only formats.
     own = latex2text.MacroTextSpec(

@@ -125,7 +125,7 @@ class TestReadable:
     def test_money_and_mathematics_live_side_by_side(self) -> None:
         assert readable(r"for $50 we get $\epsilon = 2$, for $60 less") == "for $50 we get ϵ = 2, for $60 less"
 
-    @pytest.mark.parametrize("broken", [r"\frac{a", r"\begin{x} never ends", "{" * 3000 + r"\a", "\\"])
+    @pytest.mark.parametrize("broken", [r"\frac{a", r"a \sqrt", r"\begin{x} never ends", "{" * 3000 + r"\a", "\\"])
     def test_what_is_no_latex_stays_as_it_was(self, broken: str) -> None:
         assert readable(broken) == broken
 
