@@ -48,6 +48,9 @@ def run(
 
 @app.command(epilog="Example: paperboy ingest --since 2025-03-10 --until 2025-03-14")
 def ingest(
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="More files for --file, as a shell's * gives them.")
+    ] = None,
     *,
     source: Annotated[list[str] | None, typer.Option(help="Ask this source only; repeatable.", metavar="NAME")] = None,
     date: Annotated[str | None, typer.Option(help="One day, for example 2025-03-14 or yesterday.", metavar="D")] = None,
@@ -62,9 +65,10 @@ def ingest(
     """Bring papers into the store. It is safe to repeat, and goes on where it was interrupted."""
     from bot.cli import ingesting
 
-    wanted = ingesting.Wanted(
-        sources=tuple(source or ()), day=date, since=since, until=until, files=tuple(file or ()), again=again
-    )
+    files = (*(file or ()), *(more or ()))
+    if more and not file:
+        raise InvalidInput(f"Name files with --file: paperboy ingest --file {' '.join(map(str, more))}")
+    wanted = ingesting.Wanted(sources=tuple(source or ()), day=date, since=since, until=until, files=files, again=again)
     ingesting.run(wanted, json=json)
 
 
@@ -171,7 +175,7 @@ def check() -> None:
 
 @db.command(epilog="Example: paperboy db backup backups/paperboy-2025-03-14.db")
 def backup(
-    path: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file to write; it must not exist yet.")],
 ) -> None:
     """Copy the store to a file, while the bot may go on running."""
     from bot.cli import keeping
@@ -181,7 +185,7 @@ def backup(
 
 @db.command(epilog="Example: paperboy db restore backups/paperboy-2025-03-14.db")
 def restore(
-    path: Annotated[Path, typer.Argument(help="A file that was written by backup.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file that was written by backup.")],
 ) -> None:
     """Put a backup in the store's place. Stop the bot first."""
     from bot.cli import keeping

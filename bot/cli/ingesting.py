@@ -30,7 +30,9 @@ class Wanted:
     since: str | None
     until: str | None
     files: tuple[Path, ...]
-    again: bool
+    more: tuple[Path, ...] = ()
+    """What a shell made of the star in ``--file days/*.json`` beyond the first."""
+    again: bool = False
 
 
 def run(wanted: Wanted, *, json: bool) -> None:
@@ -54,6 +56,8 @@ def _check(wanted: Wanted) -> None:
     given = [name for name, value in ways if value]
     if len(given) > 1:
         raise InvalidInput(f"{' and '.join(given)} exclude each other; give one of them.")
+    if wanted.more and not wanted.files:
+        raise InvalidInput(f"{wanted.more[0]} is no option; name files with --file {wanted.more[0]}.")
     if wanted.until and not wanted.since:
         raise InvalidInput("--until is the end of a range; give its beginning too, for example --since 2025-03-10.")
 
@@ -69,7 +73,7 @@ def _chosen(r: Resources, names: Sequence[str]) -> tuple[Source, ...]:
 async def _one(r: Resources, source: Source, wanted: Wanted) -> list[SourceReport]:
     today = r.clock().date()
     if wanted.files:
-        return await _files(r, source, wanted.files)
+        return await _files(r, source, (*wanted.files, *wanted.more))
     if wanted.since:
         since = parse_day(wanted.since, today=today)
         until = parse_day(wanted.until, today=today) if wanted.until else today
