@@ -39,7 +39,7 @@ STOP_WORDS = frozenset(
         has have having her here him his how i if in into is it its itself just know like many me more most much my no
         not of on one only or other our out over own same she should so some such tell than that the their them then
         there these they this those through to too under up us very was we were what when where which while who whom
-        whose why will with would you your find found explain describe please there s t
+        use used uses using whose why will with would you your find found explain describe please there s t
         author authors paper papers work study article abstract question answer
         """,
     )
