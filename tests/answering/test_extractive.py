@@ -87,4 +87,4 @@ async def test_one_of_three_passages_is_the_evidence_that_experts_chose(real_dat
             hits += any(said.quote in chosen for said in answer.claims)
             asked += 1
     assert asked > 500
-    assert hits / asked > 0.86  # measured 0.874; plain BM25 gives 0.853, three sentences at random about 0.5
+    assert hits / asked > 0.86  # measured 0.867; plain BM25 gives 0.849, three sentences at random about 0.5
