@@ -59,7 +59,7 @@ class Look:
     unicode: bool = True
 
     def narrower(self, by: int) -> "Look":
-        return replace(self, width=max(NARROWEST, self.width - by))
+        return replace(self, width=max(NARROWEST // 2, self.width - by))
 
     @property
     def bullet(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.style import Style as Ink
 from rich.text import Text
-from tzlocal import get_localzone_name
+from tzlocal import get_localzone_name, reload_localzone
 
 from bot.console.commands import Commands
 from bot.console.following import first_setup, setup_here
@@ -42,9 +42,9 @@ HINT = "Type words to search for, a number to open that paper, or /help. Ctrl-D 
 class TerminalBot:
     """One conversation with whoever sits at the terminal; ``outbox`` is where the scheduler's digests go."""
 
-    def __init__(self, r: Resources) -> None:
+    def __init__(self, r: Resources, *, screen: Screen | None = None) -> None:
         self._r = r
-        self._talk = Talk(r, Screen(Console()), zone=local_zone())
+        self._talk = Talk(r, screen or Screen(Console()), zone=local_zone())
         self.outbox = TerminalOutbox(r.store, r.clock, self._talk.arrive)
         self._commands = Commands(self._talk, self.outbox)
 
@@ -122,6 +122,7 @@ class TerminalBot:
 def local_zone() -> str:
     """This machine's IANA time zone; UTC where it has none that is known."""
     try:
+        reload_localzone()  # tzlocal keeps the first answer for ever
         name = parse_zone(get_localzone_name() or "UTC")
     except (InvalidInput, LookupError, ValueError, OSError):
         return "UTC"

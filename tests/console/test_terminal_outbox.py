@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.console.outbox import HERE, MOST_REMEMBERED, TerminalOutbox
+from bot.console.outbox import HERE, TerminalOutbox
 from bot.errors import RetryLater, SendUncertain
 from bot.render.post import Paragraph, Post, Span
 from storage.records import Destination, DestinationKind
@@ -62,11 +62,12 @@ async def test_what_was_never_shown_or_too_long_ago_is_not_found(outbox: Termina
     assert await outbox.find(HERE, "abc", since=BASE + timedelta(seconds=1)) is None
 
 
-async def test_it_does_not_remember_for_ever(outbox: TerminalOutbox, clock: FakeClock) -> None:
-    for number in range(MOST_REMEMBERED + 1):
+async def test_it_does_not_remember_for_ever(outbox: TerminalOutbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.console.outbox.MOST_REMEMBERED", 3)
+    for number in range(4):
         await outbox.send(HERE, POST, token=f"token-{number}")
     assert await outbox.find(HERE, "token-0", since=BASE) is None
-    assert await outbox.find(HERE, f"token-{MOST_REMEMBERED}", since=BASE) == MOST_REMEMBERED + 1
+    assert await outbox.find(HERE, "token-3", since=BASE) == 4
 
 
 @pytest.mark.parametrize("destination", [CHANNEL, Destination(kind=DestinationKind.PERSON, id=PERSON_ID)])
