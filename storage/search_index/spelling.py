@@ -36,11 +36,10 @@ def _replaced(searcher: tantivy.Searcher, text: str) -> Iterator[tuple[int, int,
             if (code := categories.nearest(value)) is not None:
                 yield chunk.end() - len(value), chunk.end(), code
             continue
-        # A word that hangs together with others is a name of its own making: nothing is near it.
-        found = list(words.spans(chunk.group()))[1 if colon and value else 0 :]
-        if len(found) != 1 or (known := _nearest(searcher, found[0].exact, field if colon and value else "")) is None:
-            continue
-        yield chunk.start() + found[0].start, chunk.start() + found[0].end, known
+        for span in list(words.spans(chunk.group()))[1 if colon and value else 0 :]:
+            known = _nearest(searcher, span.exact, field if colon and value else "")
+            if known is not None:
+                yield chunk.start() + span.start, chunk.start() + span.end, known
 
 
 def _nearest(searcher: tantivy.Searcher, word: str, field: str) -> str | None:

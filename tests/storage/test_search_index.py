@@ -1,0 +1,343 @@
+"""The index answers as ``matching`` does, in a total order, and survives what happens to folders."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.core.matching import matches
+from bot.core.parse_query import parse_query
+from storage import search_index
+from storage.query import And, Count, Days, Field, Has, Is, LastDays, Not, Or, Query, Words
+from storage.records import Paper
+from storage.search_index import SearchIndex, SearchSort, folder, shape
+from storage.store import Store
+from storage.words import analyse
+from tests.builders import make_paper, make_papers, sighting_of
+
+TODAY = date(2025, 3, 14)
+
+
+async def fill(store: Store, papers: Iterable[Paper]) -> None:
+    papers = tuple(papers)
+    async with store.write() as tx:
+        await tx.papers.save(papers, [sighting_of(paper) for paper in papers])
+
+
+async def found(
+    index: SearchIndex, query: Query | str | None, *, sort: SearchSort = "relevance", limit: int = 1000
+) -> list[str]:
+    wanted = parse_query(query) if isinstance(query, str) else query
+    hits = await index.search(wanted, limit=limit, sort=sort, today=TODAY)
+    return [hit.paper_id for hit in hits.hits]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+async def index(place: Path) -> SearchIndex:
+    return SearchIndex.open(place)
+
+
+# --- the same answer as matching ---
+
+WORDS = (
+    *(
+        "model",
+        "models",
+        "modeling",
+        "fine-tuning",
+        "finetuning",
+        "fine",
+        "tuning",
+        "deep",
+        "learning",
+        "Learning,",
+        "the",
+    ),
+    *(
+        "GPT-4",
+        "gpt4",
+        "state-of-the-art",
+        "of",
+        "art",
+        "naïve",
+        "naive",
+        "c++",
+        "C#",
+        "3D",
+        "机器学习",
+        "机器",
+        "🔥",
+        "LLMs",
+    ),
+    *("Schrödinger", "O'Neill", "oneill", "β-VAE", "beta", "analyses", "analysis", "LLM", "self-supervised"),
+)
+NAMES = (
+    "Geoffrey E. Hinton",
+    "Yann LeCun",
+    "Jean-Pierre Serre",
+    "李明",
+    "Ada O'Neill",
+    "The Deep Learning Team at Big Lab",
+)
+CODES = ("cs.LG", "cs.CL", "cs.SY", "eess.SY", "math-ph", "math.MP", "stat.ML")
+
+
+def some(random: Random, choices: Iterable[str], most: int) -> list[str]:
+    return random.choices(list(choices), k=random.randint(0, most))
+
+
+def any_paper(random: Random, number: int) -> Paper:
+    day = TODAY - timedelta(days=random.randint(0, 40))
+    return make_paper(
+        f"2503.{number:05}",
+        title=" ".join(some(random, WORDS, 5)) or "x",
+        abstract=" ".join(some(random, WORDS, 14)),
+        authors=tuple(some(random, NAMES, 3)),
+        keywords=tuple(" ".join(some(random, WORDS, 2)) for _ in range(random.randint(0, 2))),
+        categories=tuple(some(random, CODES, 2)),
+        organization=random.choice([None, "Big Lab", "Deep Learning Models"]),
+        published_at=random.choice([None, datetime(day.year, day.month, day.day, 12, tzinfo=UTC)]),
+        daily_on=random.choice([None, day]),
+        upvotes=random.choice([None, *range(6)]),
+        code_stars=random.choice([None, *range(6)]),
+        code_url=random.choice([None, "https://example.org/code"]),
+        summary=random.choice([None, "A summary."]),
+        withdrawn_at=random.choice([None, None, datetime(2025, 3, 1, tzinfo=UTC)]),
+    )
+
+
+def any_words(random: Random) -> Words:
+    match random.randint(0, 7):
+        case 0:
+            name = random.choice(NAMES).split()
+            chosen = sorted(random.sample(range(len(name)), k=min(len(name), random.randint(1, 3))))
+            return Words(" ".join(name[i] for i in chosen), Field.AUTHOR, phrase=len(chosen) > 1)
+        case 1:
+            return Words(random.choice([*CODES, "cs", "math", "eess"]), Field.CATEGORY)
+        case 2:
+            return Words(
+                f"2503.{random.randint(0, 60):05}"[: random.choice([9, 10])], Field.ID, prefix=random.random() < 0.5
+            )
+        case 3:
+            return Words(random.choice(["deep", "deep learning", "big lab", "models"]), Field.ORGANIZATION)
+    field = random.choice([None, None, Field.TITLE, Field.ABSTRACT])
+    if random.random() < 0.4:
+        return Words(" ".join(random.choices(WORDS, k=random.randint(1, 3))), field, phrase=True)
+    if random.random() < 0.3:
+        return Words(
+            random.choice(["mod", "fine-tun", "finetu", "deep lea", "c+", "机", "c#", "geoffrey e", "state-of"]),
+            field,
+            prefix=True,
+        )
+    return Words(random.choice(WORDS), field)
+
+
+def any_query(random: Random, depth: int = 2) -> Query:
+    match random.randint(0, 9):
+        case 0 | 1 if depth:
+            return And(tuple(any_query(random, depth - 1) for _ in range(random.randint(1, 3))))
+        case 2 | 3 if depth:
+            return Or(tuple(any_query(random, depth - 1) for _ in range(random.randint(1, 3))))
+        case 4 if depth:
+            return Not(any_query(random, depth - 1))
+        case 5:
+            ends = [random.choice([None, TODAY - timedelta(days=random.randint(0, 40))]) for _ in range(2)]
+            return Days(*ends) if random.random() < 0.5 else LastDays(random.randint(1, 40))
+        case 6:
+            what = random.choice(("upvotes", "stars"))
+            return Count(what, random.choice(("<", "<=", "=", ">=", ">")), random.randint(0, 6))  # type: ignore[arg-type]  # one of its literals
+        case 7:
+            facts: list[Query] = [Has("code"), Has("summary"), Is("withdrawn")]
+            return random.choice(facts)
+    return any_words(random)
+
+
+async def test_the_index_finds_exactly_the_papers_that_match(index: SearchIndex, store: Store) -> None:
+    random = Random(7)
+    papers = [any_paper(random, number) for number in range(60)]
+    await fill(store, papers)
+    await index.catch_up(store)
+    answers = 0
+    for _ in range(400):
+        query = any_query(random)
+        expected = {paper.id for paper in papers if matches(query, paper, today=TODAY)}
+        sort: SearchSort = random.choice(("relevance", "new", "top"))
+        got = await found(index, query, sort=sort)
+        assert len(got) == len(set(got))
+        assert set(got) == expected, query
+        answers += bool(expected)
+    assert answers > 200, "most queries should match something, else this test shows little"
+
+
+# --- order and pages ---
+
+
+async def test_a_word_in_the_title_counts_more_than_one_in_the_abstract(index: SearchIndex, store: Store) -> None:
+    other = "Nothing of the kind is said in this place at all"
+    await fill(
+        store,
+        [
+            make_paper("2503.00001", title=other, abstract="We mention diffusion once."),
+            make_paper("2503.00002", title="Diffusion in practice and in theory", abstract=other),
+            make_paper("2503.00003", title=other, abstract=other),
+        ],
+    )
+    await index.catch_up(store)
+    assert await found(index, "diffusion") == ["2503.00002", "2503.00001"]
+
+
+async def test_each_order_is_total_and_says_how_equals_are_told_apart(index: SearchIndex, store: Store) -> None:
+    early, late = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 3, 9, tzinfo=UTC)
+    facts = {"title": "Same words", "abstract": "in each of them"}
+    await fill(
+        store,
+        [
+            make_paper("2503.00004", published_at=early, upvotes=3, **facts),
+            make_paper("2503.00002", published_at=late, upvotes=1, **facts),
+            make_paper("2503.00001", published_at=late, upvotes=3, **facts),
+            make_paper("2503.00003", published_at=None, daily_on=None, upvotes=None, **facts),
+        ],
+    )
+    await index.catch_up(store)
+    by_day = ["2503.00001", "2503.00002", "2503.00004", "2503.00003"]
+    assert await found(index, "words") == by_day
+    assert await found(index, "cat:cs.CL") == by_day
+    assert await found(index, None) == by_day
+    assert await found(index, "words", sort="new") == by_day
+    assert await found(index, "words", sort="top") == ["2503.00001", "2503.00004", "2503.00002", "2503.00003"]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "new", "top"])
+@pytest.mark.parametrize("query", ["words", "words OR number*", "number*", None])
+async def test_pages_together_are_the_whole_list(
+    index: SearchIndex, store: Store, sort: SearchSort, query: str | None
+) -> None:
+    await fill(
+        store,
+        [
+            make_paper(
+                f"2503.{number:05}",
+                title=f"Words {'and words ' * (number % 3)}number{number}",
+                upvotes=number % 4,
+                published_at=datetime(2025, 3, 1 + number % 5, tzinfo=UTC),
+            )
+            for number in range(53)
+        ],
+    )
+    await index.catch_up(store)
+    wanted = parse_query(query) if query else None
+    whole = await index.search(wanted, limit=100, sort=sort, today=TODAY)
+    assert len(whole.hits) == 53
+    pages = [await index.search(wanted, limit=7, offset=offset, sort=sort, today=TODAY) for offset in range(0, 63, 7)]
+    assert [hit for page in pages for hit in page.hits] == list(whole.hits)
+    assert {page.total for page in pages} == {53}
+
+
+async def test_the_total_is_exact_up_to_a_thousand(
+    index: SearchIndex, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(store, make_papers(30, title="Words"))
+    await index.catch_up(store)
+    hits = await index.search(parse_query("words"), limit=1, today=TODAY)
+    assert (hits.total, hits.exact) == (30, True)
+    monkeypatch.setattr("storage.search_index.pages.MOST_COUNTED", 29)
+    hits = await index.search(parse_query("words"), limit=1, today=TODAY)
+    assert (hits.total, hits.exact) == (29, False)
+
+
+@pytest.mark.parametrize("query", ["nothing", "author:nobody", "model*", '"no such words"', "-x upvotes:>999"])
+async def test_an_empty_index_finds_nothing_and_says_so(index: SearchIndex, query: str) -> None:
+    hits = await index.search(parse_query(query), limit=5, today=TODAY)
+    assert (hits.total, hits.exact, hits.hits) == (0, True, ())
+
+
+# --- following the store ---
+
+
+async def test_it_follows_what_is_new_and_what_changed(index: SearchIndex, store: Store) -> None:
+    await fill(store, [make_paper("2503.00001", title="First"), make_paper("2503.00002", title="Second")])
+    assert await index.catch_up(store) == 2
+    assert await index.catch_up(store) == 0
+    await fill(store, [make_paper("2503.00001", title="Changed", upvotes=99)])
+    assert await index.catch_up(store) == 1
+    assert await found(index, "first") == []
+    assert await found(index, "changed upvotes:99") == ["2503.00001"]
+    assert await found(index, None) == ["2503.00001", "2503.00002"]
+
+
+async def test_it_remembers_how_far_it_came(index: SearchIndex, place: Path, store: Store) -> None:
+    await fill(store, make_papers(3))
+    await index.catch_up(store)
+    again = SearchIndex.open(place)
+    async with store.read() as tx:
+        assert again.revision == await tx.papers.revision()
+    assert again.rebuilt_because is None
+    assert await again.catch_up(store) == 0
+    assert len(await found(again, None)) == 3
+
+
+async def test_many_papers_come_in_batches_and_the_progress_is_told(
+    index: SearchIndex, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "BATCH", 10)
+    monkeypatch.setattr(search_index, "COMMIT_EVERY", 20)
+    await fill(store, make_papers(45))
+    told: list[int] = []
+    assert await index.catch_up(store, progress=told.append) == 45
+    assert told == [10, 20, 30, 40, 45]
+    assert len(await found(index, None)) == 45
+
+
+async def test_what_a_crash_left_behind_the_last_commit_is_read_again(
+    index: SearchIndex, place: Path, store: Store
+) -> None:
+    await fill(store, make_papers(5))
+    await index.catch_up(store)
+    # As if it had died between the commit of the papers and the writing of the revision.
+    folder.write_state(place, folder.State(shape=shape.VERSION, revision=2))
+    again = SearchIndex.open(place)
+    assert await again.catch_up(store) == 3
+    assert len(await found(again, None)) == 5
+
+
+async def test_a_store_that_was_put_back_is_read_from_its_beginning(index: SearchIndex, store: Store) -> None:
+    await fill(store, make_papers(2))
+    await index.catch_up(store)
+    folder.write_state(index.path, folder.State(shape=shape.VERSION, revision=999))
+    assert await index.catch_up(store) == 2
+    assert index.rebuilt_because is not None
+    assert len(await found(index, None)) == 2
+
+
+async def test_two_catchings_up_at_once_do_the_work_once(index: SearchIndex, store: Store) -> None:
+    await fill(store, make_papers(20))
+    assert sorted(await asyncio.gather(index.catch_up(store), index.catch_up(store))) == [0, 20]
+
+
+async def test_a_cancelled_catching_up_lets_the_next_one_write(index: SearchIndex, store: Store) -> None:
+    await fill(store, make_papers(40))
+
+    def cancel(_: int) -> None:
+        first.cancel()
+
+    first = asyncio.ensure_future(index.catch_up(store, progress=cancel))
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert await index.catch_up(store) == 40
+
+
+async def test_what_is_indexed_keeps_its_meaning_whatever_stands_around_it(index: SearchIndex, store: Store) -> None:
+    hostile = 'Title with | bars *stars* "quotes" (and) \\emph{TeX} @everyone <b> \u202e ' + "x" * 3000
+    await fill(store, [make_paper(title=hostile)])
+    await index.catch_up(store)
+    for word in ("bars", "stars", "quotes", "tex", "everyone"):
+        assert await found(index, word) == ["2503.01234"]
+    assert analyse("|").exact == ()
