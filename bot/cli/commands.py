@@ -65,10 +65,15 @@ def ingest(
     """Bring papers into the store. It is safe to repeat, and goes on where it was interrupted."""
     from bot.cli import ingesting
 
-    files = (*(file or ()), *(more or ()))
-    if more and not file:
-        raise InvalidInput(f"Name files with --file: paperboy ingest --file {' '.join(map(str, more))}")
-    wanted = ingesting.Wanted(sources=tuple(source or ()), day=date, since=since, until=until, files=files, again=again)
+    wanted = ingesting.Wanted(
+        sources=tuple(source or ()),
+        day=date,
+        since=since,
+        until=until,
+        files=tuple(file or ()),
+        more=tuple(more or ()),
+        again=again,
+    )
     ingesting.run(wanted, json=json)
 
 

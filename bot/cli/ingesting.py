@@ -41,9 +41,11 @@ def run(wanted: Wanted, *, json: bool) -> None:
     async def work(r: Resources) -> int:
         _check(wanted)
         sources = _chosen(r, wanted.sources)
-        reports = [report for source in sources for report in await _one(r, source, wanted)]
+        by_source = [(source.name, await _one(r, source, wanted)) for source in sources]
+        reports = [report for _, of_source in by_source for report in of_source]
         if json:
-            print_json(document.ingest(reports))
+            sums = [_summed(name, of_source) for name, of_source in by_source]
+            print_json(document.ingest(sums, files=reports if wanted.files else ()))
         else:
             show(ingest_report(reports))
         return FAILED if any(report.error for report in reports) else DONE
@@ -118,7 +120,7 @@ def _summed(name: str, reports: Iterable[SourceReport]) -> SourceReport:
             unchanged=total.unchanged + one.unchanged,
             rejected=total.rejected + one.rejected,
             rejects=(*total.rejects, *one.rejects),
-            error=one.error or total.error,
+            error="; ".join(filter(None, (total.error, one.error))) or None,
             took=total.took + one.took,
         )
     return total

@@ -84,23 +84,24 @@ def ask(answer: Answer, *, took_ms: float) -> Document:
     }
 
 
-def ingest(reports: Iterable[SourceReport]) -> Document:
-    """What each source brought."""
+def ingest(reports: Iterable[SourceReport], *, files: Iterable[SourceReport] = ()) -> Document:
+    """What each source brought, and where recorded files were read what each of them did."""
+    told: Document = {"sources": [_report(report) for report in reports]}
+    read = [_report(report) for report in files]
+    return told | {"files": read} if read else told
+
+
+def _report(report: SourceReport) -> Document:
     return {
-        "sources": [
-            {
-                "name": report.name,
-                "fetched": report.fetched,
-                "new": report.new,
-                "updated": report.updated,
-                "unchanged": report.unchanged,
-                "rejected": report.rejected,
-                "rejects": list(report.rejects),
-                "error": report.error,
-                "took_ms": round(report.took.total_seconds() * 1000, 1),
-            }
-            for report in reports
-        ]
+        "name": report.name,
+        "fetched": report.fetched,
+        "new": report.new,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "rejected": report.rejected,
+        "rejects": list(report.rejects),
+        "error": report.error,
+        "took_ms": round(report.took.total_seconds() * 1000, 1),
     }
 
 
