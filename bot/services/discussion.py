@@ -6,6 +6,7 @@ from time import perf_counter
 
 from bot.core import passages
 from bot.core.grounding import Answer, AnswerStatus, verify
+from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import search
@@ -41,7 +42,7 @@ async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Rep
         raise InvalidInput(f"The question has {len(question)} characters; up to {LONGEST_QUESTION} are read.")
     if len(paper_ids) > MOST_PAPERS_ASKED:
         raise InvalidInput(f"Ask about up to {MOST_PAPERS_ASKED} papers at once.")
-    read = [await search.paper(r, text) for text in paper_ids] if paper_ids else await _candidates(r, question)
+    read = [await search.paper(r, text) for text in paper_ids] or await _candidates(r, question)
     texts = tuple(passage for paper in read for passage in passages.of_paper(paper))
     draft = await r.answerer.draft(question, texts)
     answer = replace(draft, claims=verify(draft.claims, texts), nearest=verify(draft.nearest, texts))
@@ -56,6 +57,11 @@ async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Rep
 
 
 async def _candidates(r: Resources, question: str) -> list[Paper]:
+    """The papers that the question names by id or address, else those whose words it shares."""
+    async with r.store.read() as tx:
+        named = await tx.papers.get_many(find_paper_ids(question)[:MOST_PAPERS_ASKED])
+    if named:
+        return list(named.values())
     query = passages.as_query(question)
     if query is None:
         return []
