@@ -1,5 +1,7 @@
 """How the bot is doing: what is fresh, what fails, what is due, and the account of each recent delivery."""
 
+from datetime import timedelta
+
 from bot.core.reports import Health, SetupHealth
 from bot.render import phrases
 from bot.render.limits import roomiest
@@ -18,6 +20,8 @@ STATES = {
 }
 MEBIBYTE = 2**20
 MOST_ROWS = 10
+OLD = timedelta(days=4)
+"""Longer than a weekend with a holiday: then nobody has looked."""
 
 SIZES = tuple((rows, words) for rows in range(1, MOST_ROWS + 1) for words in (60, 120, 200))
 """How many rows of each list, and how many code points of each problem."""
@@ -49,6 +53,8 @@ def _verdict(health: Health) -> str:
         problems.append(f"{counted(stuck, 'channel')} {'is' if stuck == 1 else 'are'} paused")
     if health.is_sample:
         problems.append("only the bundled sample of papers is here so far")
+    if health.newest_sighting and not problems and health.now - health.newest_sighting > OLD:
+        problems.append(f"the newest look at a source is {phrases.duration(health.now - health.newest_sighting)} old")
     return "All is well." if not problems else sentence(phrases.listed(problems))
 
 
