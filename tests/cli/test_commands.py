@@ -145,7 +145,9 @@ def test_files_as_a_shell_names_them_are_all_read(paperboy: Paperboy, real_data:
     files = sorted((real_data / "hf-daily").glob("2025-03-1*.json"))[:3]
     ended = paperboy("ingest", "--file", *map(str, files), "--json")
     assert ended.code == 0
-    assert len(document(ended.out)["sources"]) == len(files)
+    report = document(ended.out)
+    assert [one["name"].split(":")[1] for one in report["files"]] == [file.name for file in files]
+    assert [one["fetched"] for one in report["sources"]] == [sum(one["fetched"] for one in report["files"])]
 
 
 def test_an_ingest_that_failed_ends_with_1_and_says_why(paperboy: Paperboy, folder: Path) -> None:
