@@ -16,7 +16,7 @@ from rich.style import Style as Ink
 from rich.text import Text
 
 from bot.app import open_resources
-from bot.cli.ending import DONE, FAILED, WRONG_CALL
+from bot.cli.exit_codes import DONE, FAILED, WRONG_CALL
 from bot.cli.session import finish
 from bot.console.layout import hung, wrap
 from bot.console.terminal import Screen

@@ -6,10 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from bot.cli.commands import app
+from bot.cli.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_CALL
 from bot.errors import BotError, InvalidInput, SettingsError
 from storage.errors import StorageError
-
-DONE, FAILED, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from bot.cli.ending import DONE, FAILED
+from bot.cli.exit_codes import DONE, FAILED
 from bot.cli.output import print_json, show
 from bot.cli.progress import steps
 from bot.cli.session import with_resources

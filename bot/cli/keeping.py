@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from bot.cli.ending import DONE, FAILED
+from bot.cli.exit_codes import DONE, FAILED
 from bot.cli.output import say
 from bot.cli.session import finish, prepared
 from storage import backup as copies

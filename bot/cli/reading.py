@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.cli.ending import DONE
+from bot.cli.exit_codes import DONE
 from bot.cli.output import print_json, show
 from bot.cli.session import with_resources
 from bot.core.period import Period, parse_day, parse_month, parse_week

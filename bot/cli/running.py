@@ -1,6 +1,6 @@
 """``paperboy run``: the bot on Discord where there is a token, else at this terminal."""
 
-from bot.cli.ending import DONE, FAILED
+from bot.cli.exit_codes import DONE, FAILED
 from bot.cli.output import show
 from bot.cli.session import finish, log_as_asked
 from bot.settings import load_settings
