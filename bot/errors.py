@@ -12,7 +12,8 @@ BotError
 │   ├── Refused               Discord will never accept this very message
 │   └── SendUncertain         it may or may not have been sent; the ledger finds out before it tries again
 └── InvalidInput(hint)        a person asked for something that cannot be; the message says what to write instead
-    └── QuerySyntaxError      a query, with the column at which it stops making sense
+    ├── QuerySyntaxError      a query, with the column at which it stops making sense
+    └── UnknownPaper          a right name of a paper that the store does not hold
 """
 
 from dataclasses import dataclass
@@ -116,3 +117,7 @@ class QuerySyntaxError(InvalidInput):
         self.problem = problem
         self.hint = hint
         super().__init__(f"{problem} (at column {column}). {hint}")
+
+
+class UnknownPaper(InvalidInput):
+    """The call was right, but the store does not hold that paper."""

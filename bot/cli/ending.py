@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.cli.commands import app
 from bot.cli.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_CALL
-from bot.errors import BotError, InvalidInput, SettingsError
+from bot.errors import BotError, InvalidInput, SettingsError, UnknownPaper
 from storage.errors import StorageError
 
 
@@ -36,7 +36,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         raise
     except (BotError, StorageError) as error:
         _tell(error)
-        return WRONG_CALL if isinstance(error, InvalidInput | SettingsError) else FAILED
+        wrong = isinstance(error, InvalidInput | SettingsError) and not isinstance(error, UnknownPaper)
+        return WRONG_CALL if wrong else FAILED
     except Exception as error:  # noqa: BLE001  # logged whole; nobody is served by a traceback instead of words
         _log(error)
         _tell(error)

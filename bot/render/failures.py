@@ -16,6 +16,7 @@ from bot.errors import (
     SourceError,
     SourceThrottled,
     SourceUnreachable,
+    UnknownPaper,
     Unreachable,
 )
 from bot.render.limits import roomiest
@@ -83,6 +84,8 @@ def failure(error: BaseException) -> Post:
     match error:
         case QuerySyntaxError():
             return _query(error)
+        case UnknownPaper():
+            return _post("I do not have that paper", _detail(error))
         case InvalidInput():
             return _post("Not quite", _detail(error))
         case SettingsError():

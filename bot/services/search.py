@@ -10,7 +10,7 @@ from bot.core.parse_query import parse_query
 from bot.core.period import Period
 from bot.core.ranking import Ranked, rank
 from bot.core.snippets import snippet
-from bot.errors import InvalidInput
+from bot.errors import InvalidInput, UnknownPaper
 from bot.ports import Resources
 from bot.services import ingest
 from storage.records import Paper, PaperId, Sort
@@ -118,13 +118,14 @@ async def paper(r: Resources, text: str) -> Paper:
     """The paper that ``text`` names as an id, an address or a DOI.
 
     Raises:
-        InvalidInput: it names none, or one that is not in the store.
+        InvalidInput: it names none.
+        UnknownPaper: it names one that is not in the store.
     """
     paper_id = parse_paper_id(text)
     async with r.store.read() as tx:
         found = await tx.papers.get(paper_id)
     if found is None:
-        raise InvalidInput(
+        raise UnknownPaper(
             f"{paper_id} is not in the store. It holds the papers of Hugging Face's daily lists; "
             f"read this one at https://arxiv.org/abs/{paper_id}."
         )

@@ -85,11 +85,18 @@ def test_a_paper_is_found_by_any_of_its_names(paperboy: Paperboy, name: str) -> 
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("arguments", [("paper", "2503.99999"), ("ask", "what?", "--paper", "2503.99999")])
+def test_a_right_name_of_a_paper_that_is_not_there_ends_with_1(paperboy: Paperboy, arguments: tuple[str, ...]) -> None:
+    ended = paperboy(*arguments)
+    assert ended.code == 1
+    assert "not in the store" in ended.err
+
+
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("paper", "nonsense"), "does not name a paper"),
-        (("paper", "2503.99999"), "not in the store"),
         (("search", '"open'), '  "open\n  ^'),
         (("search", "paper", "--limit", "0"), "1 to 100"),
         (("search", "paper", "--limit", "many"), "--limit"),
@@ -99,7 +106,6 @@ def test_a_paper_is_found_by_any_of_its_names(paperboy: Paperboy, name: str) -> 
         (("trending", "--date", "2999-01-01"), "still to come"),
         (("trending", "--date", "2025-03-14", "--month", "2025-03"), "exclude each other"),
         (("trending", "--week", "2025-W99"), "is not a week"),
-        (("ask", "what?", "--paper", "2503.99999"), "not in the store"),
         (("ingest", "--source", "nowhere"), "There is: huggingface"),
         (("ingest", "--until", "2025-03-14"), "--since"),
         (("ingest", "--since", "2025-03-14", "--until", "2025-03-10"), "Swap"),

@@ -22,6 +22,7 @@ from bot.errors import (
     SourceError,
     SourceThrottled,
     SourceUnreachable,
+    UnknownPaper,
     Unreachable,
 )
 from bot.render.failures import failure, unforeseen
@@ -43,6 +44,7 @@ AT = f"<t:{int(BASE.timestamp())}:f>"
 CASES: list[tuple[BaseException, str, str]] = [
     (BotError("It broke."), "That did not work", "It broke."),
     (InvalidInput("'x' is not a day."), "Not quite", "'x' is not a day."),
+    (UnknownPaper("2503.99999 is not there."), "I do not have that paper", "2503.99999 is not there."),
     (SettingsError((SettingProblem("A", "is wrong", "1"),)), "My settings are wrong", "A: is wrong (for example: A=1)"),
     (SourceError("huggingface", "odd"), "Hugging Face is in trouble", "Odd."),
     (SourceUnreachable("huggingface", "no answer"), "Hugging Face does not answer", "I try again by myself"),
