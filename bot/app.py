@@ -12,7 +12,7 @@ import structlog
 
 from bot.answering.extractive import Extractive
 from bot.core.reports import SourceReport, TickReport
-from bot.ports import Outbox, Resources, system_clock
+from bot.ports import Clock, Outbox, Resources, system_clock
 from bot.scheduler import TICK, Beat, heartbeat
 from bot.services import delivery, ingest
 from bot.settings import Settings
@@ -29,10 +29,13 @@ PATIENCE = timedelta(seconds=15)
 
 
 @contextlib.asynccontextmanager
-async def open_resources(settings: Settings, *, patience: timedelta = PATIENCE) -> AsyncIterator[Resources]:
+async def open_resources(
+    settings: Settings, *, patience: timedelta = PATIENCE, clock: Clock = system_clock
+) -> AsyncIterator[Resources]:
     """All that the use cases need, opened, and closed at the end of the block.
 
-    ``patience`` is how long a source may be waited for when its rate limit is spent.
+    ``patience`` is how long a source may be waited for when its rate limit is spent. ``clock`` is what everything in it
+    goes by.
 
     Raises:
         StorageError: the store cannot be opened; the message says how to mend it.
@@ -41,11 +44,11 @@ async def open_resources(settings: Settings, *, patience: timedelta = PATIENCE) 
     try:
         index = await asyncio.to_thread(SearchIndex.open, settings.index_folder)
         async with httpx.AsyncClient() as client:
-            polite = PoliteClient(client, clock=system_clock)
+            polite = PoliteClient(client, clock=clock)
             hugging_face = HuggingFace(
-                polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=system_clock, patience=patience
+                polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=clock, patience=patience
             )
-            yield Resources(store=store, index=index, sources=(hugging_face,), answerer=Extractive())
+            yield Resources(store=store, index=index, sources=(hugging_face,), answerer=Extractive(), clock=clock)
     finally:
         await store.close()
 
@@ -131,12 +134,13 @@ async def run_terminal(settings: Settings, *, once: bool = False) -> TickReport 
     from bot.console.terminal_bot import TerminalBot
 
     async with open_resources(settings) as r:
-        arrival = await ingest.ensure_papers(r)
         terminal = TerminalBot(r)
-        await terminal.welcome(arrival)
         if once:
+            await ingest.ensure_papers(r)
             await ingest.refresh(r)
+            await terminal.begin()
             return await delivery.tick(r, terminal.outbox)
+        await terminal.welcome()
         async with beating(r, terminal.outbox):
             await terminal.converse()
     return None

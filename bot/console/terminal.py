@@ -1,6 +1,7 @@
 """Where posts are shown: coloured and linked on a terminal that can, plain text in a pipe or on one that cannot."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.style import Style as Ink
@@ -32,6 +33,15 @@ class Screen:
             links=self._fancy,
             unicode=self._console.encoding.startswith("utf"),
         )
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Something moves on a terminal for as long as the block takes; in a pipe nothing is said."""
+        if self._fancy and self.is_lively:
+            with self._console.status(Text(f"{what} …", Ink(dim=True))):
+                yield
+        else:
+            yield
 
     def show(self, post: Post, reach: Reach = NOWHERE) -> None:
         """Show ``post`` with an empty line behind it, and what a reader can do with it."""

@@ -14,6 +14,7 @@ from tzlocal import get_localzone_name, reload_localzone
 
 from bot.console.commands import Commands
 from bot.console.following import first_setup, setup_here
+from bot.console.layout import wrap
 from bot.console.outbox import HERE, TerminalOutbox
 from bot.console.prompt import PROMPT, history_in, piped_lines, state_folder, typed_lines
 from bot.console.talk import Listed, Talk
@@ -23,7 +24,7 @@ from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.digest import channel_digest
 from bot.render.post import PAPERBOY_ACCENT
-from bot.services import channels, delivery, search
+from bot.services import channels, delivery, ingest, search
 from bot.services.ingest import Arrival
 from storage.records import ChannelSetup, Delivery, DeliveryState
 
@@ -48,20 +49,28 @@ class TerminalBot:
         self.outbox = TerminalOutbox(r.store, r.clock, self._talk.arrive)
         self._commands = Commands(self._talk, self.outbox)
 
-    async def welcome(self, arrival: Arrival) -> None:
+    async def welcome(self) -> None:
         """Say who is here, then show papers: on the first start the first digest, later the one that came last.
 
-        It asks no network: what is new comes with the scheduler's first beat.
+        Only an empty store makes it ask the network; else what is new comes with the scheduler's first beat.
         """
-        self._talk.screen.show_lines(_banner(ARRIVALS[arrival]))
-        setup = await self._setup_at_first_start()
-        if setup is not None:
-            ended = await delivery.post_now(self._r, self.outbox, setup.id)
-            shown = ended.state is DeliveryState.SENT
+        screen = self._talk.screen
+        screen.show_line(_name())
+        with screen.waiting("Looking for the newest papers"):
+            arrival = await ingest.ensure_papers(self._r)
+        if note := ARRIVALS[arrival]:
+            screen.show_lines(wrap(Text().append(note, Ink(dim=True)), screen.look.width))
         else:
-            shown = await self._show_again()
-        if not shown:
+            screen.show_lines(())
+        if not (await self.begin() or await self._show_again()):
             await self._talk.show_list(Listed())
+
+    async def begin(self) -> bool:
+        """On the first start set this terminal up and show its first digest; gives whether one was shown."""
+        setup = await self._setup_at_first_start()
+        if setup is None:
+            return False
+        return (await delivery.post_now(self._r, self.outbox, setup.id)).state is DeliveryState.SENT
 
     async def converse(self) -> None:
         """Obey what is typed until the input ends, somebody leaves, or the process is told to stop (SIGTERM).
@@ -129,12 +138,9 @@ def local_zone() -> str:
     return "UTC" if name == "Etc/UTC" else name
 
 
-def _banner(note: str) -> tuple[Text, ...]:
-    name = Text.assemble(
-        ("Paperboy", Ink(bold=True, color=f"#{PAPERBOY_ACCENT:06x}")),
-        (" brings you the research papers that people talk about.", Ink()),
-    )
-    return (name, Text(note, Ink(dim=True))) if note else (name,)
+def _name() -> Text:
+    accent = Ink(bold=True, color=f"#{PAPERBOY_ACCENT:06x}")
+    return Text.assemble(("Paperboy", accent), " brings you the research papers that people talk about.")
 
 
 async def _until_told_to_stop(work: Awaitable[None]) -> None:

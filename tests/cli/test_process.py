@@ -61,10 +61,11 @@ def test_a_new_folder_without_a_network_gets_the_sample(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_one_round_ends_with_a_report() -> None:
-    done = paperboy("run", "--once")
-    assert done.returncode == 0, done.stderr
-    assert "Nothing was due" in done.stdout
+def test_one_round_ends_with_a_report_and_shows_nothing_twice() -> None:
+    first, second = paperboy("run", "--once"), paperboy("run", "--once")
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    assert "A paper called 2503.00001" in first.stdout
+    assert second.stdout.startswith("Nothing was due")
 
 
 @pytest.mark.usefixtures("filled")

@@ -52,16 +52,22 @@ def source(clock: FakeClock) -> FakeSource:
 
 
 @pytest.fixture
-async def r(store: Store, source: FakeSource, clock: FakeClock, tmp_path: Path) -> Resources:
-    """Twelve papers of ``DAY``: three with a title of their own have the most upvotes."""
+def empty(store: Store, source: FakeSource, clock: FakeClock, tmp_path: Path) -> Resources:
+    """A store without papers."""
     index = SearchIndex.open(tmp_path / "index")
+    return Resources(store=store, index=index, sources=(source,), answerer=Extractive(), clock=clock)
+
+
+@pytest.fixture
+async def r(empty: Resources, clock: FakeClock) -> Resources:
+    """Twelve papers of ``DAY``: three with a title of their own have the most upvotes."""
     named = [replace(paper, title=title) for paper, title in zip(make_papers(len(TITLES)), TITLES, strict=True)]
     papers = [replace(paper, upvotes=50 - n) for n, paper in enumerate([*named, *make_papers(12)[len(TITLES) :]])]
-    async with store.write() as tx:
+    async with empty.store.write() as tx:
         seen_at = clock() - timedelta(minutes=1)
         await tx.papers.save(papers, [sighting_of(paper, daily_on=DAY, seen_at=seen_at) for paper in papers])
-    await index.catch_up(store)
-    return Resources(store=store, index=index, sources=(source,), answerer=Extractive(), clock=clock)
+    await empty.index.catch_up(empty.store)
+    return empty
 
 
 @pytest.fixture

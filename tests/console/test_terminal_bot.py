@@ -9,21 +9,20 @@ from bot.console.outbox import GUILD_HERE, HERE
 from bot.console.terminal_bot import TerminalBot
 from bot.ports import Resources
 from bot.services import channels, delivery
-from bot.services.ingest import Arrival
 from storage.records import DeliveryState
-from tests.builders import FakeClock
+from tests.builders import DAY, FakeClock, make_papers
 from tests.console.conftest import Terminal
+from tests.services.doubles import FakeSource
 
 
-async def start(r: Resources, arrival: Arrival = Arrival.KEPT) -> str:
+async def start(r: Resources) -> str:
     terminal = Terminal(r)
-    await TerminalBot(r, screen=terminal.screen).welcome(arrival)
+    await TerminalBot(r, screen=terminal.screen).welcome()
     return terminal.shown()
 
 
 async def test_the_first_start_shows_the_first_digest_through_the_ledger(r: Resources) -> None:
-    shown = await start(r, Arrival.FETCHED)
-    assert "fetched from Hugging Face" in shown
+    shown = await start(r)
     assert "Diffusion for video" in shown
     setup = await setup_here(r)
     assert setup is not None
@@ -43,8 +42,28 @@ async def test_a_later_start_shows_it_again_and_sends_nothing(r: Resources, cloc
         assert len(await tx.deliveries.recent(destination=HERE)) == 1
 
 
-async def test_the_sample_is_called_a_sample(r: Resources) -> None:
-    assert "bundled sample" in await start(r, Arrival.SAMPLE)
+async def test_an_empty_store_asks_the_network(empty: Resources, source: FakeSource) -> None:
+    source.lists[DAY] = make_papers(3)
+    shown = await start(empty)
+    assert "fetched from Hugging Face" in shown
+    assert "2503.00003" in shown
+
+
+async def test_an_empty_store_without_a_network_shows_the_sample_and_calls_it_so(
+    empty: Resources, source: FakeSource
+) -> None:
+    source.down = True
+    shown = await start(empty)
+    assert "bundled sample" in shown
+    assert " 5  " in shown
+
+
+async def test_one_round_makes_the_setup_and_shows_the_first_digest_without_a_greeting(r: Resources) -> None:
+    terminal = Terminal(r)
+    assert await TerminalBot(r, screen=terminal.screen).begin()
+    assert terminal.shown().startswith("Trending papers")
+    assert not await TerminalBot(r, screen=terminal.screen).begin()
+    assert not terminal.shown()
 
 
 async def test_a_digest_that_was_given_up_is_not_set_up_again(r: Resources) -> None:
@@ -66,7 +85,7 @@ async def test_where_every_paper_was_posted_before_there_is_still_something_to_r
 async def test_the_next_morning_brings_the_next_digest_once(r: Resources, clock: FakeClock) -> None:
     terminal = Terminal(r)
     bot = TerminalBot(r, screen=terminal.screen)
-    await bot.welcome(Arrival.KEPT)
+    await bot.welcome()
     terminal.shown()
     clock.advance(hours=24)
     assert (await delivery.tick(r, bot.outbox)).planned == 1
