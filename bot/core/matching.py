@@ -11,36 +11,41 @@ from storage.records import Paper
 from storage.searchable import Searchable, Sought, name_key, searchable, sought
 from storage.words import Text
 
-_REMEMBERED_PAPERS = 512
+_REMEMBERED_PAPERS = 256
 """A day's papers several times over: thousands of topics are asked of the same few papers."""
 
 
 def matches(query: Query, paper: Paper, *, today: date) -> bool:
     """Does ``paper`` match? ``today`` is the day from which ``since:7d`` counts."""
+    return _holds(query, _known(paper), today)
+
+
+def _holds(query: Query, known: "_Known", today: date) -> bool:
     match query:
         case Words():
-            return _has_words(query, _known(paper))
+            return _has_words(query, known)
         case And(parts):
-            return all(matches(part, paper, today=today) for part in parts)
+            return all(_holds(part, known, today) for part in parts)
         case Or(parts):
-            return any(matches(part, paper, today=today) for part in parts)
+            return any(_holds(part, known, today) for part in parts)
         case Not(part):
-            return not matches(part, paper, today=today)
+            return not _holds(part, known, today)
         case Days(since, until):
-            return _within(_known(paper).paper.day, since, until)
+            return _within(known.found.day, since, until)
         case LastDays(days):
-            return _within(_known(paper).paper.day, today - timedelta(days=days), None)
+            return _within(known.found.day, today - timedelta(days=days), None)
         case Count():
-            return _compares(query, paper)
+            return _compares(query, known.paper)
         case Has(what):
-            return paper.code_url is not None if what == "code" else bool(paper.summary)
+            return known.paper.code_url is not None if what == "code" else bool(known.paper.summary)
         case Is():
-            return paper.withdrawn_at is not None
+            return known.paper.withdrawn_at is not None
 
 
 def reasons(query: Query, paper: Paper, today: date) -> tuple[str, ...]:
     """The parts of ``query`` that ``paper`` matches, as they are typed, each once; what was not wanted is no reason."""
     found: dict[str, None] = {}
+    known = _known(paper)
 
     def collect(part: Query) -> None:
         match part:
@@ -49,7 +54,7 @@ def reasons(query: Query, paper: Paper, today: date) -> tuple[str, ...]:
                     collect(inner)
             case Not():
                 return
-            case _ if matches(part, paper, today=today):
+            case _ if _holds(part, known, today):
                 found[canonical(part)] = None
 
     collect(query)
@@ -67,7 +72,8 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    paper: Searchable
+    paper: Paper
+    found: Searchable
     names: frozenset[str]
     title: Vocabulary
     abstract: Vocabulary
@@ -79,7 +85,8 @@ class _Known:
 def _known(paper: Paper) -> _Known:
     found = searchable(paper)
     return _Known(
-        paper=found,
+        paper=paper,
+        found=found,
         names=frozenset(found.names),
         title=vocabulary_of(found.title),
         abstract=vocabulary_of(found.abstract),
@@ -102,9 +109,9 @@ def stands_in(leaf: Words, vocabulary: Vocabulary) -> bool:
 def _has_words(leaf: Words, known: _Known) -> bool:
     match leaf.field:
         case Field.ID:
-            return _is_or_begins((known.paper.id,), leaf.text.lower(), leaf)
+            return _is_or_begins((known.found.id,), leaf.text.lower(), leaf)
         case Field.CATEGORY:
-            return _is_or_begins(known.paper.categories, leaf.text.lower(), leaf)
+            return _is_or_begins(known.found.categories, leaf.text.lower(), leaf)
     wanted = sought(leaf)
     if not wanted.exact:
         return False

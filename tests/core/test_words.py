@@ -54,6 +54,7 @@ def test_spellings_that_a_reader_takes_for_the_same_are_the_same_word(one: str, 
         ("C++", ("c++",), ()),
         ("C++17", ("c++", "17"), ()),
         ("C#,", ("c#",), ()),
+        ("C/C++", ("c", "c++"), ("cc++",)),
         ("3D", ("3d",), ()),
         ("(LLMs),", ("llms",), ()),
         ("机器学习", ("机", "器", "学", "习"), ()),
@@ -127,13 +128,9 @@ def test_the_places_of_words_are_those_of_the_words(text: str) -> None:
 def test_the_short_way_for_plain_text_cuts_as_the_long_way(text: str) -> None:
     for short, long in ((words._PLAIN_CLUSTER, words._CLUSTER), (words._PLAIN_PART, words._PART)):
         assert [found.span() for found in short.finditer(text)] == [found.span() for found in long.finditer(text)]
+    several = [found.group() for found in words._CLUSTER.finditer(text) if len(words._PART.findall(found.group())) > 1]
+    assert words._PLAIN_JOINED.findall(text) == several
 
 
 def test_clusters_keep_together_what_hangs_together() -> None:
     assert list(words.clusters("Jean-Pierre Serre")) == [("jean", "pierre"), ("serre",)]
-
-
-def test_a_long_text_without_white_space_is_read_and_not_remembered() -> None:
-    before = words._remembered.cache_info().currsize
-    assert len(analyse("机器" * 500).exact) == 1000
-    assert words._remembered.cache_info().currsize == before
