@@ -13,7 +13,7 @@ from typing import ParamSpec, Self, TypeVar
 
 import tantivy
 
-from storage.errors import StorageError, StoreCorrupt
+from storage.errors import StorageError, StoreCorrupt, StoreUnreachable
 from storage.query import Query
 from storage.records import Paper
 from storage.search_index import folder, shape
@@ -83,7 +83,7 @@ class SearchIndex:
             StorageError: the store cannot be read, or the index cannot be written.
         """
         self._store = store
-        return await self._healing(lambda: self._catch_up(store, progress))
+        return await self._healing(lambda: self._catch_up(store, progress), fills=True)
 
     async def _catch_up(self, store: Store, progress: Callable[[int], None] | None) -> int:
         async with self._turn:
@@ -176,8 +176,8 @@ class SearchIndex:
                 self._stamp = now
         return self._index
 
-    async def _healing(self, work: Callable[[], Awaitable[T]]) -> T:
-        """``work``, and where it meets damaged files, the same again with an index made anew."""
+    async def _healing(self, work: Callable[[], Awaitable[T]], *, fills: bool = False) -> T:
+        """``work``, and where it meets damaged files, the same again with an index made anew (and filled first)."""
         index = self._index
         try:
             return await work()
@@ -185,11 +185,10 @@ class SearchIndex:
             if not _may_be_damage(problem):
                 raise
             await self._make_anew(index, problem)
-        if self._store is None:
-            raise StoreCorrupt(
-                f"The search index in {self.path} was damaged and was emptied; it fills at the next start."
-            )
-        await self._catch_up(self._store, None)
+        if not fills:
+            if self._store is None:
+                raise StoreCorrupt(f"The search index in {self.path} was damaged; it is made anew at the next start.")
+            await self._catch_up(self._store, None)
         return await work()
 
     async def _make_anew(self, broken: tantivy.Index, problem: BaseException) -> None:
@@ -213,7 +212,9 @@ class SearchIndex:
 
 def _may_be_damage(problem: BaseException) -> bool:
     """What tantivy notices comes as ValueError, what it does not as a panic, which pyo3 hides from ``Exception``."""
-    return isinstance(problem, ValueError | StoreCorrupt) or type(problem).__name__ == "PanicException"
+    return (
+        isinstance(problem, ValueError | StoreCorrupt | StoreUnreachable) or type(problem).__name__ == "PanicException"
+    )
 
 
 async def _changed(store: Store, revision: int) -> list[tuple[int, Paper]]:

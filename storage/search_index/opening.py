@@ -32,6 +32,7 @@ def created(path: Path) -> tantivy.Index:
     Raises:
         StorageError: the folder cannot be written.
     """
+    folder.prepare(path)
     folder.sweep(path)
     try:
         index = opened(path)

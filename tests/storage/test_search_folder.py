@@ -1,6 +1,7 @@
 """One folder, several processes, and what happens to folders: the index is a cache that is allowed to die."""
 
 import json
+import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -72,6 +73,18 @@ def writer_of_another(place: Path) -> tantivy.IndexWriter:
     return SearchIndex.open(place)._index.writer(heap_size=15_000_000, num_threads=1)
 
 
+async def test_an_index_that_another_process_made_anew_is_followed(
+    index: SearchIndex, place: Path, store: Store
+) -> None:
+    await fill(store, make_papers(2))
+    await index.catch_up(store)
+    (place / folder.STATE).unlink()
+    other = SearchIndex.open(place)
+    assert await found(index, None) == []
+    await other.catch_up(store)
+    assert len(await found(index, None)) == 2
+
+
 # --- what happens to folders ---
 
 
@@ -93,6 +106,16 @@ async def test_a_half_written_index_is_made_anew(
     assert again.revision == 0
     assert await again.catch_up(store) == 3
     assert len(await found(again, None)) == 3
+
+
+async def test_a_folder_that_vanished_under_a_running_bot_is_made_anew(
+    index: SearchIndex, place: Path, store: Store
+) -> None:
+    await fill(store, make_papers(3))
+    await index.catch_up(store)
+    shutil.rmtree(place)
+    assert await index.catch_up(store) == 3
+    assert len(await found(index, None)) == 3
 
 
 @pytest.mark.parametrize("gone", ["meta.json", folder.STATE])
