@@ -1,18 +1,13 @@
 """The real program for one round of deliveries, which kills itself with SIGKILL at a chosen step.
 
-Run as a process:
-
-    python -m tests.acceptance.doomed_program STEP AHEAD
-
-``STEP`` is one of ``STEPS`` or ``none``; ``AHEAD`` are the seconds by which its clock is ahead, so that a lease that a
-killed run left behind is over without anybody waiting for it. Settings come from the environment, as ever.
+``run`` is what a process of its own does. ``step`` is one of ``STEPS`` or ``none``; its clock is ``ahead``, so that a
+lease that a killed run left behind is over without anybody waiting for it. Settings come from the environment, as ever.
 """
 
 import asyncio
 import os
 import signal
-import sys
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,11 +75,16 @@ def doom(step: str) -> None:
                 await original(*args)
                 die()
 
-            delivery._sent = sent_and_dead
+            delivery._sent = sent_and_dead  # type: ignore[assignment]  # whatever it is given, it dies
 
 
-async def main(step: str, ahead: timedelta) -> None:
+def run(environment: Mapping[str, str], step: str, ahead: timedelta) -> None:
     """One tick as the running bot makes it."""
+    os.environ.update(environment)
+    asyncio.run(_tick(step, ahead))
+
+
+async def _tick(step: str, ahead: timedelta) -> None:
     settings = load_settings()
     assert settings.discord_token is not None
     point_at(settings.discord_api_url)
@@ -93,14 +93,8 @@ async def main(step: str, ahead: timedelta) -> None:
         return system_clock() + ahead
 
     doom(step)
-    async with open_resources(settings) as opened:
-        r = replace(opened, clock=clock)
-        async with PaperboyClient(r) as client:
-            await client.sign_in(settings.discord_token.get_secret_value())
-            connection = asyncio.create_task(client.connect())
-            await client.connected(connection)
-            await delivery.tick(r, client.outbox)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], timedelta(seconds=float(sys.argv[2]))))
+    async with open_resources(settings, clock=clock) as r, PaperboyClient(r, guilds_settle_in=0.05) as client:
+        await client.sign_in(settings.discord_token.get_secret_value())
+        connection = asyncio.create_task(client.connect())
+        await client.connected(connection)
+        await delivery.tick(r, client.outbox)
