@@ -15,7 +15,7 @@ from time import perf_counter
 import structlog
 
 from bot.core.merge import merge
-from bot.core.period import Period
+from bot.core.period import Period, PeriodKind
 from bot.core.reports import SourceReport
 from bot.errors import InvalidInput, SourceError, SourceThrottled
 from bot.ports import Fetched, Rejected, Resources, Source
@@ -96,9 +96,10 @@ async def file(r: Resources, source: Source, path: Path) -> SourceReport:
 
 
 async def refresh(r: Resources) -> tuple[SourceReport, ...]:
-    """Look at every source whose last look, good or bad, is older than ``settle``, and today and yesterday with it.
+    """Look at yesterday and today at every source whose last look failed or is older than ``settle``.
 
-    Yesterday too: its votes are still moving, and papers are added to it until it ends in the west.
+    Yesterday too: its votes are still moving, and papers are added to it until it ends in the west. A source that asked
+    for patience is left alone until the moment that it named.
     """
     now = r.clock()
     reports = []
@@ -107,7 +108,7 @@ async def refresh(r: Resources) -> tuple[SourceReport, ...]:
             state = await tx.sources.state(source.name)
         if state.retry_at is not None and state.retry_at > now:
             continue
-        if state.succeeded_at is not None and now - state.succeeded_at < r.settle:
+        if state.problem is None and state.succeeded_at is not None and now - state.succeeded_at < r.settle:
             continue
         for day in (now.date() - timedelta(days=1), now.date()):
             reports.append(await period(r, source, Period.day(day)))
@@ -118,29 +119,34 @@ async def refresh(r: Resources) -> tuple[SourceReport, ...]:
 
 async def ensure_papers(r: Resources) -> Arrival:
     """Make sure that there is something to read: what is kept, else the network, else the bundled sample."""
-    async with r.store.read() as tx:
-        if await tx.papers.count():
-            await r.index.catch_up(r.store)
-            return Arrival.KEPT
+    if await _has_papers(r):
+        return Arrival.KEPT
     try:
         async with asyncio.timeout(FIRST_LOOK.total_seconds()):
             for source in r.sources:
-                report = await period(r, source, None)
-                if report.new:
-                    return Arrival.FETCHED
+                if (await period(r, source, None)).new:
+                    break
     except TimeoutError:
-        log.warning("no answer from the network in time; showing the bundled sample", seconds=FIRST_LOOK.seconds)
+        log.warning("the network took too long for a first look", seconds=FIRST_LOOK.seconds)
+    if await _has_papers(r):  # the time may have been up right after they were kept
+        return Arrival.FETCHED
     await load_sample(r)
     return Arrival.SAMPLE
 
 
 async def load_sample(r: Resources) -> None:
-    """Put the bundled sample into the store; it makes way as soon as a real source is reached."""
+    """Put the bundled sample into an empty store; it is called so until a real source brings papers."""
     for fetched in sample_days():
         await _keep(r, fetched, look=None, recorded=True)
-    async with r.store.write() as tx:
-        await tx.facts.put(SAMPLE_FACT, r.clock().isoformat())
     await r.index.catch_up(r.store)
+
+
+async def _has_papers(r: Resources) -> bool:
+    async with r.store.read() as tx:
+        papers = await tx.papers.count()
+    if papers:
+        await r.index.catch_up(r.store)
+    return papers > 0
 
 
 async def is_sample(r: Resources) -> bool:
@@ -163,10 +169,10 @@ async def _keep(r: Resources, fetched: Fetched, *, look: Period | None, recorded
         if not recorded:
             now = r.clock()
             await tx.sources.record_success(fetched.source, at=now, fetched=count, rejected=len(fetched.rejected))
-            if look is not None:
+            if look is not None and look.kind is PeriodKind.DAY:
                 await tx.sources.mark_day(fetched.source, look.first, at=now)
-        if fetched.source != SAMPLE and fetched.papers:
-            await tx.facts.put(SAMPLE_FACT, "")
+        if fetched.papers:
+            await tx.facts.put(SAMPLE_FACT, r.clock().isoformat() if fetched.source == SAMPLE else "")
     new = sum(paper.id not in known for paper in changed)
     if fetched.rejected:
         log.warning("papers rejected", source=fetched.source, rejected=len(fetched.rejected), of=count)

@@ -143,12 +143,15 @@ async def freshness(r: Resources) -> Freshness:
     async with r.store.read() as tx:
         papers = await tx.papers.count()
         newest = await tx.papers.newest_sighting()
+        states = await tx.sources.states()
     if await ingest.is_sample(r):
         return Freshness(
             papers=papers, note="This is the bundled sample of real papers; the network was not reached yet."
         )
     if not papers or newest is None:
         return Freshness(papers=papers, note="The store is empty; no source was reached yet.")
+    # A look that found nothing new was a look too: on holidays no list is made for days.
+    newest = max([newest, *(state.succeeded_at for state in states if state.succeeded_at is not None)])
     age = r.clock() - newest
     if age < STALE_AFTER or (age < timedelta(days=4) and _is_weekend(r.clock().date())):
         return Freshness(papers=papers)

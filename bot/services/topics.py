@@ -7,7 +7,7 @@ from bot.core.matching import matches
 from bot.core.parse_query import canonical, parse_query
 from bot.core.ranking import Ranked, rank
 from bot.core.schedule import parse_zone
-from bot.errors import InvalidInput
+from bot.errors import InvalidInput, QuerySyntaxError
 from bot.ports import Resources
 from storage.records import Person, Schedule, Sort, Topic
 
@@ -107,14 +107,22 @@ async def unfollow(r: Resources, person_id: int, topic_id: int) -> Topic:
 
 
 async def unfollow_named(r: Resources, person_id: int, text: str) -> Topic:
-    """Stop following the topic that ``text`` names by its number or its query.
+    """Stop following the topic that ``text`` names by its number, else by its query in any spelling.
 
     Raises:
         InvalidInput: this person follows no such topic.
     """
     _, followed = await mine(r, person_id)
     wanted = text.strip()
-    for topic in followed:
-        if wanted in {str(topic.id), topic.query}:
-            return await unfollow(r, person_id, topic.id)
-    raise InvalidInput(f"You do not follow {wanted!r}. See yours with /topics list.")
+    by_name = {topic.query: topic for topic in followed} | {str(topic.id): topic for topic in followed}
+    named = by_name.get(wanted) or by_name.get(_canonical(wanted) or wanted)
+    if named is None:
+        raise InvalidInput(f"You do not follow {wanted!r}. See yours with /topics list.")
+    return await unfollow(r, person_id, named.id)
+
+
+def _canonical(text: str) -> str | None:
+    try:
+        return canonical(parse_query(text))
+    except QuerySyntaxError:  # then it can only be the number of a topic
+        return None
