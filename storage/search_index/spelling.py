@@ -15,6 +15,10 @@ _TEXTS = ("title", "abstract", "keywords")
 _SHORTEST = 3
 _LENIENT_FROM = 6
 """From so many letters on, two of them may be wrong."""
+_RARE = 5
+"""A word in no more papers than this may be a slip that authors made too ..."""
+_MORE_USUAL = 50
+"""... where a near one stands in so many times as many."""
 
 
 def nearest_query(searcher: tantivy.Searcher, text: str) -> str | None:
@@ -44,29 +48,27 @@ def _replaced(searcher: tantivy.Searcher, text: str) -> Iterator[tuple[int, int,
 
 def _nearest(searcher: tantivy.Searcher, word: str, field: str) -> str | None:
     texts = () if field in {"author", "org"} else (field,) if field in _TEXTS else _TEXTS
-    names = not field or field == "author"
-    if len(word) < _SHORTEST or _is_known(searcher, word, texts, names=names):
+    vocabularies = [name + EXACT for name in texts] + ["organization" + EXACT] * (field == "org")
+    if not field or field == "author":
+        vocabularies.append(NAMES)
+    stands_in = max([searcher.doc_freq(name, words.stem(word)) for name in texts], default=0)
+    stands_in = max(stands_in, *(searcher.doc_freq(name, word) for name in vocabularies))
+    if len(word) < _SHORTEST or stands_in > _RARE:
         return None
-    vocabularies = [name + EXACT for name in texts] + [NAMES] * names + ["organization" + EXACT] * (field == "org")
     most = 1 if len(word) < _LENIENT_FROM else 2
     for shared in (2, 1):
         found = [
             (distance, -count, other)
             for name in vocabularies
             for other, count in searcher.terms_with_prefix(name, word[:shared])
-            if abs(len(other) - len(word)) <= most
+            if count > stands_in * _MORE_USUAL
+            and abs(len(other) - len(word)) <= most
             and "_" not in other
             and (distance := edit_distance(word, other, most)) <= most
         ]
         if found:
             return min(found)[2]
     return None
-
-
-def _is_known(searcher: tantivy.Searcher, word: str, texts: tuple[str, ...], *, names: bool) -> bool:
-    return any(searcher.doc_freq(name, words.stem(word)) for name in texts) or (
-        names and searcher.doc_freq(NAMES, word) > 0
-    )
 
 
 def edit_distance(one: str, other: str, most: int) -> int:

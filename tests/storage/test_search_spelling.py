@@ -7,7 +7,7 @@ import pytest
 from storage.search_index import SearchIndex
 from storage.search_index.spelling import edit_distance
 from storage.store import Store
-from tests.builders import make_paper, sighting_of
+from tests.builders import make_paper, make_papers, sighting_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,12 @@ async def test_unknown_words_are_replaced_by_near_ones_that_papers_hold(
 )
 def test_the_distance_of_two_words_counts_edits_up_to_a_bound(one: str, other: str, distance: int) -> None:
     assert edit_distance(one, other, 2) == distance
+
+
+async def test_a_slip_that_one_author_made_too_is_still_a_slip(tmp_path: Path, store: Store) -> None:
+    papers = [make_paper("2503.09999", title="Diffusion modles"), *make_papers(60, title="Diffusion models")]
+    async with store.write() as tx:
+        await tx.papers.save(papers, [sighting_of(paper) for paper in papers])
+    index = SearchIndex.open(tmp_path / "index")
+    await index.catch_up(store)
+    assert await index.suggest("modles nosuchword") == "models nosuchword"
