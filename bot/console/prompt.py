@@ -28,7 +28,7 @@ from bot.render.post import PAPERBOY_ACCENT
 log = structlog.get_logger(__name__)
 
 PROMPT = "paperboy> "
-PLACEHOLDER = "words to search for, a number to open a paper, or /help"
+PLACEHOLDER = "words to find, a number, or /help"
 MENU_LINES = 8
 LONGEST_LINE = 4000
 """Characters of one line that are read; nothing that makes sense is longer."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from shutil import get_terminal_size
 
 from rich.console import Console
 from rich.style import Style as Ink
@@ -29,7 +30,7 @@ class Screen:
     def look(self) -> Look:
         """How posts are laid out at this moment: the window may have another width at the next."""
         return Look(
-            width=min(max(self._console.width, NARROWEST), WIDEST),
+            width=min(max(self._columns, NARROWEST), WIDEST),
             links=self._fancy,
             unicode=self._console.encoding.startswith("utf"),
         )
@@ -68,6 +69,16 @@ class Screen:
         """A document for machines: never coloured, never wrapped."""
         self._console.file.write(text + "\n")
         self._console.file.flush()
+
+    def ask(self, prompt: str) -> None:
+        """Words behind which somebody types."""
+        self._console.file.write(prompt)
+        self._console.file.flush()
+
+    @property
+    def _columns(self) -> int:
+        # Rich takes every terminal that calls itself dumb for one of 80 columns.
+        return get_terminal_size().columns if self._console.is_dumb_terminal else self._console.width
 
     @property
     def _fancy(self) -> bool:

@@ -94,10 +94,14 @@ class TerminalBot:
             async for line in typed_lines(lambda: self._commands.choices, history_in(folder)):
                 yield line
             return
+        prompt = PROMPT if sys.stdin.isatty() else ""
+        self._talk.screen.ask(prompt)
         async for line in piped_lines(sys.stdin.fileno()):
-            # What was piped in is not on the screen, and an answer without its question is hard to read.
-            self._talk.screen.say(f"{PROMPT}{line}", fine=True)
+            if not prompt:
+                # What was piped in is not on the screen, and an answer without its question is hard to read.
+                self._talk.screen.say(f"{PROMPT}{line}", fine=True)
             yield line
+            self._talk.screen.ask(prompt)
 
     async def _setup_at_first_start(self) -> ChannelSetup | None:
         """The setup that a first start makes; None at every later one, even where somebody removed it since."""
