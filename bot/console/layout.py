@@ -244,6 +244,7 @@ def _span(span: Span, look: Look, ink: Ink | None, *, alone: bool) -> Text:
 
 def wrap(text: Text, width: int) -> Iterator[Text]:
     """``text`` wrapped between words; a word that is too long is cut, unless it is an address."""
+    text = text[len(text.plain) - len(text.plain.lstrip()) :]  # a space before the first word takes room for nothing
     for line in text.divide(_breaks(text.plain, width)):
         line.rstrip()
         yield line
