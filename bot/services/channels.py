@@ -8,12 +8,20 @@ from bot.core.reports import SetupHealth
 from bot.core.schedule import next_slot, parse_zone
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from storage.records import ChannelSetup
+from storage.channels import ChannelsReader
+from storage.deliveries import DeliveriesReader
+from storage.records import ChannelSetup, Delivery, DeliveryState
 
 MOST_PAPERS = 10
 """A digest is one message; ten papers are what fits and what anybody reads."""
 
+MOST_UPVOTES = 100_000
+"""Many times what any paper has; far below what a database's integer holds."""
+
 MOST_SETUPS = 25
+RECENT = 100
+"""Deliveries to one place among which a setup's own last one, or one that still waits, is looked for."""
+
 PAUSED_BY_ADMIN = "paused by an admin"
 
 
@@ -25,8 +33,8 @@ def checked(setup: ChannelSetup) -> ChannelSetup:
     """
     if not 1 <= setup.limit <= MOST_PAPERS:
         raise InvalidInput(f"A digest holds 1 to {MOST_PAPERS} papers, not {setup.limit}.")
-    if setup.min_upvotes < 0:
-        raise InvalidInput("The fewest upvotes cannot be below 0.")
+    if not 0 <= setup.min_upvotes <= MOST_UPVOTES:
+        raise InvalidInput(f"The fewest upvotes are 0 to {MOST_UPVOTES:,}, not {setup.min_upvotes:,}.")
     if not setup.schedule.weekdays:
         raise InvalidInput("Choose at least one weekday, for example: weekdays, daily, or mon,wed,fri.")
     schedule = replace(setup.schedule, zone=parse_zone(setup.schedule.zone))
@@ -56,8 +64,8 @@ async def change(r: Resources, setup: ChannelSetup) -> ChannelSetup:
         InvalidInput: see ``checked``; or there is no such setup.
     """
     setup = checked(setup)
-    await setup_by_id(r, setup.id, guild_id=setup.guild_id)
     async with r.store.write() as tx:
+        await _known(tx.channels, setup.id, setup.guild_id)
         await tx.channels.update(setup)
     return setup
 
@@ -69,7 +77,11 @@ async def setup_by_id(r: Resources, setup_id: int, *, guild_id: int | None = Non
         InvalidInput: there is no such setup there.
     """
     async with r.store.read() as tx:
-        setup = await tx.channels.get(setup_id)
+        return await _known(tx.channels, setup_id, guild_id)
+
+
+async def _known(kept: ChannelsReader, setup_id: int, guild_id: int | None) -> ChannelSetup:
+    setup = await kept.get(setup_id)
     if setup is None or (guild_id is not None and setup.guild_id != guild_id):
         raise InvalidInput(f"There is no channel setup {setup_id} here. See the list with /channels list.")
     return setup
@@ -84,11 +96,17 @@ async def overview(r: Resources, guild_id: int | None = None) -> tuple[SetupHeal
                 SetupHealth(
                     setup=setup,
                     next_due=_next_due(setup, now),
-                    last=next(iter(await tx.deliveries.recent(destination=setup.destination, limit=1)), None),
+                    last=next(iter(await _deliveries_of(tx.deliveries, setup)), None),
                 )
                 for setup in await tx.channels.list(guild_id)
             ]
         )
+
+
+async def _deliveries_of(kept: DeliveriesReader, setup: ChannelSetup) -> list[Delivery]:
+    """The setup's own among the recent deliveries to its place, which others may share; newest first."""
+    recent = await kept.recent(destination=setup.destination, limit=RECENT)
+    return [delivery for delivery in recent if setup.made(delivery.key)]
 
 
 def _next_due(setup: ChannelSetup, now: datetime) -> datetime | None:
@@ -99,7 +117,7 @@ def _next_due(setup: ChannelSetup, now: datetime) -> datetime | None:
 async def pause(
     r: Resources, setup_id: int, *, guild_id: int | None = None, because: str = PAUSED_BY_ADMIN
 ) -> ChannelSetup:
-    """Send nothing until it is resumed. Raises InvalidInput where there is no such setup."""
+    """Send nothing until it is resumed, not even a digest that waits already. Raises InvalidInput where there is no such setup."""
     return await _update(r, setup_id, guild_id, because)
 
 
@@ -109,8 +127,8 @@ async def resume(r: Resources, setup_id: int, *, guild_id: int | None = None) ->
 
 
 async def _update(r: Resources, setup_id: int, guild_id: int | None, because: str | None) -> ChannelSetup:
-    setup = replace(await setup_by_id(r, setup_id, guild_id=guild_id), paused_because=because)
     async with r.store.write() as tx:
+        setup = replace(await _known(tx.channels, setup_id, guild_id), paused_because=because)
         await tx.channels.update(setup)
     return setup
 
@@ -118,11 +136,16 @@ async def _update(r: Resources, setup_id: int, guild_id: int | None, because: st
 async def remove(r: Resources, setup_id: int, *, guild_id: int | None = None) -> ChannelSetup:
     """Forget the setup; what the ledger knows of its channel stays. Gives what was removed.
 
+    A digest of it that still waits to be sent is not sent any more, and its papers are free for others.
+
     Raises:
         InvalidInput: there is no such setup.
     """
-    setup = await setup_by_id(r, setup_id, guild_id=guild_id)
     async with r.store.write() as tx:
+        setup = await _known(tx.channels, setup_id, guild_id)
+        for waiting in await _deliveries_of(tx.deliveries, setup):
+            if waiting.state is DeliveryState.PLANNED:
+                await tx.deliveries.skipped(waiting.id, reason="its channel setup was removed", at=r.clock())
         await tx.channels.remove(setup_id)
     return setup
 

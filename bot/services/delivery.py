@@ -42,7 +42,8 @@ async def tick(r: Resources, outbox: Outbox) -> TickReport:
     planned = await planning.plan_due(r)
     now = r.clock()
     async with r.store.read() as tx:
-        waiting = await tx.deliveries.due(now)
+        paused = [setup for setup in await tx.channels.list() if setup.paused_because is not None]
+        waiting = [delivery for delivery in await tx.deliveries.due(now) if not _is_held(delivery, paused)]
     ended = await _deliver_all(r, outbox, waiting)
     return _report(planned, ended)
 
@@ -81,6 +82,13 @@ async def explain(r: Resources, token: str) -> Delivery:
     if delivery is None:
         raise InvalidInput("The record of this digest is gone, so its reasons are not known any more.")
     return delivery
+
+
+def _is_held(delivery: Delivery, paused: Sequence[ChannelSetup]) -> bool:
+    """Whether an admin said to wait before anything of it went out; what was begun is brought to its end."""
+    return delivery.state is DeliveryState.PLANNED and any(
+        delivery.key.destination == setup.destination and delivery.key.slot == setup.slot for setup in paused
+    )
 
 
 async def _deliver_all(r: Resources, outbox: Outbox, waiting: Sequence[Delivery]) -> list[Delivery]:

@@ -1,4 +1,4 @@
-"""Recorded answers, read by the real parser: whatever stands in a file, the report says it and the store stays whole."""
+"""Recorded answers, read by the real parser: whatever a file holds, the report says it and the store stays whole."""
 
 import json
 from collections.abc import AsyncIterator

@@ -191,7 +191,7 @@ async def test_a_success_ends_a_problem(r: Resources, source: FakeSource) -> Non
     assert ((await state(r)).problem, (await state(r)).retry_at) == (None, None)
 
 
-class PowerFailure(Exception):  # noqa: N818  # it is what happens, as the tree of errors names them
+class PowerFailure(Exception):
     """The process ends in the middle of its work."""
 
 

@@ -228,7 +228,7 @@ async def test_an_unknown_paper_comes_with_where_to_read_it(r: Resources) -> Non
 
 
 async def test_what_names_no_paper_says_what_to_write(r: Resources) -> None:
-    with pytest.raises(InvalidInput, match="2503.01234"):
+    with pytest.raises(InvalidInput, match=r"2503\.01234"):
         await search.paper(r, "that paper about cats")
 
 
