@@ -13,6 +13,7 @@ from storage.errors import StorageError
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code: 0 done, 1 it failed, 2 the call or the settings are wrong, 130 Ctrl-C."""
+    _fill_in_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a character that this terminal lacks must not end the command
@@ -62,6 +63,13 @@ def _log(error: Exception) -> None:
     if not structlog.is_configured():
         configure_logs(level=logging.WARNING, json=False, secrets=())
     structlog.get_logger(__name__).error("command broke", exc_info=error)
+
+
+def _fill_in_closed_streams() -> None:
+    """Where a stream was closed by whoever started us, a file of ours would take its number: give it to nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # open until the end
 
 
 def _nobody_listens() -> None:

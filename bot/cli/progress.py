@@ -5,6 +5,9 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
+
+_LAST = Column(no_wrap=True, overflow="ellipsis", ratio=1)
 
 
 class Steps:
@@ -32,10 +35,11 @@ def steps(doing: str, total: int) -> Iterator[Steps]:
         return
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("[dim]{task.fields[what]}", markup=True),
+        BarColumn(bar_width=20, table_column=Column(min_width=20)),
+        MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=9)),
+        TimeRemainingColumn(table_column=Column(no_wrap=True, min_width=7)),
+        # What came of the last step is the first to go where there is no room.
+        TextColumn("{task.fields[what]}", style="dim", markup=False, table_column=_LAST),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, expand=True) as progress:
         yield Steps(console, progress, progress.add_task(doing, total=total, what=""))
