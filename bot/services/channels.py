@@ -117,7 +117,11 @@ def _next_due(setup: ChannelSetup, now: datetime) -> datetime | None:
 async def pause(
     r: Resources, setup_id: int, *, guild_id: int | None = None, because: str = PAUSED_BY_ADMIN
 ) -> ChannelSetup:
-    """Send nothing until it is resumed, not even a digest that waits already. Raises InvalidInput where there is no such setup."""
+    """Send nothing until it is resumed, not even a digest that waits already.
+
+    Raises:
+        InvalidInput: there is no such setup.
+    """
     return await _update(r, setup_id, guild_id, because)
 
 

@@ -59,7 +59,7 @@ async def post_now(r: Resources, outbox: Outbox, setup_id: int) -> Delivery:
     setup = await setup_by_id(r, setup_id)
     delivery, _ = await planning.plan_now(r, setup, slot_name=f"{setup.slot}-now-{r.clock():%H%M}")
     async with r.store.write() as tx:
-        kept = await tx.deliveries.plan(delivery) or await tx.deliveries.by_key(delivery.key)
+        kept = await planning.enter(tx.deliveries, delivery) or await tx.deliveries.by_key(delivery.key)
     if kept is None or kept.state is not DeliveryState.PLANNED:
         return kept or delivery
     return await _deliver(r, outbox, kept)

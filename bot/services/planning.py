@@ -4,18 +4,23 @@ A slot becomes a delivery by insert-or-nothing on its key, so planning may be re
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+import structlog
 
 from bot.core import calendar
 from bot.core.digest import DigestPlan, DigestRules, delivery_token, plan
 from bot.core.matching import matches, reasons
 from bot.core.parse_query import parse_query
 from bot.core.schedule import Slot, latest_due
+from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import ingest
-from storage.query import Or
+from storage.deliveries import Deliveries
+from storage.errors import StorageError
+from storage.query import Or, Query
 from storage.records import (
     ChannelSetup,
     Delivery,
@@ -28,6 +33,9 @@ from storage.records import (
     Sort,
     Topic,
 )
+from storage.store import Writing
+
+log = structlog.get_logger(__name__)
 
 TOPIC_SLOT = "topics"
 PAPERS_IN_A_TOPIC_DIGEST = 10
@@ -64,10 +72,32 @@ async def plan_due(r: Resources) -> int:
         await ingest.refresh(r)
     planned = 0
     for item in due:
-        delivery = await _plan_one(r, item)
+        try:
+            delivery = await _plan_one(r, item)
+        except InvalidInput as problem:
+            await _unreadable(r, item.of, problem)
+            continue
+        except StorageError:
+            raise
+        except Exception:  # a mistake of ours in one digest must not cost the others theirs; the next tick tries again
+            log.exception("planning broke", destination=str(item.key.destination), slot=item.key.slot)
+            continue
         async with r.store.write() as tx:
-            planned += await tx.deliveries.plan(delivery) is not None
+            if await _is_still_wanted(tx, item):
+                planned += await enter(tx.deliveries, delivery) is not None
     return planned
+
+
+async def enter(ledger: Deliveries, delivery: Delivery) -> Delivery | None:
+    """Put a delivery into the ledger; None where its key is there already.
+
+    Where others took all of its papers since it was decided, it ends at once: there is nothing to send.
+    """
+    kept = await ledger.plan(delivery)
+    if kept is None or kept.state is not DeliveryState.PLANNED or kept.paper_ids:
+        return kept
+    await ledger.skipped(kept.id, reason=_in_words(kept.left_out), at=kept.planned_at)
+    return await ledger.get(kept.id)
 
 
 async def plan_now(r: Resources, setup: ChannelSetup, *, slot_name: str) -> tuple[Delivery, DigestPlan]:
@@ -88,17 +118,39 @@ async def _due_without_delivery(r: Resources) -> list[_Due]:
         topics: defaultdict[int, list[Topic]] = defaultdict(list)
         for topic in await tx.topics.all():
             topics[topic.person_id].append(topic)
-        due = [
-            _Due(slot, setup)
-            for setup in setups
-            if (slot := latest_due(setup.schedule, now)) is not None and slot.due_at >= setup.created_at
-        ]
-        for person in people:
-            followed = tuple(topics[person.id])
-            slot = latest_due(person.schedule, now)
-            if followed and slot is not None and slot.due_at >= min(topic.created_at for topic in followed):
-                due.append(_Due(slot, person, followed))
+    due = []
+    served: list[ChannelSetup | Person] = [*setups, *people]
+    for of in served:
+        followed = () if isinstance(of, ChannelSetup) else tuple(topics[of.id])
+        begun = [of.created_at] if isinstance(of, ChannelSetup) else [topic.created_at for topic in followed]
+        try:
+            slot = latest_due(of.schedule, now)
+        except InvalidInput as problem:
+            await _unreadable(r, of, problem)
+            continue
+        if begun and slot is not None and slot.due_at >= min(begun):
+            due.append(_Due(slot, of, followed))
+    async with r.store.read() as tx:
         return [item for item in due if await tx.deliveries.by_key(item.key) is None]
+
+
+async def _is_still_wanted(tx: Writing, item: _Due) -> bool:
+    """Whether what was asked for is as it was: asking the sources takes seconds, in which people act.
+
+    What was changed meanwhile is decided anew by the next tick; what was removed or forgotten leaves nothing behind.
+    """
+    if isinstance(item.of, ChannelSetup):
+        return await tx.channels.get(item.of.id) == item.of
+    return await tx.people.get(item.of.id) == item.of and tuple(await tx.topics.of(item.of.id)) == item.topics
+
+
+async def _unreadable(r: Resources, of: ChannelSetup | Person, problem: InvalidInput) -> None:
+    """What is kept cannot be read any more, as by a newer version: somebody has to choose anew; the others go on."""
+    log.error("a schedule or query cannot be read any more", destination=str(of.destination), problem=str(problem))
+    if isinstance(of, ChannelSetup):
+        async with r.store.write() as tx:
+            if await tx.channels.get(of.id) == of:
+                await tx.channels.update(replace(of, paused_because=f"set it up anew: {problem}"))
 
 
 async def _plan_one(r: Resources, due: _Due) -> Delivery:
@@ -141,9 +193,15 @@ async def _choose_by_topics(
     r: Resources, person: Person, topics: Sequence[Topic], shelf: _Shelf, now: datetime
 ) -> tuple[DigestPlan, dict[str, str]]:
     today = now.date()
-    queries = [parse_query(topic.query) for topic in topics]
+    queries: list[Query] = []
     why: dict[str, str] = {}
-    for topic, query in zip(topics, queries, strict=True):
+    for topic in topics:
+        try:
+            query = parse_query(topic.query)
+        except InvalidInput as problem:
+            await _unreadable(r, person, problem)
+            continue
+        queries.append(query)
         for paper in shelf.papers:
             if paper.id not in why and matches(query, paper, today=today):
                 words = ", ".join(reasons(query, paper, today=today))
@@ -158,13 +216,17 @@ async def _choose_by_topics(
 async def _why_nothing(r: Resources, decision: DigestPlan, day: date) -> str:
     """Why a digest is empty, in words; used only where it is."""
     if decision.considered:
-        return ", ".join(f"{count} {reason}" for reason, count in decision.counts().items())
+        return _in_words(decision.counts())
     async with r.store.read() as tx:
         states = await tx.sources.states()
     for state in states:
         if state.problem is not None:
             return f"no papers: {state.problem}"
     return calendar.why_no_papers(day)
+
+
+def _in_words(left_out: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in left_out.items())
 
 
 def _frozen(decision: DigestPlan, key: DeliveryKey, slot: Slot, now: datetime, *, nothing: str) -> Delivery:
