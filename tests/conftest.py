@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url, text
 
 from storage import schema
@@ -18,6 +19,12 @@ from tests.builders import FakeClock
 ROOT = Path(__file__).parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"
 LOCAL_POSTGRES = "postgresql://postgres@127.0.0.1:5432/test"
+# The same examples at every run, and no verdict by the clock: a failure is a change's, not the day's. To look further:
+# HYPOTHESIS_PROFILE=explore make test
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
 SETTINGS_BEGIN_WITH = ("DISCORD_", "DATABASE_", "INDEX_", "HF_", "ARXIV_", "S2_", "LLM_", "LOG_", "METRICS_")
 
 
