@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import time
 
+from bot import pages
 from bot.console.grammar import Typed
 from bot.console.outbox import GUILD_HERE, HERE, PERSON_HERE
 from bot.console.talk import Talk
@@ -30,25 +31,12 @@ async def follow(talk: Talk, typed: Typed) -> None:
         at=parse_hour(hour) if hour else None,
         zone=zone or (talk.zone if person is None else None),
     )
-    slot = next_slot(done.person.schedule, talk.r.clock())
-    talk.show(
-        topic_posts.followed(
-            done.topic,
-            done.person,
-            already=done.already,
-            matched=done.matched,
-            considered=done.considered,
-            days=done.days,
-            examples=done.examples,
-            next_due=slot.due_at if slot else None,
-        )
-    )
+    talk.show(pages.follows(talk.r, done))
 
 
 async def list_topics(talk: Talk, _typed: Typed) -> None:
     """The topics that are followed."""
-    person, followed = await topics.mine(talk.r, PERSON_HERE)
-    talk.show(topic_posts.topic_list(followed, person))
+    talk.show(await pages.own_topics(talk.r, PERSON_HERE))
 
 
 async def unfollow(talk: Talk, typed: Typed) -> None:

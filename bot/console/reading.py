@@ -1,16 +1,14 @@
 """The commands that read: papers, answers, reasons, and how the bot is doing."""
 
+from bot import pages
 from bot.console.grammar import Typed
 from bot.console.outbox import HERE
 from bot.console.talk import A_PAGE, SEARCH_ORDERS, Listed, Searched, Talk
 from bot.core.identity import parse_paper_id
 from bot.core.period import parse_period
 from bot.errors import InvalidInput
-from bot.render.answer import answer_post
-from bot.render.paper import paper_card
 from bot.render.status import status_post
-from bot.render.why import why as why_post
-from bot.services import delivery, discussion, health, search
+from bot.services import health
 from storage.records import Sort
 
 
@@ -52,15 +50,13 @@ async def ask(talk: Talk, typed: Typed) -> None:
     if not typed.text.strip("… ."):
         raise InvalidInput("Put your question in place of the dots, for example: /ask how large is the dataset?")
     named = [talk.paper_named(text) for text in typed.options.get("paper", ())]
-    reply = await discussion.ask(talk.r, typed.text, named)
-    talk.show(answer_post(reply.answer, reply.papers))
+    talk.show(await pages.answered(talk.r, typed.text, named))
 
 
 async def why(talk: Talk, typed: Typed) -> None:
     """Why the papers of a digest were chosen; of the one that was shown last where none is named."""
     token = typed.text or talk.digest or await _last_token(talk)
-    told = await delivery.explain(talk.r, token)
-    talk.show(why_post(told, await search.papers(talk.r, told.paper_ids)))
+    talk.show(await pages.reasons(talk.r, token))
 
 
 async def status(talk: Talk, _typed: Typed) -> None:
@@ -84,8 +80,7 @@ async def sort(talk: Talk, typed: Typed) -> None:
 
 
 async def _show_paper(talk: Talk, text: str) -> None:
-    found = await search.paper(talk.r, text)
-    talk.show(paper_card(found, await search.freshness(talk.r)))
+    talk.show(await pages.paper(talk.r, text))
 
 
 async def _last_token(talk: Talk) -> str:

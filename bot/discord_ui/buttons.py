@@ -10,7 +10,8 @@ from typing import Any, Self, assert_never
 
 import discord
 
-from bot.discord_ui import pages, setups
+from bot import pages
+from bot.discord_ui import setups
 from bot.discord_ui.components import custom_ids
 from bot.discord_ui.failures import report
 from bot.discord_ui.replies import Interaction, answer, is_own, replace

@@ -15,6 +15,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.ports",),
     ("bot.sources", "bot.sample"),
     ("bot.services",),
+    ("bot.pages",),
     ("bot.discord_ui", "bot.console", "bot.scheduler", "bot.settings", "bot.logs"),
     ("bot.app",),
     ("bot.cli",),

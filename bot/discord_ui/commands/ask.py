@@ -2,7 +2,7 @@
 
 from discord import app_commands
 
-from bot.discord_ui import pages
+from bot import pages
 from bot.discord_ui.commands.inputs import paper_choices
 from bot.discord_ui.replies import Interaction, answer
 from bot.services.discussion import LONGEST_QUESTION

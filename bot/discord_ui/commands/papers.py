@@ -2,8 +2,8 @@
 
 from discord import app_commands
 
+from bot import pages
 from bot.core.period import parse_period
-from bot.discord_ui import pages
 from bot.discord_ui.commands.inputs import ORDERS, SEARCH_ORDERS, paper_choices
 from bot.discord_ui.replies import Interaction, answer
 from storage.records import Sort

@@ -5,8 +5,9 @@ from typing import Any
 import discord
 from discord import AppCommandOptionType, app_commands
 
+from bot import pages
 from bot.core.schedule import parse_hour, parse_weekdays, parse_zone
-from bot.discord_ui import pages, setups
+from bot.discord_ui import setups
 from bot.discord_ui.commands.inputs import ORDERS, PLACES, day_choices, destination, hour_choices, zone_choices
 from bot.discord_ui.commands.papers import LONGEST_QUERY
 from bot.discord_ui.permissions import require_manage_server

@@ -2,8 +2,8 @@
 
 from discord import app_commands
 
+from bot import pages
 from bot.core.schedule import parse_hour
-from bot.discord_ui import pages
 from bot.discord_ui.commands.inputs import hour_choices, topic_choices, zone_choices
 from bot.discord_ui.commands.papers import LONGEST_QUERY
 from bot.discord_ui.replies import Interaction, answer

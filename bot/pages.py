@@ -1,4 +1,4 @@
-"""What a command and the button beside it both lead to: ask a use case, put its result into words."""
+"""What a command and the button beside it lead to, on Discord and at a terminal: ask a use case, put it into words."""
 
 from collections.abc import Sequence
 
