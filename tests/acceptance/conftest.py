@@ -17,6 +17,7 @@ from bot.ports import Resources
 from bot.services import delivery, ingest
 from bot.settings import Settings
 from storage.records import Delivery, DeliveryState, Destination, DestinationKind
+from tests.acceptance.machine import Machine
 from tests.standins.discord import (
     NO_LIMITS,
     TOKEN,
@@ -180,3 +181,13 @@ async def scene(store_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         await scene.agree(scene.grace)
         assert discord.violations == []
         assert [message.text for message in scene.everything_said() if message.pings] == []
+
+
+@pytest.fixture
+async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
+    """A machine on which nothing was ever run."""
+    folder = tmp_path / "machine"
+    folder.mkdir()
+    machine = Machine(folder)
+    yield machine
+    await machine.clear()

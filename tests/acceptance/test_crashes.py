@@ -2,17 +2,16 @@
 
 import asyncio
 import multiprocessing
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.services.delivery import LEASE
-from storage.records import ChannelSetup, Delivery, DeliveryState, Destination, DestinationKind
-from storage.store import Store
+from storage.records import DeliveryState
 from tests.acceptance import doomed_program
 from tests.acceptance.doomed_program import STEPS
-from tests.builders import make_paper, make_schedule, make_setup, sighting_of
+from tests.acceptance.stocked import digest_is_due, ledger
 from tests.standins.discord import TOKEN, DiscordStandIn, StandInClock
 
 KILLED = -9
@@ -22,40 +21,6 @@ PROCESSES.set_forkserver_preload(["tests.acceptance.doomed_program"])
 """Each program is forked from one that has imported everything: two seconds less for each of twenty."""
 
 PAST_THE_NONCE_WINDOW = timedelta(minutes=10)
-
-
-def due_a_moment_ago(destination: Destination, guild_id: int) -> ChannelSetup:
-    now = datetime.now(UTC)
-    at = (now - timedelta(minutes=1)).time().replace(second=0, microsecond=0)
-    if at > now.time():  # a minute past midnight it was due yesterday: then let it be due at midnight
-        at = time(0)
-    schedule = make_schedule(at=at, grace=timedelta(hours=6))
-    return make_setup(
-        destination=destination, guild_id=guild_id, schedule=schedule, created_at=now - timedelta(days=2), limit=3
-    )
-
-
-async def fill(url: str, setup: ChannelSetup) -> None:
-    store = await Store.open(url)
-    now = datetime.now(UTC)
-    papers = [
-        make_paper(f"2611.0000{number}", daily_on=now.date(), published_at=now, upvotes=number)
-        for number in range(1, 6)
-    ]
-    sightings = [sighting_of(paper, seen_at=now) for paper in papers]
-    async with store.write() as tx:
-        await tx.papers.save(papers, sightings)
-        await tx.sources.record_success("huggingface", at=now + timedelta(hours=1), fetched=5, rejected=0)
-        await tx.channels.add(setup)
-    await store.close()
-
-
-async def ledger(url: str) -> list[Delivery]:
-    store = await Store.open(url)
-    async with store.read() as tx:
-        found = await tx.deliveries.recent()
-    await store.close()
-    return found
 
 
 async def run(discord: DiscordStandIn, url: str, step: str, ahead: timedelta) -> int | None:
@@ -87,7 +52,7 @@ async def test_exactly_one_message_whatever_the_step(step: str, pause: timedelta
     async with DiscordStandIn(clock=clock) as discord:
         guild = discord.world.add_guild("Lab")
         channel = discord.world.add_channel(guild, "papers")
-        await fill(url, due_a_moment_ago(Destination(kind=DestinationKind.CHANNEL, id=channel.id), guild.id))
+        await digest_is_due(url, channel)
         assert await run(discord, url, step, timedelta()) == KILLED
         clock.advance(pause)
         assert await run(discord, url, "none", AFTER_THE_LEASE) == 0
