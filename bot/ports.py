@@ -66,6 +66,13 @@ class Source(Protocol):
 class Outbox(Protocol):
     """Where posts go out."""
 
+    def reaches(self, destination: Destination) -> bool:
+        """Whether it serves such a destination at all.
+
+        One store may be run at a terminal today and on Discord tomorrow: what is another outbox's waits for that.
+        """
+        ...
+
     async def send(self, destination: Destination, post: Post, *, token: str) -> int:
         """Send once; a repetition with the same token inside the site's window changes nothing. Gives the message's id.
 

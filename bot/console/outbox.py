@@ -39,6 +39,9 @@ class TerminalOutbox:
         self._show = show
         self._one_at_a_time = asyncio.Lock()
 
+    def reaches(self, destination: Destination) -> bool:
+        return _is_here(destination)
+
     async def send(self, destination: Destination, post: Post, *, token: str) -> int:
         """Show ``post``, unless a delivery with this token was shown already.
 

@@ -43,6 +43,9 @@ class DiscordOutbox:
         self._closed = False
         self._next_start = 0.0
 
+    def reaches(self, destination: Destination) -> bool:
+        return destination.kind is not DestinationKind.TERMINAL and destination.id != 0
+
     async def send(self, destination: Destination, post: Post, *, token: str) -> int:
         """See the port. The token is the message's nonce; a button of the post carries it, too, for ``find``."""
         if self._closed:

@@ -39,11 +39,12 @@ CLOCK_SLACK = timedelta(minutes=5)
 
 async def tick(r: Resources, outbox: Outbox) -> TickReport:
     """One round: plan every slot that has come, then try every delivery that may be tried now."""
-    planned = await planning.plan_due(r)
+    planned = await planning.plan_due(r, outbox.reaches)
     now = r.clock()
     async with r.store.read() as tx:
         paused = [setup for setup in await tx.channels.list() if setup.paused_because is not None]
-        waiting = [delivery for delivery in await tx.deliveries.due(now) if not _is_held(delivery, paused)]
+        due = [one for one in await tx.deliveries.due(now) if outbox.reaches(one.key.destination)]
+    waiting = [delivery for delivery in due if not _is_held(delivery, paused)]
     ended = await _deliver_all(r, outbox, waiting)
     return _report(planned, ended)
 

@@ -4,7 +4,7 @@ A slot becomes a delivery by insert-or-nothing on its key, so planning may be re
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -26,6 +26,7 @@ from storage.records import (
     Delivery,
     DeliveryKey,
     DeliveryState,
+    Destination,
     Paper,
     PaperId,
     Person,
@@ -63,9 +64,12 @@ class _Shelf:
     sightings: dict[PaperId, tuple[Sighting, ...]]
 
 
-async def plan_due(r: Resources) -> int:
-    """Put every slot that has come into the ledger; gives how many were new. Safe to repeat and to race."""
-    due = await _due_without_delivery(r)
+async def plan_due(r: Resources, reaches: Callable[[Destination], bool] = lambda _: True) -> int:
+    """Put every slot that has come into the ledger; gives how many were new. Safe to repeat and to race.
+
+    Only destinations that ``reaches`` says yes to are served: the others are another outbox's.
+    """
+    due = await _due_without_delivery(r, reaches)
     if not due:
         return 0
     if any(item.slot.expires_at > r.clock() for item in due):
@@ -110,7 +114,7 @@ async def plan_now(r: Resources, setup: ChannelSetup, *, slot_name: str) -> tupl
     return _frozen(decision, key, slot, now, nothing=await _why_nothing(r, decision, day)), decision
 
 
-async def _due_without_delivery(r: Resources) -> list[_Due]:
+async def _due_without_delivery(r: Resources, reaches: Callable[[Destination], bool]) -> list[_Due]:
     now = r.clock()
     async with r.store.read() as tx:
         setups = [setup for setup in await tx.channels.list() if setup.paused_because is None]
@@ -119,8 +123,8 @@ async def _due_without_delivery(r: Resources) -> list[_Due]:
         for topic in await tx.topics.all():
             topics[topic.person_id].append(topic)
     due = []
-    served: list[ChannelSetup | Person] = [*setups, *people]
-    for of in served:
+    everybody: list[ChannelSetup | Person] = [*setups, *people]
+    for of in filter(lambda one: reaches(one.destination), everybody):
         followed = () if isinstance(of, ChannelSetup) else tuple(topics[of.id])
         begun = [of.created_at] if isinstance(of, ChannelSetup) else [topic.created_at for topic in followed]
         try:

@@ -72,7 +72,11 @@ class FakeOutbox:
     before: list[BaseException] = field(default_factory=list)
     after: list[BaseException] = field(default_factory=list)
     missing: dict[Destination, tuple[str, ...]] = field(default_factory=dict)
+    foreign: set[Destination] = field(default_factory=set)
     looked_for: list[str] = field(default_factory=list)
+
+    def reaches(self, destination: Destination) -> bool:
+        return destination not in self.foreign
 
     async def send(self, destination: Destination, post: Post, *, token: str) -> int:
         if self.before:

@@ -320,3 +320,14 @@ async def test_a_digest_can_be_explained_from_its_marker(r: Resources, outbox: F
     assert explained.considered == 8
     with pytest.raises(InvalidInput):
         await delivery.explain(r, "pbunknown")
+
+
+@pytest.mark.usefixtures("setup")
+async def test_what_another_outbox_serves_is_left_for_it(r: Resources, outbox: FakeOutbox, clock: FakeClock) -> None:
+    outbox.foreign = {CHANNEL}
+    await delivery.tick(r, outbox)
+    assert not await ledger(r)
+    outbox.foreign = set()
+    clock.advance(hours=1)
+    await delivery.tick(r, outbox)
+    assert len(outbox.sent) == 1
