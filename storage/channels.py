@@ -12,8 +12,8 @@ from storage.records import ChannelSetup, Sort
 from storage.schedules import schedule_of, schedule_values
 from storage.schema import channel_setups
 
-NOBODY = 0
-"""Who made a setup whose maker asked to be forgotten."""
+NOBODY = -1
+"""Who made a setup whose maker asked to be forgotten; 0 is whoever sits at the terminal."""
 
 
 class ChannelsReader:
