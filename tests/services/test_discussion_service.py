@@ -1,0 +1,172 @@
+"""Answers hold nothing but what stands in the text, whoever drafts them; what the text does not say is not found."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.grounding import AnswerStatus, Claim, Label, Passage
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.services import discussion
+from storage.records import PaperId
+from tests.builders import make_id, make_paper
+from tests.services.doubles import FakeAnswerer
+from tests.services.seeding import keep
+
+SOUP = make_paper(
+    make_id(1),
+    title="Noodle soup",
+    abstract="We cook noodles in 42 pots. The broth improves by 12 %. Our code is available.",
+)
+BREAD = make_paper(make_id(2), title="Sourdough", abstract="We bake bread. The crust is golden.")
+
+
+@pytest.fixture(autouse=True)
+async def two_papers(r: Resources) -> None:
+    await keep(r, SOUP, BREAD)
+
+
+def answered_by(r: Resources, answerer: FakeAnswerer) -> Resources:
+    return replace(r, answerer=answerer)
+
+
+def claim(quote: str, paper_id: PaperId = SOUP.id, text: str = "It is so.") -> Claim:
+    return Claim(text=text, label=Label.STATED, quote=quote, section="Abstract", paper_id=paper_id)
+
+
+# --- without a model ---
+
+
+async def test_passages_are_quoted_word_for_word_and_never_called_an_answer(r: Resources) -> None:
+    reply = await discussion.ask(r, "How many pots are needed for noodles?")
+    assert reply.answer.status is AnswerStatus.PASSAGES
+    assert reply.answer.claims[0].quote == "We cook noodles in 42 pots."
+    assert len(reply.answer.claims) <= 3
+    for one in reply.answer.claims:
+        assert one.label is Label.QUOTED
+        assert one.quote in reply.papers[one.paper_id].abstract
+    assert reply.took_ms > 0
+
+
+async def test_only_papers_that_are_quoted_come_with_the_answer(r: Resources) -> None:
+    reply = await discussion.ask(r, "How are noodles cooked?")
+    assert reply.papers == {SOUP.id: SOUP}
+
+
+async def test_what_no_paper_touches_is_not_found(r: Resources) -> None:
+    reply = await discussion.ask(r, "Where do penguins hibernate?")
+    assert (reply.answer.status, reply.answer.claims, reply.papers) == (AnswerStatus.NOT_FOUND, (), {})
+
+
+@pytest.mark.parametrize("question", ["what is it about?", "?!", "…"])
+async def test_a_question_without_a_word_of_content_finds_nothing(question: str, r: Resources) -> None:
+    assert (await discussion.ask(r, question)).answer.status is AnswerStatus.NOT_FOUND
+
+
+async def test_of_a_paper_that_says_nothing_of_it_the_nearest_is_shown_as_such(r: Resources) -> None:
+    reply = await discussion.ask(r, "Is there a repository on GitHub?", [SOUP.id])
+    assert reply.answer.status is AnswerStatus.NOT_FOUND
+    assert [one.quote for one in reply.answer.nearest] == ["Our code is available."]
+    assert reply.papers == {SOUP.id: SOUP}
+
+
+# --- about which papers ---
+
+
+async def test_only_named_papers_are_read(r: Resources) -> None:
+    answerer = FakeAnswerer()
+    await discussion.ask(answered_by(r, answerer), "How are noodles cooked?", [f"https://arxiv.org/abs/{BREAD.id}v2"])
+    assert {passage.paper_id for passage in answerer.read} == {BREAD.id}
+    assert [passage.text for passage in answerer.read] == ["We bake bread.", "The crust is golden."]
+
+
+async def test_a_paper_that_the_question_names_is_the_one_it_is_about(r: Resources) -> None:
+    answerer = FakeAnswerer()
+    await discussion.ask(answered_by(r, answerer), f"How are the noodles of {BREAD.id} cooked?")
+    assert {passage.paper_id for passage in answerer.read} == {BREAD.id}
+
+
+async def test_without_a_name_the_papers_that_share_its_words_are_read(r: Resources) -> None:
+    answerer = FakeAnswerer()
+    await discussion.ask(answered_by(r, answerer), "How are noodles cooked?")
+    assert {passage.paper_id for passage in answerer.read} == {SOUP.id}
+
+
+async def test_a_summary_is_never_taken_for_the_abstract(r: Resources) -> None:
+    await keep(r, make_paper(make_id(3), abstract="", summary="A treatise on dumplings."))
+    (one,) = (await discussion.ask(r, "dumplings")).answer.claims
+    assert one.section == "Summary"
+
+
+@pytest.mark.parametrize("name", ["2503.09999", "no paper at all"])
+async def test_an_unknown_paper_is_refused_before_anything_is_read(name: str, r: Resources) -> None:
+    answerer = FakeAnswerer()
+    with pytest.raises(InvalidInput):
+        await discussion.ask(answered_by(r, answerer), "How?", [SOUP.id, name])
+    assert not answerer.read
+
+
+# --- what may be asked ---
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\n\t"])
+async def test_an_empty_question_is_refused_with_an_example(question: str, r: Resources) -> None:
+    with pytest.raises(InvalidInput, match="for example: how large is the dataset"):
+        await discussion.ask(r, question)
+
+
+async def test_a_question_may_be_as_long_as_its_bound_and_no_longer(r: Resources) -> None:
+    longest = "noodles " * 62 + "soup"
+    assert len(longest) == discussion.LONGEST_QUESTION
+    assert (await discussion.ask(r, f"  {longest}  ")).answer.question == longest
+    with pytest.raises(InvalidInput, match="501 characters; up to 500"):
+        await discussion.ask(r, longest + "s")
+
+
+async def test_too_many_papers_at_once_are_refused(r: Resources) -> None:
+    with pytest.raises(InvalidInput, match="up to 10 papers"):
+        await discussion.ask(r, "How?", [SOUP.id] * 11)
+
+
+# --- an answerer that lies ---
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        claim("We cook noodles in 43 pots."),
+        claim("we cook noodles in 42 pots."),
+        claim("We cook noodles. The broth improves"),
+        claim("noodles in 42 pots.", paper_id=BREAD.id),
+        claim("The crust is golden.", paper_id=PaperId("2503.09999")),
+        claim(SOUP.title),
+        claim(""),
+        claim("   "),
+    ],
+    ids=["a number", "a letter", "left out words", "another paper's", "no paper's", "a title", "nothing", "blanks"],
+)
+async def test_what_does_not_stand_in_the_text_is_dropped_and_nothing_is_found(lie: Claim, r: Resources) -> None:
+    liar = FakeAnswerer(claims=(lie,), nearest=(lie,))
+    reply = await discussion.ask(answered_by(r, liar), "How are noodles and bread cooked?")
+    assert reply.answer.status is AnswerStatus.NOT_FOUND
+    assert (reply.answer.claims, reply.answer.nearest, reply.papers) == ((), (), {})
+
+
+async def test_of_true_and_false_claims_the_true_ones_stay_in_order(r: Resources) -> None:
+    true = (claim("The broth improves by 12 %."), claim("We cook\n noodles"))
+    mixed = FakeAnswerer(claims=(true[0], claim("It tastes of fish."), true[1]))
+    reply = await discussion.ask(answered_by(r, mixed), "How are noodles cooked?")
+    assert (reply.answer.status, reply.answer.claims) == (AnswerStatus.ANSWERED, true)
+
+
+async def test_a_quotation_of_a_paper_that_was_not_read_is_dropped(r: Resources) -> None:
+    answerer = FakeAnswerer(claims=(claim("We bake bread.", paper_id=BREAD.id),))
+    reply = await discussion.ask(answered_by(r, answerer), "How?", [SOUP.id])
+    assert reply.answer.status is AnswerStatus.NOT_FOUND
+
+
+async def test_passages_carry_the_title_without_letting_it_be_quoted(r: Resources) -> None:
+    answerer = FakeAnswerer()
+    await discussion.ask(answered_by(r, answerer), "How?", [SOUP.id])
+    first = answerer.read[0]
+    assert first == Passage(paper_id=SOUP.id, ordinal=0, section="Abstract", text=first.text, title=SOUP.title)
