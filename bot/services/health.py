@@ -1,5 +1,6 @@
 """What is fresh, what fails, what is due."""
 
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
@@ -8,6 +9,8 @@ import psutil
 from bot.core.reports import Health
 from bot.ports import Resources
 from bot.services import channels, ingest
+from storage.deliveries import DeliveriesReader
+from storage.records import Delivery, Destination
 
 RECENT_DELIVERIES = 10
 
@@ -15,19 +18,16 @@ RECENT_DELIVERIES = 10
 async def status(r: Resources, *, guild_id: int | None = None) -> Health:
     """The whole bot's health; with ``guild_id`` the setups and deliveries of that server only."""
     setups = await channels.overview(r, guild_id)
-    places = {one.setup.destination for one in setups}
     async with r.store.read() as tx:
         day = await tx.papers.latest_day()
         counted = dict(await tx.papers.days(1))
-        recent = await tx.deliveries.recent(limit=RECENT_DELIVERIES if guild_id is None else RECENT_DELIVERIES * 10)
+        recent = await _recent(tx.deliveries, None if guild_id is None else {one.setup.destination for one in setups})
         papers = await tx.papers.count()
         newest = await tx.papers.newest_sighting()
         revision = await tx.papers.revision()
         states = await tx.sources.states()
         topics = len(await tx.topics.all())
         people = len(await tx.people.list())
-    if guild_id is not None:
-        recent = [delivery for delivery in recent if delivery.key.destination in places][:RECENT_DELIVERIES]
     process = psutil.Process()
     return Health(
         version=version("paperboy"),
@@ -41,8 +41,17 @@ async def status(r: Resources, *, guild_id: int | None = None) -> Health:
         people=people,
         sources=tuple(states),
         setups=setups,
-        recent=tuple(recent),
+        recent=recent,
         is_sample=await ingest.is_sample(r),
         memory_bytes=process.memory_info().rss,
         up_for=max(timedelta(), datetime.now(UTC) - datetime.fromtimestamp(process.create_time(), UTC)),
     )
+
+
+async def _recent(ledger: DeliveriesReader, places: AbstractSet[Destination] | None) -> tuple[Delivery, ...]:
+    """The last deliveries to ``places``, or to anywhere, newest first."""
+    if places is None:
+        return tuple(await ledger.recent(limit=RECENT_DELIVERIES))
+    # Place by place: among those of thousands of servers the last ones of one would not be found.
+    found = [one for place in places for one in await ledger.recent(destination=place, limit=RECENT_DELIVERIES)]
+    return tuple(sorted(found, key=lambda one: one.id, reverse=True)[:RECENT_DELIVERIES])

@@ -4,13 +4,16 @@ from typing import Any
 
 from bot.ports import Resources
 
+ALL = 1_000_000
+"""More daily messages than anybody lives to get."""
+
 
 async def export(r: Resources, person_id: int) -> dict[str, Any]:
     """All that the store holds of one person, as one JSON document."""
     async with r.store.read() as tx:
         person = await tx.people.get(person_id)
         followed = await tx.topics.of(person_id)
-        deliveries = await tx.deliveries.recent(destination=person.destination, limit=1000) if person else []
+        messages = await tx.deliveries.recent(destination=person.destination, limit=ALL) if person else []
         setups = [setup for setup in await tx.channels.list() if setup.created_by == person_id]
     return {
         "person": person_id,
@@ -23,8 +26,18 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
         },
         "topics": [{"query": topic.query, "since": topic.created_at.isoformat()} for topic in followed],
         "deliveries": [
-            {"day": one.key.local_date.isoformat(), "state": str(one.state), "papers": list(one.paper_ids)}
-            for one in deliveries
+            {
+                "day": one.key.local_date.isoformat(),
+                "state": str(one.state),
+                "papers": list(one.paper_ids),
+                "why": one.notes,
+                "left_out": one.left_out,
+                "message": one.message_id,
+                "problem": one.problem,
+                "due_at": one.due_at.isoformat(),
+                "ended_at": one.ended_at.isoformat() if one.ended_at else None,
+            }
+            for one in messages
         ],
         "channel_setups_made": [{"id": setup.id, "channel": str(setup.destination)} for setup in setups],
     }

@@ -1,0 +1,142 @@
+"""What is fresh, what fails, what is due; a server sees its own channels and nobody else's."""
+
+from dataclasses import replace
+from datetime import timedelta
+from importlib.metadata import version
+
+import pytest
+
+from bot.errors import SourceThrottled
+from bot.ports import Resources
+from bot.services import channels, health, ingest, topics
+from storage.records import ChannelSetup, Destination, DestinationKind
+from tests.builders import (
+    BASE,
+    CHANNEL,
+    DAY,
+    GUILD_ID,
+    PERSON_ID,
+    FakeClock,
+    make_delivery,
+    make_id,
+    make_key,
+    make_paper,
+    make_papers,
+    make_setup,
+)
+from tests.services.doubles import FakeSource
+from tests.services.seeding import keep, keep_unindexed
+
+ANOTHER_GUILD = GUILD_ID + 1
+ANOTHER_CHANNEL = replace(CHANNEL, id=CHANNEL.id + 1)
+
+
+async def test_of_an_empty_store_everything_is_nothing(r: Resources) -> None:
+    found = await health.status(r)
+    assert (found.papers, found.latest_day, found.latest_day_papers, found.newest_sighting) == (0, None, 0, None)
+    assert (found.topics, found.people, found.index_behind) == (0, 0, 0)
+    assert (found.sources, found.setups, found.recent) == ((), (), ())
+    assert not found.is_sample
+    assert (found.version, found.now) == (version("paperboy"), BASE)
+    assert found.memory_bytes > 10**6
+    assert found.up_for > timedelta()
+
+
+async def test_papers_are_counted_with_the_newest_day_and_look(r: Resources) -> None:
+    earlier = [make_paper(make_id(number), daily_on=DAY - timedelta(days=1)) for number in (7, 8)]
+    await keep(r, *make_papers(3), *earlier, seen_at=BASE - timedelta(hours=2))
+    found = await health.status(r)
+    assert (found.papers, found.latest_day, found.latest_day_papers) == (5, DAY, 3)
+    assert found.newest_sighting == BASE - timedelta(hours=2)
+
+
+async def test_an_index_that_lags_is_told_by_how_much(r: Resources) -> None:
+    await keep(r, *make_papers(2))
+    assert (await health.status(r)).index_behind == 0
+    await keep_unindexed(r, *make_papers(5, title="Changed"))
+    assert (await health.status(r)).index_behind == 5
+
+
+async def test_topics_and_people_are_counted(r: Resources) -> None:
+    for person_id, query in ((1, "diffusion"), (1, "kernels"), (2, "diffusion")):
+        await topics.follow(r, person_id, query)
+    found = await health.status(r)
+    assert (found.topics, found.people) == (3, 2)
+
+
+async def test_each_source_tells_how_it_has_been_doing(r: Resources, source: FakeSource, clock: FakeClock) -> None:
+    source.lists[DAY] = make_papers(4)
+    await ingest.refresh(r)
+    clock.advance(hours=1)
+    later = clock.now + timedelta(minutes=5)
+    source.problems = [SourceThrottled(source.name, "The site asks for patience.", retry_at=later)]
+    await ingest.refresh(r)
+    (state,) = (await health.status(r)).sources
+    assert (state.succeeded_at, state.failed_at, state.retry_at) == (BASE, clock.now, later)
+    assert (state.problem, state.fetched) == ("The site asks for patience.", 4)
+
+
+async def test_the_sample_is_called_so(r: Resources) -> None:
+    await ingest.load_sample(r)
+    assert (await health.status(r)).is_sample
+
+
+# --- one server's view ---
+
+
+@pytest.fixture
+async def setups(r: Resources) -> tuple[ChannelSetup, ChannelSetup]:
+    """One in each of two servers."""
+    return (
+        await channels.create(r, make_setup()),
+        await channels.create(r, make_setup(guild_id=ANOTHER_GUILD, destination=ANOTHER_CHANNEL)),
+    )
+
+
+async def plan(r: Resources, destination: Destination, days: int, slot: str = "setup-1") -> None:
+    async with r.store.write() as tx:
+        for day in range(days):
+            await tx.deliveries.plan(make_delivery(key=make_key(destination, DAY + timedelta(days=day), slot)))
+
+
+async def test_the_operator_sees_all_the_last_deliveries_newest_first(
+    r: Resources, setups: tuple[ChannelSetup, ChannelSetup]
+) -> None:
+    for setup in setups:
+        await plan(r, setup.destination, 8, setup.slot)
+    found = await health.status(r)
+    assert [one.setup for one in found.setups] == list(setups)
+    assert len(found.recent) == health.RECENT_DELIVERIES
+    assert [one.id for one in found.recent] == sorted((one.id for one in found.recent), reverse=True)
+    assert {one.key.destination for one in found.recent} == {CHANNEL, ANOTHER_CHANNEL}
+
+
+async def test_a_server_sees_its_own_setups_and_deliveries_only(
+    r: Resources, setups: tuple[ChannelSetup, ChannelSetup]
+) -> None:
+    person = Destination(kind=DestinationKind.PERSON, id=PERSON_ID)
+    for destination in (CHANNEL, ANOTHER_CHANNEL, person):
+        await plan(r, destination, 3)
+    found = await health.status(r, guild_id=GUILD_ID)
+    assert [one.setup for one in found.setups] == [setups[0]]
+    assert [one.key.destination for one in found.recent] == [CHANNEL] * 3
+
+
+@pytest.mark.usefixtures("setups")
+async def test_a_quiet_server_sees_its_deliveries_beside_busy_ones(r: Resources) -> None:
+    """Thousands of servers deliver between two digests of one."""
+    await plan(r, CHANNEL, 2)
+    await plan(r, ANOTHER_CHANNEL, 200)
+    assert len((await health.status(r, guild_id=GUILD_ID)).recent) == 2
+
+
+async def test_the_deliveries_of_a_servers_channels_come_together_newest_first(r: Resources) -> None:
+    places = [replace(CHANNEL, id=number + 1) for number in range(3)]
+    for place in places:
+        await channels.create(r, make_setup(destination=place))
+    for day in range(6):
+        for place in places:
+            async with r.store.write() as tx:
+                await tx.deliveries.plan(make_delivery(key=make_key(place, DAY + timedelta(days=day))))
+    found = (await health.status(r, guild_id=GUILD_ID)).recent
+    assert [one.id for one in found] == list(range(18, 8, -1))
