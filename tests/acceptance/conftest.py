@@ -18,6 +18,7 @@ from bot.services import delivery, ingest
 from bot.settings import Settings
 from storage.records import Delivery, DeliveryState, Destination, DestinationKind
 from tests.acceptance.machine import Machine
+from tests.cli.conftest import _own_logs, filled, folder, paperboy, quiet_site  # noqa: F401  # fixtures
 from tests.standins.discord import (
     NO_LIMITS,
     TOKEN,
@@ -31,6 +32,7 @@ from tests.standins.discord import (
     StandInClock,
 )
 from tests.standins.hugging_face import HuggingFaceStandIn, Item, make_item
+from tests.storage.conftest import shared_folder  # noqa: F401  # a fixture
 
 THURSDAY, FRIDAY, SATURDAY, SUNDAY, MONDAY, TUESDAY, WEDNESDAY = (date(2025, 3, 27) + timedelta(n) for n in range(7))
 """On the Sunday clocks in Berlin are put forward; in New York they were put forward three weeks before."""
@@ -186,8 +188,7 @@ async def scene(store_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 @pytest.fixture
 async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
     """A machine on which nothing was ever run."""
-    folder = tmp_path / "machine"
-    folder.mkdir()
-    machine = Machine(folder)
+    (tmp_path / "machine").mkdir()
+    machine = Machine(tmp_path / "machine")
     yield machine
     await machine.clear()
