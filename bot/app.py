@@ -13,8 +13,7 @@ import structlog
 from bot.answering.extractive import Extractive
 from bot.core.reports import SourceReport, TickReport
 from bot.ports import Clock, Outbox, Resources, system_clock
-from bot.scheduler import TICK, Beat, heartbeat
-from bot.services import delivery, ingest
+from bot.services import ingest
 from bot.settings import Settings
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
@@ -56,6 +55,9 @@ async def open_resources(
 @contextlib.asynccontextmanager
 async def beating(r: Resources, outbox: Outbox) -> AsyncIterator[None]:
     """The heart of a running bot: look at the sources, deliver what is due."""
+    # Here and below late: a search at a shell does without the scheduler, deliveries and Discord, and starts sooner.
+    from bot.scheduler import TICK, Beat, heartbeat
+    from bot.services import delivery
 
     async def tick() -> TickReport:
         return await delivery.tick(r, outbox)
@@ -71,7 +73,10 @@ async def beating(r: Resources, outbox: Outbox) -> AsyncIterator[None]:
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Do ``work`` until it ends by itself or the process is told to stop (SIGTERM, SIGINT); then it may tidy up."""
+    """Do ``work`` until it ends by itself or the process is told to stop (SIGTERM, SIGINT); then it may tidy up.
+
+    An error of the work is raised. No work is left behind, not even where whoever waits here is cancelled.
+    """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
@@ -82,13 +87,14 @@ async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if stopped.done():
             log.info("stopping")
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):  # we asked for it
-            await task
     finally:
+        task.cancel()  # changes nothing where it has ended
+        await asyncio.wait({task})
         stopped.cancel()
         for number in numbers:
             loop.remove_signal_handler(number)
+    if not task.cancelled():  # which we asked for
+        task.result()
 
 
 async def run_discord(settings: Settings, token: str, *, once: bool = False) -> TickReport | None:
@@ -99,6 +105,7 @@ async def run_discord(settings: Settings, token: str, *, once: bool = False) -> 
         StorageError: the store cannot be opened.
     """
     from bot.discord_ui.client import PaperboyClient, point_at
+    from bot.services import delivery
 
     point_at(settings.discord_api_url)
     async with open_resources(settings) as r, PaperboyClient(r) as client:
@@ -132,6 +139,7 @@ async def run_terminal(settings: Settings, *, once: bool = False) -> TickReport 
         StorageError: the store cannot be opened.
     """
     from bot.console.terminal_bot import TerminalBot
+    from bot.services import delivery
 
     async with open_resources(settings) as r:
         terminal = TerminalBot(r)

@@ -1,5 +1,6 @@
 """What the use cases need from outside, as protocols, and the bundle in which they get it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -116,5 +117,8 @@ class Resources:
     sources: tuple[Source, ...]
     answerer: Answerer
     clock: Clock = system_clock
-    settle: timedelta = field(default=timedelta(minutes=30))
-    """How old the newest look at a source may be before a delivery looks again."""
+    settle: timedelta = field(default=timedelta(minutes=25))
+    """How old the newest look at a source may be before another one is made. Less than ``bot.app.REFRESH``: that beat
+    comes by the clock, a look ends some time after it, and every second beat would find the last look too fresh."""
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    """Held while the sources are looked at: what needs fresh papers waits for the look that is under way."""

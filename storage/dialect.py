@@ -1,11 +1,15 @@
 """What the two databases spell alike but SQLAlchemy keeps apart: inserts that may find their row already there."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 
@@ -15,7 +19,14 @@ BATCH = 1_000
 
 def insert(connection: AsyncConnection, into: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
-    return postgresql.insert(into) if connection.dialect.name == "postgresql" else sqlite.insert(into)
+    # Only the dialect of this very database is loaded: the other one would cost every command its start-up time.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(into)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(into)
 
 
 def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -1,7 +1,7 @@
 """Find papers: by words, by period, by id. Always from the store, so it works offline and says how fresh it is."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from time import perf_counter
 
 from bot.core.identity import parse_paper_id
@@ -15,6 +15,7 @@ from bot.ports import Resources
 from bot.services import ingest
 from storage.records import Paper, PaperId, Sort
 from storage.search_index import SearchSort
+from storage.store import Reading
 
 LARGEST_PAGE = 100
 DEEPEST_OFFSET = 10_000
@@ -39,6 +40,7 @@ async def search(
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
         token = await tx.queries.token(text)
+        fresh = await _freshness(tx, r.clock())
     if token is None:  # the buttons to turn pages, to sort and to follow hold no more than a token
         async with r.store.write() as tx:
             token = await tx.queries.keep(text, at=r.clock())
@@ -59,7 +61,7 @@ async def search(
         limit=limit,
         did_you_mean=suggestion,
         took_ms=round((perf_counter() - started) * 1000, 2),
-        freshness=await freshness(r),
+        freshness=fresh,
     )
 
 
@@ -141,19 +143,23 @@ async def papers(r: Resources, ids: Sequence[PaperId]) -> dict[PaperId, Paper]:
 async def freshness(r: Resources) -> Freshness:
     """How current the store is, with a note where a reader should know."""
     async with r.store.read() as tx:
-        papers = await tx.papers.count()
-        newest = await tx.papers.newest_sighting()
-        states = await tx.sources.states()
-    if await ingest.is_sample(r):
+        return await _freshness(tx, r.clock())
+
+
+async def _freshness(tx: Reading, now: datetime) -> Freshness:
+    papers = await tx.papers.count()
+    newest = await tx.papers.newest_sighting()
+    if await tx.facts.get(ingest.SAMPLE_FACT):
         return Freshness(
             papers=papers, note="This is the bundled sample of real papers; the network was not reached yet."
         )
     if not papers or newest is None:
         return Freshness(papers=papers, note="The store is empty; no source was reached yet.")
     # A look that found nothing new was a look too: on holidays no list is made for days.
+    states = await tx.sources.states()
     newest = max([newest, *(state.succeeded_at for state in states if state.succeeded_at is not None)])
-    age = r.clock() - newest
-    if age < STALE_AFTER or (age < timedelta(days=4) and _is_weekend(r.clock().date())):
+    age = now - newest
+    if age < STALE_AFTER or (age < timedelta(days=4) and _is_weekend(now.date())):
         return Freshness(papers=papers)
     return Freshness(papers=papers, note=f"The last look at the sources was {_age(age)} ago, on {newest.date()}.")
 
