@@ -99,7 +99,7 @@ async def refresh(r: Resources) -> tuple[SourceReport, ...]:
     """Look at yesterday and today at every source whose last look failed or is older than ``settle``.
 
     Yesterday too: its votes are still moving, and papers are added to it until it ends in the west. A source that asked
-    for patience is left alone until the moment that it named. Two at once are one: the second waits and finds all fresh.
+    for patience is left alone until the moment that it named. Two at once are one: the second waits and looks no more.
     """
     async with r.refreshing:
         return await _refresh(r)

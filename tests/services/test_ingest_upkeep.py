@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.app import REFRESH
 from bot.core.period import Period
 from bot.core.reports import SourceReport
 from bot.errors import InvalidInput, SourceThrottled
@@ -119,6 +120,18 @@ async def test_a_refresh_looks_again_only_when_the_last_look_has_settled(
     assert len(await ingest.refresh(r)) == 2
 
 
+async def test_every_beat_looks_although_a_look_takes_its_time(
+    r: Resources, source: FakeSource, clock: FakeClock
+) -> None:
+    async def slow() -> None:
+        clock.advance(seconds=40)
+
+    source.meanwhile = slow
+    for beat in range(3):
+        clock.now = BASE + beat * REFRESH
+        assert len(await ingest.refresh(r)) == 2
+
+
 async def test_a_site_that_asks_for_patience_is_left_alone_until_then(
     r: Resources, source: FakeSource, clock: FakeClock
 ) -> None:
@@ -153,6 +166,26 @@ async def test_where_only_todays_look_failed_the_next_refresh_looks_at_once(
     assert [bool(report.error) for report in await ingest.refresh(r)] == [False, True]
     clock.advance(seconds=20)
     assert [report.error for report in await ingest.refresh(r)] == [None, None]
+
+
+async def test_two_refreshes_at_once_are_one_and_both_wait_for_its_end(r: Resources, source: FakeSource) -> None:
+    """A digest that comes due in the middle of a look would else be made without today's papers."""
+    todays_answer, between = asyncio.Event(), asyncio.Event()
+
+    async def slow_today() -> None:
+        if len(source.asked) == 2:
+            between.set()
+            await todays_answer.wait()
+
+    source.meanwhile = slow_today
+    first = asyncio.create_task(ingest.refresh(r))
+    await between.wait()
+    second = asyncio.create_task(ingest.refresh(r))
+    await asyncio.sleep(0.05)
+    assert not second.done()
+    todays_answer.set()
+    assert (len(await first), await second) == (2, ())
+    assert len(source.asked) == 2
 
 
 async def test_each_source_is_looked_at_by_itself(r: Resources, source: FakeSource, clock: FakeClock) -> None:

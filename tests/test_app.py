@@ -1,0 +1,195 @@
+"""The program runs until it is told to stop, tidies up then, and hides no error of its work."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.extractive import Extractive
+from bot.app import beating, open_resources, until_stopped
+from bot.ports import Resources
+from bot.render.post import Post
+from bot.services import channels
+from bot.settings import Settings, load_settings
+from storage.errors import StorageError, StoreCorrupt
+from storage.records import Destination
+from storage.search_index import SearchIndex
+from storage.store import Store
+from tests.builders import DAY, FakeClock, make_papers, make_setup
+from tests.services.doubles import FakeOutbox, FakeSource
+
+Work = Coroutine[Any, Any, None]
+
+
+class Diary:
+    """What a piece of work went through."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.tidied = False
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[None]:
+        self.begun.set()
+        try:
+            yield
+        finally:
+            await asyncio.sleep(0.01)  # tidying up takes a while, and is waited for
+            self.tidied = True
+
+    async def for_ever(self) -> None:
+        async with self.work():
+            await asyncio.Event().wait()
+
+    async def broken(self) -> None:
+        async with self.work():
+            raise ZeroDivisionError("a mistake of ours")
+
+    async def broken_while_tidying(self) -> None:
+        try:
+            await self.for_ever()
+        finally:
+            raise ZeroDivisionError("a mistake of ours")
+
+    async def done_at_once(self) -> None:
+        async with self.work():
+            pass
+
+
+@pytest.fixture
+def diary() -> Diary:
+    return Diary()
+
+
+def listening() -> bool:
+    return signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+
+
+async def within_seconds(work: Work, then: Callable[[], object], begun: asyncio.Event) -> None:
+    running = asyncio.create_task(until_stopped(work))
+    await begun.wait()
+    then()
+    async with asyncio.timeout(5):
+        await running
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_stop_it_tidies_up_and_ends_without_an_error(number: signal.Signals, diary: Diary) -> None:
+    await within_seconds(diary.for_ever(), lambda: os.kill(os.getpid(), number), diary.begun)
+    assert diary.tidied
+    assert not listening()
+
+
+async def test_told_twice_it_stops_once(diary: Diary) -> None:
+    def impatient() -> None:
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    await within_seconds(diary.for_ever(), impatient, diary.begun)
+    assert diary.tidied
+
+
+async def test_work_that_ends_by_itself_ends_it(diary: Diary) -> None:
+    await until_stopped(diary.done_at_once())
+    assert diary.tidied
+    assert not listening()
+
+
+async def test_an_error_of_the_work_goes_through(diary: Diary) -> None:
+    with pytest.raises(ZeroDivisionError, match="a mistake of ours"):
+        await until_stopped(diary.broken())
+    assert diary.tidied
+    assert not listening()
+
+
+async def test_an_error_while_tidying_up_goes_through(diary: Diary) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await within_seconds(diary.broken_while_tidying(), lambda: os.kill(os.getpid(), signal.SIGTERM), diary.begun)
+
+
+async def test_cancelled_from_outside_it_leaves_no_work_behind(diary: Diary) -> None:
+    running = asyncio.create_task(until_stopped(diary.for_ever()))
+    await diary.begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert diary.tidied
+
+
+# --- its parts ---
+
+
+class Awaited(FakeOutbox):
+    """An outbox that tells when something arrives."""
+
+    arrived: asyncio.Event
+
+    async def send(self, destination: Destination, post: Post, *, token: str) -> int:
+        sent = await super().send(destination, post, token=token)
+        self.arrived.set()
+        return sent
+
+
+async def test_a_beating_heart_looks_and_delivers_by_itself(store: Store, tmp_path: Path, clock: FakeClock) -> None:
+    source, outbox = FakeSource(clock), Awaited(clock)
+    outbox.arrived = asyncio.Event()
+    index = SearchIndex.open(tmp_path / "index")
+    r = Resources(store=store, index=index, sources=(source,), answerer=Extractive(), clock=clock)
+    source.lists[DAY] = make_papers(3)
+    await channels.create(r, make_setup())
+    async with asyncio.timeout(10), beating(r, outbox):
+        await outbox.arrived.wait()
+    async with store.read() as tx:
+        (done,) = await tx.deliveries.recent()
+    assert done.message_id == outbox.sent[0].id, "stopped between sending and writing it down"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Everything in a folder of its own."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/new/paperboy.db")
+    monkeypatch.setenv("INDEX_PATH", str(tmp_path / "index"))
+    return load_settings(tmp_path / "no-such-file.env")
+
+
+async def test_resources_are_opened_from_the_settings(settings: Settings, tmp_path: Path) -> None:
+    async with open_resources(settings) as r:
+        assert [source.name for source in r.sources] == ["huggingface"]
+        async with r.store.read() as tx:
+            assert await tx.papers.count() == 0
+        assert (await r.index.search(None, limit=1, today=DAY)).total == 0
+    assert (tmp_path / "new" / "paperboy.db").is_file()
+
+
+async def test_where_the_index_cannot_be_opened_the_store_is_closed(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Store] = []
+    close = Store.close
+
+    async def noted(store: Store) -> None:
+        closed.append(store)
+        await close(store)
+
+    monkeypatch.setattr(Store, "close", noted)
+    (tmp_path / "index").write_text("a file where a folder should be")
+    with pytest.raises(StorageError):
+        await _open_and_close(settings)
+    assert len(closed) == 1
+
+
+async def test_a_store_that_cannot_be_opened_says_so(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "paperboy.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreCorrupt):
+        await _open_and_close(settings)
+
+
+async def _open_and_close(settings: Settings) -> None:
+    async with open_resources(settings):
+        pass
