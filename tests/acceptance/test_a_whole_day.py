@@ -36,9 +36,9 @@ async def started(scene: Scene) -> Scene:
     """The digest is set up, and Grace follows diffusion with one message at 18:00 in New York."""
     assert "Setup is complete" in (await scene.set_up()).text
     followed = await scene.grace.slash(
-        scene.grace.dm, "topics follow", query="diffusion", hour="6pm", zone="America/New_York"
+        scene.grace.dm, "topics follow", query="diffusion OR robots", hour="6pm", zone="America/New_York"
     )
-    assert "1 paper of 7 matched" in followed.text
+    assert "2 papers of 7 matched" in followed.text
     scene.site.days[FRIDAY] = listed(FRIDAY, NOISY_TITLE, "Planning", "Diffusion for molecules")
     scene.site.days[MONDAY] = listed(MONDAY, "Memory", "Diffusion again", "Chips")
     return scene
@@ -101,11 +101,12 @@ async def test_a_topic_brings_one_message_a_day_with_its_reason(started: Scene) 
     assert started.posted(started.grace) == []
     await started.until(moment(FRIDAY, 23))
     first, second = started.posted(started.grace)
-    assert papers_in(first) == ["2503.27002"]
+    assert papers_in(first) == ["2503.27002", "2503.27005"]
+    assert "Matches your topic: diffusion OR robots (robots)" in first.text
     assert sorted(papers_in(second)) == ["2503.28001", "2503.28003"]
     assert second.text.startswith("## Your topics · Friday, 28 March 2025")
-    assert second.text.count("Matches your topic: diffusion") == 2
-    ended = await started.grace.slash(started.grace.dm, "topics unfollow", topic="diffusion")
+    assert second.text.count("Matches your topic: diffusion OR robots (diffusion)") == 2
+    ended = await started.grace.slash(started.grace.dm, "topics unfollow", topic="diffusion OR robots")
     assert "You no longer follow" in ended.text
     await started.until(moment(MONDAY, 23))
     assert len(started.posted(started.grace)) == 2
