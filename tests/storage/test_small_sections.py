@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from storage.channels import NOBODY
 from storage.errors import NotFound
 from storage.facts import TOKEN_LENGTH
 from storage.records import (
@@ -116,7 +117,7 @@ class TestChannels:
         theirs = await add(each_store, make_setup(created_by=9))
         async with each_store.write() as tx:
             await tx.channels.disown(PERSON_ID)
-            assert await tx.channels.list() == [replace(mine, created_by=0), theirs]
+            assert await tx.channels.list() == [replace(mine, created_by=NOBODY), theirs]
 
 
 class TestPeopleAndTopics:
