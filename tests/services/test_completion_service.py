@@ -1,19 +1,26 @@
 """What is offered while somebody types: never an error, and what they mean as soon as it can be told."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.ports import Resources
 from bot.services.completion import papers_like
 from tests.builders import DAY, make_id, make_paper, make_papers
-from tests.services.seeding import keep
+from tests.services.seeding import copy_prepared, keep, prepare
 
 DIFFUSION = make_paper(make_id(1), title="Diffusion of heat", upvotes=60, categories=("cs.CV",))
 KERNELS = make_paper(make_id(2), title="Kernels for graphs", upvotes=5, authors=("Grace Hopper",))
 
 
-@pytest.fixture(autouse=True)
-async def two_papers(r: Resources) -> None:
-    await keep(r, DIFFUSION, KERNELS)
+@pytest.fixture(scope="module")
+def two_papers(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare(migrated_file, tmp_path_factory.mktemp("two-papers"), DIFFUSION, KERNELS)
+
+
+@pytest.fixture
+def store_file(two_papers: Path, tmp_path: Path) -> Path:
+    return copy_prepared(two_papers, tmp_path)
 
 
 async def offered(r: Resources, typed: str, *, limit: int = 25) -> list[str]:
@@ -26,44 +33,53 @@ async def test_before_anything_is_typed_the_newest_day_is_offered_the_best_first
     assert await offered(r, typed, limit=1) == [DIFFUSION.title]
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "ke",
-        "kern",
-        "kernels",
-        "kernels ",
-        "Kernels for gr",
-        "graphs kern",
-        "author:hopp",
-        "author:hopper ker",
-        "kernels upvotes:>3",
-        "kernels after:2025-01-01",
-        "-diffusion kern",
-        '"kernels for graphs"',
-        "2503.00002",
-        "2503.00002v1",
-        "https://arxiv.org/abs/2503.00002",
-        "https://huggingface.co/papers/2503.00002",
-        "id:2503.00002",
-    ],
+BEGINNINGS = (
+    "ke",
+    "kern",
+    "kernels",
+    "kernels ",
+    "Kernels for gr",
+    "graphs kern",
+    "author:hopp",
+    "author:hopper ker",
+    "kernels upvotes:>3",
+    "kernels after:2025-01-01",
+    "-diffusion kern",
+    '"kernels for graphs"',
+    "2503.00002",
+    "2503.00002v1",
+    "https://arxiv.org/abs/2503.00002",
+    "https://huggingface.co/papers/2503.00002",
+    "id:2503.00002",
 )
-async def test_what_is_typed_so_far_finds_what_it_begins(typed: str, r: Resources) -> None:
-    assert await offered(r, typed) == [KERNELS.title]
 
 
-@pytest.mark.parametrize("typed", ["2503", "2503.", "2503.0000"])
-async def test_the_beginning_of_an_id_finds_the_papers_that_begin_so(typed: str, r: Resources) -> None:
+async def test_what_is_typed_so_far_finds_what_it_begins(r: Resources) -> None:
+    assert {typed: await offered(r, typed) for typed in BEGINNINGS} == dict.fromkeys(BEGINNINGS, [KERNELS.title])
+
+
+async def test_the_beginning_of_an_id_finds_the_papers_that_begin_so(r: Resources) -> None:
     await keep(r, make_paper("2502.00001", title="An older one", daily_on=DAY))
-    assert sorted(await offered(r, typed)) == [DIFFUSION.title, KERNELS.title]
+    for typed in ("2503", "2503.", "2503.0000"):
+        assert sorted(await offered(r, typed)) == [DIFFUSION.title, KERNELS.title]
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["k", '"', '"kernels for', "(kernels", "kernels OR", "-", "-kernels", "author:", "nope:x", "after:20", "*", "🙂"],
-)
-async def test_half_a_query_is_no_error(typed: str, r: Resources) -> None:
-    await offered(r, typed)
+async def test_half_a_query_is_no_error(r: Resources) -> None:
+    for typed in [
+        "k",
+        '"',
+        '"kernels for',
+        "(kernels",
+        "kernels OR",
+        "-",
+        "-kernels",
+        "author:",
+        "nope:x",
+        "after:20",
+        "*",
+        "🙂",
+    ]:
+        await offered(r, typed)
 
 
 async def test_something_endless_is_no_error(r: Resources) -> None:

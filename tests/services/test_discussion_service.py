@@ -1,6 +1,7 @@
 """Answers hold nothing but what stands in the text, whoever drafts them; what the text does not say is not found."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.services import discussion
 from storage.records import PaperId
 from tests.builders import make_id, make_paper
 from tests.services.doubles import FakeAnswerer
-from tests.services.seeding import keep
+from tests.services.seeding import copy_prepared, keep, prepare
 
 SOUP = make_paper(
     make_id(1),
@@ -21,9 +22,14 @@ SOUP = make_paper(
 BREAD = make_paper(make_id(2), title="Sourdough", abstract="We bake bread. The crust is golden.")
 
 
-@pytest.fixture(autouse=True)
-async def two_papers(r: Resources) -> None:
-    await keep(r, SOUP, BREAD)
+@pytest.fixture(scope="module")
+def two_papers(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare(migrated_file, tmp_path_factory.mktemp("two-papers"), SOUP, BREAD)
+
+
+@pytest.fixture
+def store_file(two_papers: Path, tmp_path: Path) -> Path:
+    return copy_prepared(two_papers, tmp_path)
 
 
 def answered_by(r: Resources, answerer: FakeAnswerer) -> Resources:
@@ -131,25 +137,25 @@ async def test_too_many_papers_at_once_are_refused(r: Resources) -> None:
 # --- an answerer that lies ---
 
 
-@pytest.mark.parametrize(
-    "lie",
-    [
-        claim("We cook noodles in 43 pots."),
-        claim("we cook noodles in 42 pots."),
-        claim("We cook noodles. The broth improves"),
-        claim("noodles in 42 pots.", paper_id=BREAD.id),
-        claim("The crust is golden.", paper_id=PaperId("2503.09999")),
-        claim(SOUP.title),
-        claim(""),
-        claim("   "),
-    ],
-    ids=["a number", "a letter", "left out words", "another paper's", "no paper's", "a title", "nothing", "blanks"],
-)
-async def test_what_does_not_stand_in_the_text_is_dropped_and_nothing_is_found(lie: Claim, r: Resources) -> None:
-    liar = FakeAnswerer(claims=(lie,), nearest=(lie,))
-    reply = await discussion.ask(answered_by(r, liar), "How are noodles and bread cooked?")
-    assert reply.answer.status is AnswerStatus.NOT_FOUND
-    assert (reply.answer.claims, reply.answer.nearest, reply.papers) == ((), (), {})
+LIES = {
+    "another number": claim("We cook noodles in 43 pots."),
+    "another letter": claim("we cook noodles in 42 pots."),
+    "words left out": claim("We cook noodles. The broth improves"),
+    "another paper's words": claim("noodles in 42 pots.", paper_id=BREAD.id),
+    "no paper's words": claim("The crust is golden.", paper_id=PaperId("2503.09999")),
+    "a title": claim(SOUP.title),
+    "nothing": claim(""),
+    "blanks": claim("   "),
+}
+
+
+async def test_what_does_not_stand_in_the_text_is_dropped_and_nothing_is_found(r: Resources) -> None:
+    for kind, lie in LIES.items():
+        liar = FakeAnswerer(claims=(lie,), nearest=(lie,))
+        reply = await discussion.ask(answered_by(r, liar), "How are noodles and bread cooked?")
+        assert len(liar.read) == 5, "it read both papers"
+        assert reply.answer.status is AnswerStatus.NOT_FOUND, kind
+        assert (reply.answer.claims, reply.answer.nearest, reply.papers) == ((), (), {}), kind
 
 
 async def test_of_true_and_false_claims_the_true_ones_stay_in_order(r: Resources) -> None:

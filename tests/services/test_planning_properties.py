@@ -22,7 +22,7 @@ from storage.store import Store
 from tests.builders import BASE, DAY, FakeClock, make_id, make_paper, make_person, make_setup, make_topic
 from tests.services.seeding import keep_unindexed, ledger
 
-EXAMPLES = settings(max_examples=12, deadline=None)
+EXAMPLES = settings(max_examples=8, deadline=None)
 """Each one is a database of its own with a hundred transactions."""
 
 PLACES = [Destination(kind=DestinationKind.CHANNEL, id=number) for number in (1, 2)]

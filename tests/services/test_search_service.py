@@ -196,25 +196,24 @@ async def test_a_look_from_a_clock_ahead_of_ours_does_not_make_the_day_older(r: 
 # --- one paper ---
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "2503.01230",
-        "arXiv:2503.01230v3",
-        " 2503.01230v2 ",
-        "https://arxiv.org/abs/2503.01230",
-        "http://www.arxiv.org/pdf/2503.01230v2.pdf",
-        "https://arxiv.org/html/2503.01230v1",
-        "https://huggingface.co/papers/2503.01230",
-        "https://www.alphaxiv.org/abs/2503.01230",
-        "10.48550/arXiv.2503.01230",
-        "https://doi.org/10.48550/arXiv.2503.01230",
-    ],
+NAMES = (
+    "2503.01230",
+    "arXiv:2503.01230v3",
+    " 2503.01230v2 ",
+    "https://arxiv.org/abs/2503.01230",
+    "http://www.arxiv.org/pdf/2503.01230v2.pdf",
+    "https://arxiv.org/html/2503.01230v1",
+    "https://huggingface.co/papers/2503.01230",
+    "https://www.alphaxiv.org/abs/2503.01230",
+    "10.48550/arXiv.2503.01230",
+    "https://doi.org/10.48550/arXiv.2503.01230",
 )
-async def test_a_paper_is_found_by_every_name_it_has(name: str, r: Resources) -> None:
+
+
+async def test_a_paper_is_found_by_every_name_it_has(r: Resources) -> None:
     kept = make_paper("2503.01230")
     await keep_unindexed(r, kept)
-    assert await search.paper(r, name) == kept
+    assert {name: await search.paper(r, name) for name in NAMES} == dict.fromkeys(NAMES, kept)
 
 
 async def test_an_old_id_is_one_too(r: Resources) -> None:
