@@ -11,6 +11,8 @@ from pathlib import Path
 from tests.conftest import ROOT, SETTINGS_BEGIN_WITH
 
 NOBODY_ANSWERS = "http://127.0.0.1:9"
+STRANGE = (*SETTINGS_BEGIN_WITH, "PYTHONDONTWRITEBYTECODE")
+"""What a program gets only where its test says so: settings, and having to compile itself anew at every start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Machine:
         return await self.execute(sys.executable, "-m", "bot", *arguments, stdin=stdin, **settings)
 
     async def execute(self, *command: str, stdin: int = DEVNULL, **settings: str) -> Process:
-        of_here = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS_BEGIN_WITH)}
+        of_here = {name: value for name, value in os.environ.items() if not name.startswith(STRANGE)}
         own = {"PYTHONPATH": str(ROOT), "HOME": str(self.folder), "NO_PROXY": "127.0.0.1", "COLUMNS": "100"}
         environment = {**of_here, **own, "HF_ENDPOINT": NOBODY_ANSWERS, **self.settings, **settings}
         process = await asyncio.create_subprocess_exec(
@@ -68,7 +70,7 @@ async def ended(process: Process, typed: str | None = None) -> Ended:
 
 async def until(holds: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
     """Wait for something that a program does, which tells nobody. Raises TimeoutError."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             outcome = holds()
             if await outcome if isinstance(outcome, Awaitable) else outcome:
