@@ -55,7 +55,7 @@ BEGINNINGS = (
 
 
 async def test_what_is_typed_so_far_finds_what_it_begins(r: Resources) -> None:
-    assert {typed: await offered(r, typed) for typed in BEGINNINGS} == dict.fromkeys(BEGINNINGS, [KERNELS.title])
+    assert {typed: await offered(r, typed) for typed in BEGINNINGS} == {typed: [KERNELS.title] for typed in BEGINNINGS}
 
 
 async def test_the_beginning_of_an_id_finds_the_papers_that_begin_so(r: Resources) -> None:
