@@ -174,7 +174,7 @@ async def scene(store_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     days = {THURSDAY: listed(THURSDAY, "Agents", "Diffusion", "Vision", "Speech", "Robots", "Proofs", "Tables")}
     clock = StandInClock(start=moment(THURSDAY, 10))
     async with (
-        DiscordStandIn(limits=NO_LIMITS, clock=clock) as discord,
+        DiscordStandIn(limits=NO_LIMITS, clock=clock, answer_within=timedelta(minutes=1)) as discord,
         HuggingFaceStandIn(days, today=THURSDAY) as site,
         on_stage(discord, site, store_file) as scene,
     ):

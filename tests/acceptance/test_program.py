@@ -4,6 +4,7 @@ import asyncio
 import signal
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import make_url
@@ -20,7 +21,7 @@ GOODBYE = 1000
 
 @pytest.fixture
 async def discord() -> AsyncIterator[DiscordStandIn]:
-    async with DiscordStandIn() as stand_in:
+    async with DiscordStandIn(answer_within=timedelta(minutes=1)) as stand_in:
         yield stand_in
     assert stand_in.violations == []
 

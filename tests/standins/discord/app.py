@@ -10,7 +10,7 @@ from aiohttp import web
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import Fault
 from tests.standins.discord.gateway import Gateway
-from tests.standins.discord.interactions import Desk
+from tests.standins.discord.interactions import FIRST_ANSWER, Desk
 from tests.standins.discord.limits import USUAL_LIMITS, Limits, RateLimiter
 from tests.standins.discord.openapi import discords_description
 from tests.standins.discord.people import Person
@@ -50,6 +50,7 @@ class DiscordStandIn:
         shards: int = 1,
         privileged: int = 0,
         heartbeat_interval: float = 41.25,
+        answer_within: timedelta = FIRST_ANSWER,
     ) -> None:
         self.token = token
         self.port = port
@@ -60,7 +61,7 @@ class DiscordStandIn:
         self.wire = Wire(token, self.clock, RateLimiter(limits), discords_description(), self.gateway.signal)
         self.rest = Rest(self.world, self.gateway)
         self.message_routes = MessageRoutes(self.world, nonce_window=nonce_window)
-        self.desk = Desk(self.world, self.gateway, self.gateway.signal)
+        self.desk = Desk(self.world, self.gateway, self.gateway.signal, answer_within=answer_within)
         self.interaction_routes = InteractionRoutes(self.desk)
         self._runner: web.AppRunner | None = None
 
@@ -105,7 +106,7 @@ class DiscordStandIn:
         return f"http://127.0.0.1:{self.port}{PREFIX}"
 
     def add_person(
-        self, name: str, guild: Guild | None = None, *, permissions: Permission = NOTHING, patience: float = 10.0
+        self, name: str, guild: Guild | None = None, *, permissions: Permission = NOTHING, patience: float = 60.0
     ) -> Person:
         """Somebody, in that guild with these permissions beside what everyone has there."""
         user = self.world.add_user(name)

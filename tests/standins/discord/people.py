@@ -86,7 +86,7 @@ class Person:
     user: User
     _desk: Desk
     _commands: "filling.Commands"
-    patience: float = 10.0
+    patience: float = 60.0
 
     @property
     def id(self) -> int:
