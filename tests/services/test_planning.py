@@ -157,7 +157,11 @@ async def test_the_source_is_asked_only_where_something_is_due_that_can_still_co
     assert not source.asked
     clock.advance(hours=18)
     await planning.plan_due(asking)
-    assert source.asked == [Period.day(DAY), Period.day(DAY + timedelta(days=1))]
+    looks = [Period.day(DAY), Period.day(DAY + timedelta(days=1))]
+    assert source.asked == looks
+    clock.advance(hours=1)
+    await planning.plan_due(asking)
+    assert source.asked == looks, "it is planned already"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import time
+from typing import Any
 
 import pytest
 
@@ -133,8 +134,18 @@ async def test_a_mistake_of_ours_does_not_stop_the_others(r: Resources, monkeypa
 # --- at once ---
 
 
-async def test_two_setups_of_one_channel_that_post_at_once_share_the_papers(r: Resources, outbox: FakeOutbox) -> None:
+async def test_two_setups_of_one_channel_that_post_at_once_share_the_papers(
+    r: Resources, outbox: FakeOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both choose before either is entered: what comes second finds its papers taken, and says nothing empty."""
+    plan_now, both_chose = planning.plan_now, asyncio.Barrier(2)
+
+    async def chosen(*args: Any, **facts: Any) -> Any:
+        decided = await plan_now(*args, **facts)
+        await both_chose.wait()
+        return decided
+
+    monkeypatch.setattr(planning, "plan_now", chosen)
     papers: tuple[Paper, ...] = make_papers(3)
     await keep_unindexed(r, *papers)
     setups = [await channels.create(r, make_setup()) for _ in range(2)]
