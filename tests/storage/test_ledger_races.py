@@ -5,7 +5,6 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from sqlalchemy import event, text
@@ -114,7 +113,7 @@ def test_two_processes_that_plan_the_same_keys_make_each_once(store_url: str) ->
     assert sorted(asyncio.run(keys())) == sorted(f"setup-{number}" for number in range(20))
 
 
-async def test_what_is_due_is_found_at_once_among_many_that_ended(each_store: Store) -> None:
+async def test_what_is_due_is_found_among_many_that_ended(each_store: Store) -> None:
     many = text("""
         INSERT INTO deliveries (destination, local_date, slot, due_at, expires_at, token, paper_ids, considered,
             left_out, notes, state, attempts, planned_at, ended_at)
@@ -129,12 +128,9 @@ async def test_what_is_due_is_found_at_once_among_many_that_ended(each_store: St
         last = await tx.deliveries.plan(make_delivery(key=make_key(slot="last")))
     assert last is not None
     async with each_store.read() as tx:
-        started = perf_counter()
-        for _ in range(20):
-            assert [one.key.slot for one in await tx.deliveries.due(BASE)] == ["first", "last"]
-            assert await tx.deliveries.by_key(last.key) == last
-            assert await tx.deliveries.by_token(last.token) == last
-        assert perf_counter() - started < 2, "20 rounds took longer than any index would let them"
+        assert [one.key.slot for one in await tx.deliveries.due(BASE)] == ["first", "last"]
+        assert await tx.deliveries.by_key(last.key) == last
+        assert await tx.deliveries.by_token(last.token) == last
 
 
 async def test_sqlite_reads_what_is_due_from_the_index_of_open_deliveries(store: Store) -> None:
