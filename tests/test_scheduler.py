@@ -33,7 +33,7 @@ class Calls:
             self._changed.set()
 
     async def until(self, begun: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self.begun < begun:
                 self._changed.clear()
                 await self._changed.wait()
