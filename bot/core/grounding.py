@@ -1,5 +1,6 @@
 """What an answer may claim: only what a quotation that stands in the text carries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,15 +60,20 @@ class Answer:
 
 
 def verify(claims: tuple[Claim, ...], passages: tuple[Passage, ...]) -> tuple[Claim, ...]:
-    """The claims whose quotation stands, letter for letter (white space folded), in a passage of the same paper."""
+    """The claims whose quotation stands, letter for letter (white space folded), in a passage of the same paper.
+
+    What is labelled QUOTED says nothing but its quotation.
+    """
     texts: dict[PaperId, list[str]] = {}
     for passage in passages:
         texts.setdefault(passage.paper_id, []).append(_folded(passage.text))
-    return tuple(
-        claim
-        for claim in claims
-        if _folded(claim.quote) and any(_folded(claim.quote) in text for text in texts.get(claim.paper_id, ()))
-    )
+    return tuple(claim for claim in claims if _stands(claim, texts.get(claim.paper_id, ())))
+
+
+def _stands(claim: Claim, texts: Sequence[str]) -> bool:
+    quote = _folded(claim.quote)
+    honest = claim.label is not Label.QUOTED or _folded(claim.text) == quote
+    return bool(quote) and honest and any(quote in text for text in texts)
 
 
 def _folded(text: str) -> str:

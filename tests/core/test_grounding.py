@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,13 @@ def test_a_quotation_has_to_stand_in_the_paper_that_it_is_ascribed_to() -> None:
 
 def test_a_quotation_is_not_pieced_together_from_two_passages() -> None:
     assert verify((claim("one two"),), (passage("one"), passage("two", ordinal=1))) == ()
+
+
+def test_what_is_called_a_quotation_says_nothing_else() -> None:
+    quoted = replace(claim("beats the baseline"), label=Label.QUOTED)
+    assert verify((replace(quoted, text="It  beats the baseline"),), (passage(),)) == ()
+    honest = replace(quoted, text="beats\nthe baseline")
+    assert verify((honest,), (passage(),)) == (honest,)
 
 
 def test_the_claims_that_stand_keep_their_order() -> None:

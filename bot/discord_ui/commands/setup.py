@@ -13,10 +13,8 @@ from bot.discord_ui.commands.papers import LONGEST_QUERY
 from bot.discord_ui.permissions import require_manage_server
 from bot.discord_ui.replies import Interaction, answer_twice
 from bot.errors import InvalidInput
-from bot.services.channels import MOST_PAPERS, checked
+from bot.services.channels import MOST_PAPERS, MOST_UPVOTES, checked
 from storage.records import ChannelSetup, Destination, Schedule, Sort
-
-MOST_UPVOTES = 100_000
 
 
 class Place(app_commands.Transformer):
