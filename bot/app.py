@@ -112,13 +112,13 @@ async def run_discord(settings: Settings, token: str, *, once: bool = False) -> 
 
         async def connected() -> asyncio.Task[None]:
             await client.sign_in(token)
+            await ingest.ensure_papers(r)  # before anybody can ask for them
             connection = asyncio.create_task(client.connect())
             await client.connected(connection)
             return connection
 
         async def stay() -> None:
             connection = await connected()
-            await ingest.ensure_papers(r)
             async with beating(r, client.outbox):
                 # Not awaited itself: when we are stopped, a tick that is under way still needs the connection.
                 await asyncio.wait({connection})
