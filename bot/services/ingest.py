@@ -163,7 +163,9 @@ async def is_sample(r: Resources) -> bool:
 async def _keep(r: Resources, fetched: Fetched, *, look: Period | None, recorded: bool = False) -> SourceReport:
     async with r.store.write() as tx:
         known = await tx.papers.get_many([paper.id for paper in fetched.papers])
-        looks = await tx.papers.sightings(list(known))
+        # Only what was seen at the same time or later can tell that this look is an old one; the rest is long history.
+        earliest = min((sighting.seen_at for sighting in fetched.sightings), default=None)
+        looks = await tx.papers.sightings(list(known), since=earliest)
         merged = [
             merge(known.get(paper.id), paper, newer=_is_newest(sighting, looks.get(paper.id, ())))
             for paper, sighting in zip(fetched.papers, fetched.sightings, strict=True)
