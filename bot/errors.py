@@ -18,9 +18,8 @@ BotError
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from storage.records import Destination
+from storage.records import Destination, Obstacle
 
 
 class BotError(Exception):
@@ -72,16 +71,6 @@ class OutboxError(BotError):
     def __init__(self, destination: Destination, message: str) -> None:
         self.destination = destination
         super().__init__(message)
-
-
-class Obstacle(StrEnum):
-    """Why a destination cannot be reached until a person acts."""
-
-    PERMISSION = "permission"
-    GONE = "gone"
-    WRONG_KIND = "wrong kind"
-    DM_CLOSED = "direct messages closed"
-    BLOCKED = "blocked"
 
 
 class Unreachable(OutboxError):

@@ -94,6 +94,8 @@ class Sort(StrEnum):
 
 class DestinationKind(StrEnum):
     CHANNEL = "channel"
+    FORUM = "forum"
+    """Takes no messages of its own: each post is a thread."""
     THREAD = "thread"
     PERSON = "person"
     TERMINAL = "terminal"
@@ -122,14 +124,74 @@ DEFAULT_GRACE = timedelta(hours=6)
 """How late a digest may still come after downtime, before it is recorded as skipped (design promise 2)."""
 
 
+class Cadence(StrEnum):
+    """How often a digest comes, and of how many days its papers are."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A local hour on some weekdays (Monday is 0) in an IANA zone."""
+    """A local hour in an IANA zone, on some weekdays (Monday is 0).
+
+    A weekly one comes on the first of its weekdays in each week, a monthly one on the first of them in each month.
+    """
 
     at: time
     zone: str
     weekdays: frozenset[int] = EVERY_DAY
     grace: timedelta = DEFAULT_GRACE
+    cadence: Cadence = Cadence.DAILY
+
+
+class Layout(StrEnum):
+    """In which messages a digest comes."""
+
+    DIGEST = "digest"
+    """One message."""
+    THREADS = "threads"
+    """One message, in which each paper can be given a thread."""
+    CARDS = "cards"
+    """One message a paper."""
+    FORUM = "forum"
+    """One forum post a paper."""
+
+
+class Settle(StrEnum):
+    """Which state of a day's list a daily digest takes: lists fill for a day, and votes come for longer."""
+
+    NOW = "now"
+    """At the hour, whatever is there."""
+    SETTLED = "settled"
+    """At the hour, the list of the day before."""
+    COMPLETED = "completed"
+    """At the hour, whatever is there; then the same message is kept up to date until the next one."""
+
+
+class Obstacle(StrEnum):
+    """Why a destination cannot be reached until a person acts."""
+
+    PERMISSION = "permission"
+    GONE = "gone"
+    WRONG_KIND = "wrong kind"
+    TAG_NEEDED = "tag needed"
+    DM_CLOSED = "direct messages closed"
+    BLOCKED = "blocked"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRule:
+    """A forum tag and the query of the papers that get it; with an empty query those that get no other.
+
+    ``tag_id`` is Discord's, so that a renamed tag is still the same one; 0 where only the name is known (yet).
+    """
+
+    name: str
+    query: str = ""
+    tag_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +206,20 @@ class ChannelSetup:
     sort: Sort = Sort.TRENDING
     query: str | None = None
     min_upvotes: int = 0
+    layout: Layout = Layout.DIGEST
+    settle: Settle = Settle.NOW
+    publish: bool = False
+    """Whether each message is crossposted to the channels that follow this one (announcement channels only)."""
+    quiet: bool = False
+    """Whether a day without papers passes in silence, instead of with a line that says why."""
+    role_id: int | None = None
+    """The role that is mentioned with a digest; None mentions nobody."""
+    tags: tuple[TagRule, ...] = ()
     paused_because: str | None = None
     """Why nothing is sent: an admin's pause or a problem, in words; None while it runs."""
+    obstacle: Obstacle | None = None
+    """What kind of problem paused it; None where it runs or an admin paused it."""
+    paused_at: datetime | None = None
     created_by: int
     created_at: datetime
 
@@ -228,6 +302,24 @@ class Delivery:
     problem: str | None = None
     planned_at: datetime
     ended_at: datetime | None = None
+
+
+class ChangeKind(StrEnum):
+    """What can happen to a paper after it was posted."""
+
+    WITHDRAWN = "withdrawn"
+    VERSION = "version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperChange:
+    """A new version of a paper, or its withdrawal. ``id`` is 0 until stored."""
+
+    id: int = 0
+    paper_id: PaperId
+    kind: ChangeKind
+    version: int | None = None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

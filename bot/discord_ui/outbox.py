@@ -10,10 +10,10 @@ import structlog
 from bot.discord_ui import permissions, wire
 from bot.discord_ui.components import custom_ids, layout
 from bot.discord_ui.refusals import is_bad_token, outbox_error
-from bot.errors import Obstacle, OutboxError, RetryLater, SendUncertain, Unreachable
+from bot.errors import OutboxError, RetryLater, SendUncertain, Unreachable
 from bot.ports import Clock
 from bot.render.post import Post
-from storage.records import Destination, DestinationKind
+from storage.records import Destination, DestinationKind, Obstacle
 
 log = structlog.get_logger(__name__)
 
@@ -125,6 +125,9 @@ class DiscordOutbox:
                 return self._client.get_partial_messageable(destination.id, type=discord.ChannelType.public_thread)
             case DestinationKind.PERSON:
                 return await self._client.create_dm(discord.Object(destination.id))
+            case DestinationKind.FORUM:
+                words = "A forum takes no messages of its own; choose the layout “forum”."
+                raise Unreachable(destination, words, obstacle=Obstacle.WRONG_KIND)
             case DestinationKind.TERMINAL:
                 words = "A terminal cannot be reached through Discord."
                 raise Unreachable(destination, words, obstacle=Obstacle.WRONG_KIND)

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import aiohttp
 import discord
 
-from bot.errors import Obstacle, OutboxError, Refused, RetryLater, SendUncertain, Unreachable
-from storage.records import Destination
+from bot.errors import OutboxError, Refused, RetryLater, SendUncertain, Unreachable
+from storage.records import Destination, Obstacle
 
 SHORT_WAIT = timedelta(seconds=30)
 LONG_WAIT = timedelta(minutes=10)

@@ -5,7 +5,6 @@ from datetime import datetime
 from bot.errors import (
     BotError,
     InvalidInput,
-    Obstacle,
     OutboxError,
     QuerySyntaxError,
     Refused,
@@ -33,7 +32,7 @@ from storage.errors import (
     StoreTooNew,
     StoreUnreachable,
 )
-from storage.records import DestinationKind
+from storage.records import DestinationKind, Obstacle
 
 LONGEST_DETAIL = 600
 LONGEST_QUERY_PART = 120
@@ -52,6 +51,14 @@ OBSTACLES: dict[Obstacle, tuple[str, str]] = {
     Obstacle.WRONG_KIND: (
         "I cannot post in a place of that kind",
         "Someone who manages the server chooses a text channel or a thread with /setup.",
+    ),
+    Obstacle.TAG_NEEDED: (
+        "The forum wants a tag that I do not have",
+        "Someone who manages the server names a tag for every paper, as in: tags: Papers: *",
+    ),
+    Obstacle.LEFT: (
+        "I am not in that server any more",
+        "Someone who manages the server invites me again; within a week every setup is still there.",
     ),
     Obstacle.DM_CLOSED: (
         "Your direct messages are closed to me",

@@ -199,7 +199,7 @@ def weekdays(days: Iterable[int]) -> str:
 def place(destination: Destination) -> Inline:
     """Where something goes, as a part of a sentence."""
     match destination.kind:
-        case DestinationKind.CHANNEL:
+        case DestinationKind.CHANNEL | DestinationKind.FORUM:
             return Place(destination.id, f"channel {destination.id}")
         case DestinationKind.THREAD:
             return Place(destination.id, f"thread {destination.id}")

@@ -17,13 +17,13 @@ import structlog
 
 from bot.core.digest import DigestPlan
 from bot.core.reports import TickReport
-from bot.errors import InvalidInput, Obstacle, Refused, RetryLater, SendUncertain, Unreachable
+from bot.errors import InvalidInput, Refused, RetryLater, SendUncertain, Unreachable
 from bot.ports import Outbox, Resources
 from bot.render.digest import channel_digest, topic_digest
 from bot.render.post import Post
 from bot.services import planning, search
 from bot.services.channels import setup_by_id
-from storage.records import ChannelSetup, Delivery, DeliveryState, DestinationKind
+from storage.records import ChannelSetup, Delivery, DeliveryState, DestinationKind, Obstacle
 
 log = structlog.get_logger(__name__)
 

@@ -10,10 +10,10 @@ import pytest
 
 from bot.discord_ui import outbox as outbox_module
 from bot.discord_ui.client import PaperboyClient
-from bot.errors import Obstacle, OutboxError, Refused, RetryLater, SendUncertain, Unreachable
+from bot.errors import OutboxError, Refused, RetryLater, SendUncertain, Unreachable
 from bot.render.actions import Why, encode
 from bot.render.post import Button, Buttons, Paragraph, Post, Span
-from storage.records import Destination, DestinationKind
+from storage.records import Destination, DestinationKind, Obstacle
 from tests.builders import BASE
 from tests.discord_ui.conftest import Lab, until
 from tests.standins.discord import (

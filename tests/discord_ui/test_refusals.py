@@ -9,7 +9,8 @@ import discord
 import pytest
 
 from bot.discord_ui.refusals import LONG_WAIT, is_bad_token, outbox_error
-from bot.errors import Obstacle, OutboxError, Refused, RetryLater, SendUncertain, Unreachable
+from bot.errors import OutboxError, Refused, RetryLater, SendUncertain, Unreachable
+from storage.records import Obstacle
 from tests.builders import BASE, CHANNEL
 
 

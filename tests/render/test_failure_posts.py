@@ -10,7 +10,6 @@ import storage.errors
 from bot.errors import (
     BotError,
     InvalidInput,
-    Obstacle,
     OutboxError,
     QuerySyntaxError,
     Refused,
@@ -36,7 +35,7 @@ from storage.errors import (
     StoreTooNew,
     StoreUnreachable,
 )
-from storage.records import Destination, DestinationKind
+from storage.records import Destination, DestinationKind, Obstacle
 from tests.builders import BASE, CHANNEL
 from tests.render.reading import read
 

@@ -15,7 +15,6 @@ from bot.core.ranking import Ranked
 from bot.core.reports import Health, SetupHealth
 from bot.errors import (
     InvalidInput,
-    Obstacle,
     QuerySyntaxError,
     Refused,
     RetryLater,
@@ -38,7 +37,7 @@ from bot.render.search import search_page
 from bot.render.status import status_post
 from bot.render.trending import trending_page
 from bot.render.why import why
-from storage.records import Delivery, PaperId, Sort, SourceState
+from storage.records import Delivery, Obstacle, PaperId, Sort, SourceState
 from tests.builders import BASE, make_person, make_setup, make_topic
 from tests.render.hostile import (
     destinations,

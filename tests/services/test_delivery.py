@@ -5,11 +5,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.errors import InvalidInput, Obstacle, OutboxError, Refused, RetryLater, SendUncertain, Unreachable
+from bot.errors import InvalidInput, OutboxError, Refused, RetryLater, SendUncertain, Unreachable
 from bot.ports import Resources
 from bot.services import channels, delivery, ingest, topics
 from bot.services.delivery import LEASE
-from storage.records import ChannelSetup, Delivery, DeliveryState
+from storage.records import ChannelSetup, Delivery, DeliveryState, Obstacle
 from tests.builders import (
     BASE,
     CHANNEL,

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Obstacle, Unreachable
+from bot.errors import Unreachable
 from bot.ports import Resources
 from bot.services import channels, delivery, privacy, topics
 from storage.channels import NOBODY
-from storage.records import ChannelSetup
+from storage.records import ChannelSetup, Obstacle
 from tests.builders import BASE, CHANNEL, DAY, PERSON_ID, FakeClock, make_delivery, make_key, make_papers, make_setup
 from tests.services.doubles import FakeOutbox, FakeSource
 from tests.services.seeding import keep_unindexed
