@@ -41,9 +41,38 @@ class Period:
             case PeriodKind.MONTH:
                 return f"{self.first.year:04}-{self.first.month:02}"
 
+    @property
+    def before(self) -> "Period":
+        """The one of its kind that ends the day before this one begins."""
+        return Period.around(self.kind, self.first - timedelta(days=1))
+
+    @property
+    def after(self) -> "Period":
+        """The one of its kind that begins the day after this one ends."""
+        return Period.around(self.kind, self.last + timedelta(days=1))
+
     @classmethod
     def day(cls, day: date) -> "Period":
         return cls(PeriodKind.DAY, day)
+
+    @classmethod
+    def around(cls, kind: PeriodKind, day: date) -> "Period":
+        """The day, ISO week or month that ``day`` is in."""
+        match kind:
+            case PeriodKind.DAY:
+                return cls(kind, day)
+            case PeriodKind.WEEK:
+                return cls(kind, day - timedelta(days=day.weekday()))
+            case PeriodKind.MONTH:
+                return cls(kind, day.replace(day=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days in a row, both ends among them; unlike a :class:`Period` they need no name."""
+
+    first: date
+    last: date
 
 
 def parse_day(text: str, *, today: date) -> date:

@@ -1,24 +1,34 @@
-"""When digests are due: one slot for each local day, whatever clocks do on it.
+"""When digests are due: one slot for each local day, week or month, whatever clocks do on it.
 
 A slot belongs to a date on the wall, not to a moment, so a clock that is put back cannot make two of it and one that
-is put forward cannot lose it.
+is put forward cannot lose it. A date that a zone left out altogether has no slot: a daily digest leaves it out too, a
+weekly or monthly one comes on the next of its weekdays in that week or month, and not at all where none is left.
 """
 
+import functools
 import re
 import zoneinfo
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from bot.core.period import Period, PeriodKind
 from bot.core.text import clean
 from bot.core.zones import find_zones, parse_zone
 from bot.errors import InvalidInput
-from storage.records import EVERY_DAY, WORKING_DAYS, Schedule
+from storage.records import EVERY_DAY, WORKING_DAYS, Cadence, Schedule
 
 __all__ = ["Slot", "find_zones", "latest_due", "next_slot", "parse_hour", "parse_weekdays", "parse_zone", "slots"]
 
 A_DAY = timedelta(days=1)
-FURTHEST = 16
-"""Days: a weekly slot whose day the calendar skipped comes two weeks after the last one; two more for the zones."""
+ONE_SLOT_IN = {Cadence.DAILY: PeriodKind.DAY, Cadence.WEEKLY: PeriodKind.WEEK, Cadence.MONTHLY: PeriodKind.MONTH}
+FURTHEST = {Cadence.DAILY: 16, Cadence.WEEKLY: 4, Cadence.MONTHLY: 3}
+"""How many days, weeks or months are looked at for the nearest slot.
+
+The day beside now's may be in the next of them, the slot of now's own may lie on the other side of now, and a daily or
+weekly one may have been left out with its date: that of one weekday then comes two weeks after the last one. A month
+has each weekday four times, so no zone can leave out its slot.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,30 +43,44 @@ class Slot:
 def slots(schedule: Schedule, *, since: datetime, until: datetime) -> tuple[Slot, ...]:
     """The slots with ``since <= due_at < until``, in order.
 
-    Each local day of the chosen weekdays has exactly one. A time that a clock skips is due when the clock goes on, a
-    time that comes twice at its first coming; a date that a zone left out altogether has none.
+    A daily schedule has exactly one on each local day of the chosen weekdays, a weekly one on the first of them in
+    each ISO week, a monthly one on the first of them in each month. A time that a clock skips is due when the clock
+    goes on, a time that comes twice at its first coming.
     """
     zone = zone_info(schedule)
-    first = since.astimezone(zone).date() - A_DAY
-    days = (until.astimezone(zone).date() - first).days + 2
-    found = (_slot(schedule, first + number * A_DAY, zone) for number in range(days))
-    return tuple(slot for slot in found if slot is not None and since <= slot.due_at < until)
+    period = _period(schedule, since.astimezone(zone).date() - A_DAY)
+    end = until.astimezone(zone).date() + A_DAY
+    found = []
+    while period.first <= end:
+        slot = _slot_in(period, schedule, zone)
+        if slot is not None and since <= slot.due_at < until:
+            found.append(slot)
+        period = period.after
+    return tuple(found)
 
 
 def latest_due(schedule: Schedule, now: datetime) -> Slot | None:
     """The newest slot with ``due_at <= now``, even where it has expired; None only without weekdays."""
     zone = zone_info(schedule)
-    tomorrow = now.astimezone(zone).date() + A_DAY
-    found = (_slot(schedule, tomorrow - number * A_DAY, zone) for number in range(FURTHEST))
-    return next((slot for slot in found if slot is not None and slot.due_at <= now), None)
+    period = _period(schedule, now.astimezone(zone).date() + A_DAY)
+    for _ in range(FURTHEST[schedule.cadence]):
+        slot = _slot_in(period, schedule, zone)
+        if slot is not None and slot.due_at <= now:
+            return slot
+        period = period.before
+    return None
 
 
 def next_slot(schedule: Schedule, now: datetime) -> Slot | None:
     """The first slot with ``due_at > now``; None only without weekdays."""
     zone = zone_info(schedule)
-    yesterday = now.astimezone(zone).date() - A_DAY
-    found = (_slot(schedule, yesterday + number * A_DAY, zone) for number in range(FURTHEST))
-    return next((slot for slot in found if slot is not None and slot.due_at > now), None)
+    period = _period(schedule, now.astimezone(zone).date() - A_DAY)
+    for _ in range(FURTHEST[schedule.cadence]):
+        slot = _slot_in(period, schedule, zone)
+        if slot is not None and slot.due_at > now:
+            return slot
+        period = period.after
+    return None
 
 
 def zone_info(schedule: Schedule) -> zoneinfo.ZoneInfo:
@@ -65,13 +89,36 @@ def zone_info(schedule: Schedule) -> zoneinfo.ZoneInfo:
     Raises:
         InvalidInput: there is no such zone (any more).
     """
-    return zoneinfo.ZoneInfo(parse_zone(schedule.zone))
+    return _rules(schedule.zone)
+
+
+@functools.lru_cache(maxsize=1024)
+def _rules(zone: str) -> zoneinfo.ZoneInfo:
+    """By its kept name: thousands of schedules share a few zones, and reading a name costs more than a slot."""
+    return zoneinfo.ZoneInfo(parse_zone(zone))
+
+
+def _period(schedule: Schedule, day: date) -> Period:
+    """The day, week or month around ``day`` that has one slot of this schedule."""
+    return Period.around(ONE_SLOT_IN[schedule.cadence], day)
+
+
+def _slot_in(period: Period, schedule: Schedule, zone: tzinfo) -> Slot | None:
+    """The slot on the first of the schedule's weekdays in the period that came at all; None where there is none."""
+    return next((slot for day in _days(period, schedule) if (slot := _slot(schedule, day, zone)) is not None), None)
+
+
+def _days(period: Period, schedule: Schedule) -> Iterator[date]:
+    """The days of the period that are among the schedule's weekdays, in order."""
+    day, last = period.first, period.last
+    while day <= last:
+        if day.weekday() in schedule.weekdays:
+            yield day
+        day += A_DAY
 
 
 def _slot(schedule: Schedule, day: date, zone: tzinfo) -> Slot | None:
-    """The slot of that local day; None where the schedule has none, or no moment has this date in the zone."""
-    if day.weekday() not in schedule.weekdays:
-        return None
+    """The slot on that local day; None where no moment has this date in the zone."""
     wall = datetime.combine(day, schedule.at.replace(microsecond=0, tzinfo=None))
     due = _moment(wall, zone)
     if due is None:
