@@ -10,6 +10,8 @@ BotError
 │   ├── Unreachable           a person has to act: permission, a vanished channel, closed direct messages
 │   ├── RetryLater            nothing was sent; Discord asks to try again at a known time
 │   ├── Refused               Discord will never accept this very message
+│   │   ├── TooLarge          nothing was sent; the same message, made smaller, may go out under the same token
+│   │   └── Filtered          a filter (AutoMod, harmful links) stopped it; without what it stumbled on it may go out
 │   └── SendUncertain         it may or may not have been sent; the ledger finds out before it tries again
 └── InvalidInput(hint)        a person asked for something that cannot be; the message says what to write instead
     ├── QuerySyntaxError      a query, with the column at which it stops making sense
@@ -87,6 +89,14 @@ class RetryLater(OutboxError):
 
 class Refused(OutboxError):
     """The message itself is not acceptable; sending it again would be refused again."""
+
+
+class TooLarge(Refused):
+    """The message is over one of Discord's limits. Nothing was sent, so a smaller one may use the same token."""
+
+
+class Filtered(Refused):
+    """A filter of this server's or of Discord's does not let these words through. Nothing was sent."""
 
 
 class SendUncertain(OutboxError):

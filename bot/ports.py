@@ -8,8 +8,9 @@ from typing import Protocol
 
 from bot.core.grounding import Answer, Passage
 from bot.core.period import Period
+from bot.errors import Unreachable
 from bot.render.post import Post
-from storage.records import Destination, Paper, Sighting
+from storage.records import ChannelSetup, Destination, Layout, Paper, Sighting, TagRule
 from storage.search_index import SearchIndex
 from storage.store import Store
 
@@ -64,8 +65,48 @@ class Source(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What belongs to one message beside the post itself."""
+
+    token: str
+    """Names the message for ever: its nonce, and what its own button carries. At most 25 characters."""
+    role_id: int | None = None
+    """The one role that is notified; its mention is a line of its own above the post and takes
+    ``bot.render.limits`` room: one component and at most 24 characters. A role that is gone is left out."""
+    title: str = ""
+    """Of a forum post: 1 to 100 characters. Elsewhere than in a forum or at a terminal it is not shown."""
+    tags: tuple[TagRule, ...] = ()
+    """Of a forum post, the most fitting first: at most five are given, one that the forum does not have is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What a setup is going to do in its destination, so that somebody can be told beforehand what it lacks there."""
+
+    layout: Layout = Layout.DIGEST
+    publish: bool = False
+    role_id: int | None = None
+    tags: tuple[TagRule, ...] = ()
+    guild_id: int | None = None
+
+    @classmethod
+    def of(cls, setup: ChannelSetup) -> "Needs":
+        return cls(
+            layout=setup.layout,
+            publish=setup.publish,
+            role_id=setup.role_id,
+            tags=setup.tags,
+            guild_id=setup.guild_id,
+        )
+
+
+DIGEST_ONLY = Needs()
+"""One message that notifies nobody."""
+
+
 class Outbox(Protocol):
-    """Where posts go out."""
+    """Where posts go out. Whatever goes wrong leaves it as one of the kinds of ``OutboxError``."""
 
     def reaches(self, destination: Destination) -> bool:
         """Whether it serves such a destination at all.
@@ -74,8 +115,11 @@ class Outbox(Protocol):
         """
         ...
 
-    async def send(self, destination: Destination, post: Post, *, token: str) -> int:
-        """Send once; a repetition with the same token inside the site's window changes nothing. Gives the message's id.
+    async def send(self, destination: Destination, post: Post, envelope: Envelope) -> int:
+        """Send once. Gives the message's id; in a forum that of the new post, which is also its thread's.
+
+        A repetition with the same token inside the site's window changes nothing, except in a forum: there only
+        ``find`` tells whether an uncertain send arrived.
 
         Raises:
             OutboxError: one of its kinds.
@@ -90,11 +134,50 @@ class Outbox(Protocol):
         """
         ...
 
-    async def missing_permissions(self, destination: Destination) -> tuple[str, ...]:
-        """The permissions, by their names in Discord, that a delivery there would need and does not have.
+    async def edit(self, destination: Destination, message_id: int, post: Post, *, role_id: int | None = None) -> bool:
+        """Put ``post`` in the place of a sent message; False where that message is gone or cannot be changed any more.
+
+        ``role_id`` keeps the line that mentioned a role; an edit notifies nobody. It may be repeated freely.
+
+        Raises:
+            OutboxError: one of its kinds, but never ``SendUncertain``.
+        """
+        ...
+
+    async def publish(self, destination: Destination, message_id: int) -> bool:
+        """Crosspost a sent message to the channels that follow this one; False where the message is gone.
+
+        One that is published already stays so. It may be repeated freely.
+
+        Raises:
+            OutboxError: one of its kinds, but never ``SendUncertain``.
+        """
+        ...
+
+    async def open_thread(self, destination: Destination, name: str, post: Post, *, token: str) -> int:
+        """Open a public thread in a channel and send ``post`` as its first message. Gives the thread's id.
+
+        ``name`` has 1 to 100 characters. Where an open thread of ours has that very name, that one is used, so a
+        repetition after an uncertain end makes no second one.
 
         Raises:
             OutboxError: one of its kinds.
+        """
+        ...
+
+    async def missing_permissions(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> tuple[str, ...]:
+        """The permissions, by their names in Discord, that ``needs`` take there and that we do not have.
+
+        Raises:
+            OutboxError: one of its kinds.
+        """
+        ...
+
+    async def obstacle(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> Unreachable | None:
+        """What a person has to mend before ``needs`` can be met there, as far as it can be known without sending.
+
+        Raises:
+            OutboxError: whether there is one cannot be found out now.
         """
         ...
 

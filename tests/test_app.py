@@ -12,7 +12,7 @@ import pytest
 
 from bot.answering.extractive import Extractive
 from bot.app import beating, open_resources, until_stopped
-from bot.ports import Resources
+from bot.ports import Envelope, Resources
 from bot.render.post import Post
 from bot.services import channels
 from bot.settings import Settings, load_settings
@@ -129,8 +129,8 @@ class Awaited(FakeOutbox):
 
     arrived: asyncio.Event
 
-    async def send(self, destination: Destination, post: Post, *, token: str) -> int:
-        sent = await super().send(destination, post, token=token)
+    async def send(self, destination: Destination, post: Post, envelope: Envelope) -> int:
+        sent = await super().send(destination, post, envelope)
         self.arrived.set()
         return sent
 

@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import RetryLater, SendUncertain
-from bot.ports import Clock
-from bot.render.post import Post
+from bot.ports import DIGEST_ONLY, Clock, Envelope, Needs
+from bot.render.post import Heading, Post, Span
 from storage.records import Destination, DestinationKind
 from storage.store import Store
 
@@ -42,19 +43,20 @@ class TerminalOutbox:
     def reaches(self, destination: Destination) -> bool:
         return _is_here(destination)
 
-    async def send(self, destination: Destination, post: Post, *, token: str) -> int:
-        """Show ``post``, unless a delivery with this token was shown already.
+    async def send(self, destination: Destination, post: Post, envelope: Envelope) -> int:
+        """Show ``post`` under its title, unless one with this token was shown already. Nobody is to be notified here.
 
         Raises:
             RetryLater: it is for Discord, which this process does not speak to; nothing is lost while it waits.
         """
         if not _is_here(destination):
             raise self._later(destination)
+        token = envelope.token
         async with self._one_at_a_time:
             shown = await self._shown()
             if token in shown:
                 return int(shown[token]["id"])
-            self._show(post, token)
+            self._show(_titled(post, envelope.title), token)
             message_id = max((int(one["id"]) for one in shown.values()), default=0) + 1
             shown[token] = {"id": message_id, "at": self._clock().isoformat()}
             kept = dict(list(shown.items())[-MOST_REMEMBERED:])
@@ -75,11 +77,43 @@ class TerminalOutbox:
             return None
         return int(found["id"])
 
-    async def missing_permissions(self, destination: Destination) -> tuple[str, ...]:
+    async def edit(
+        self,
+        destination: Destination,
+        message_id: int,  # noqa: ARG002
+        post: Post,  # noqa: ARG002
+        *,
+        role_id: int | None = None,  # noqa: ARG002
+    ) -> bool:
+        """False: what was printed stays as it is. Raises RetryLater as ``send`` does."""
+        if not _is_here(destination):
+            raise self._later(destination)
+        return False
+
+    async def publish(self, destination: Destination, message_id: int) -> bool:  # noqa: ARG002
+        """True: nobody follows a terminal, so there is nothing left to do. Raises RetryLater as ``send`` does."""
+        if not _is_here(destination):
+            raise self._later(destination)
+        return True
+
+    async def open_thread(self, destination: Destination, name: str, post: Post, *, token: str) -> int:
+        """Show ``post`` under ``name``. Raises RetryLater as ``send`` does."""
+        return await self.send(destination, post, Envelope(token=token, title=name))
+
+    async def missing_permissions(
+        self,
+        destination: Destination,
+        needs: Needs = DIGEST_ONLY,  # noqa: ARG002
+    ) -> tuple[str, ...]:
         """None: a terminal shows whatever it gets. Raises RetryLater as ``send`` does."""
         if not _is_here(destination):
             raise self._later(destination)
         return ()
+
+    async def obstacle(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> None:  # noqa: ARG002
+        """There is none. Raises RetryLater as ``send`` does."""
+        if not _is_here(destination):
+            raise self._later(destination)
 
     def _later(self, destination: Destination) -> RetryLater:
         return RetryLater(destination, FOR_DISCORD, retry_at=self._clock() + LOOK_AGAIN)
@@ -89,6 +123,10 @@ class TerminalOutbox:
         async with self._store.read() as tx:
             found = await tx.facts.get(SHOWN)
         return dict(json.loads(found)) if found else {}
+
+
+def _titled(post: Post, title: str) -> Post:
+    return replace(post, blocks=(Heading((Span(title),)), *post.blocks)) if title else post
 
 
 def _is_here(destination: Destination) -> bool:

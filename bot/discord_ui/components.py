@@ -18,19 +18,28 @@ LOOKS = {
 Item = discord.ui.Item[discord.ui.LayoutView]
 
 
-def layout(post: Post) -> discord.ui.LayoutView:
-    """``post`` as one container. Needs a running event loop, as every view of discord.py does.
+def layout(post: Post, *, role_id: int | None = None) -> discord.ui.LayoutView:
+    """``post`` as one container, under a mention of that role. Needs a running event loop, as every view does.
 
     The view is stopped: discord.py then keeps nothing of it in memory. Presses are answered by
     ``bot.discord_ui.buttons``, which reads all it needs from the button itself, after a restart too.
     """
     view = discord.ui.LayoutView(timeout=None)
+    if role_id is not None:
+        view.add_item(discord.ui.TextDisplay(f"<@&{role_id}>"))
     container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=post.accent)
     for piece in markdown.layout(post):
         container.add_item(_item(piece))
     view.add_item(container)
     view.stop()
     return view
+
+
+def notifying(role_id: int | None) -> discord.AllowedMentions:
+    """That role and nobody else, whatever the text says."""
+    if role_id is None:
+        return discord.AllowedMentions.none()
+    return discord.AllowedMentions(everyone=False, users=False, roles=[discord.Object(role_id)], replied_user=False)
 
 
 def _item(piece: markdown.Piece) -> Item:

@@ -1,19 +1,30 @@
-"""Posts on their way out: one send with its own nonce, and the search for a send whose answer was lost."""
+"""Posts on their way out: one send with its own nonce, changes of it later, and the search for one that got lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import discord
 import structlog
 
-from bot.discord_ui import permissions, wire
-from bot.discord_ui.components import custom_ids, layout
-from bot.discord_ui.refusals import is_bad_token, outbox_error
+from bot.discord_ui import forum, permissions, places, wire
+from bot.discord_ui.components import custom_ids, layout, notifying
+from bot.discord_ui.places import Place
+from bot.discord_ui.refusals import (
+    ALREADY_PUBLISHED,
+    ARCHIVED,
+    SHORT_WAIT,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    UNKNOWN_TAG,
+    is_bad_token,
+    outbox_error,
+)
 from bot.errors import OutboxError, RetryLater, SendUncertain, Unreachable
-from bot.ports import Clock
+from bot.ports import DIGEST_ONLY, Clock, Envelope, Needs
 from bot.render.post import Post
-from storage.records import Destination, DestinationKind, Obstacle
+from storage.records import Destination, DestinationKind, Layout, Obstacle
 
 log = structlog.get_logger(__name__)
 
@@ -46,44 +57,129 @@ class DiscordOutbox:
     def reaches(self, destination: Destination) -> bool:
         return destination.kind is not DestinationKind.TERMINAL and destination.id != 0
 
-    async def send(self, destination: Destination, post: Post, *, token: str) -> int:
+    async def send(self, destination: Destination, post: Post, envelope: Envelope) -> int:
         """See the port. The token is the message's nonce; a button of the post carries it, too, for ``find``."""
-        if self._closed:
-            raise RetryLater(destination, "Paperboy is stopping; nothing was sent.", retry_at=self._clock())
-        self._under_way += 1
-        self._idle.clear()
-        try:
-            return await self._send(destination, post, token)
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
+        async with self._writing(destination) as tries:
+            if destination.kind is DestinationKind.FORUM:
+                return await self._send_to_forum(destination, post, envelope, tries)
+            place = await self._messageable(destination)
+            await self._turn()
+            tries.begin()  # opening a direct message is no send
+            return await self._send_to(place, post, envelope.token, self._role(destination, envelope.role_id))
 
-    async def _send(self, destination: Destination, post: Post, token: str) -> int:
-        with wire.watching() as tries:
+    async def _send_to(self, place: discord.abc.Messageable, post: Post, token: str, role_id: int | None = None) -> int:
+        view = layout(post, role_id=role_id)
+        return (await place.send(view=view, nonce=token, allowed_mentions=notifying(role_id))).id
+
+    async def _send_to_forum(self, destination: Destination, post: Post, envelope: Envelope, tries: wire.Tries) -> int:
+        """Without a nonce: only one try may leave this machine without a clear answer."""
+        role_id = self._role(destination, envelope.role_id)
+        for fresh in (False, True):
+            place = await self._forum(destination, fresh=fresh)
+            if forum.lacks_tag(place, envelope.tags):
+                raise Unreachable(destination, forum.TAG_NEEDED, obstacle=Obstacle.TAG_NEEDED)
+            await self._turn()
+            tries.begin(once=True)
             try:
-                async with asyncio.timeout(SEND_WITHIN):
-                    place = await self._place(destination)
-                    await self._turn()
-                    tries.open = 0  # opening a direct message is no send
-                    message = await place.send(view=layout(post), nonce=token)
-            except Exception as error:
-                raise self._translated(error, destination, in_doubt=tries.open > 0) from error
-        return message.id
+                made = await place.create_thread(
+                    name=envelope.title,
+                    view=layout(post, role_id=role_id),
+                    applied_tags=forum.tags_for(place, envelope.tags),
+                    allowed_mentions=notifying(role_id),
+                )
+            except discord.HTTPException as error:
+                if error.code != UNKNOWN_TAG or fresh:
+                    raise
+                log.info("a forum's tags have changed; reading them anew", destination=str(destination))
+            else:
+                return made.thread.id
+        raise AssertionError("the second round has raised or returned")
+
+    async def open_thread(self, destination: Destination, name: str, post: Post, *, token: str) -> int:
+        """See the port. A thread that was opened, but whose first message failed, gets it at the next try."""
+        async with self._writing(destination) as tries:
+            place = await self._place(destination)
+            if not isinstance(place, discord.TextChannel):
+                raise Unreachable(destination, places.NO_THREADS_HERE, obstacle=Obstacle.WRONG_KIND)
+            thread = await self._own_thread(place, name)
+            if thread is None:
+                await self._turn()
+                tries.begin(once=True)
+                thread = await place.create_thread(name=name, type=places.thread_type(place))
+            elif await self._message_with(token, thread, since=thread.created_at or self._clock()) is not None:
+                return thread.id
+            await self._turn()
+            tries.begin()
+            await self._send_to(thread, post, token)
+            return thread.id
+
+    async def _own_thread(self, place: discord.TextChannel, name: str) -> discord.Thread | None:
+        """Asked of Discord, because what was made a moment ago may not have been told to us yet."""
+        for thread in await place.guild.active_threads():
+            if (thread.parent_id, thread.owner_id, thread.name) == (place.id, self._own_id, name):
+                return thread
+        return None
+
+    async def edit(self, destination: Destination, message_id: int, post: Post, *, role_id: int | None = None) -> bool:
+        """See the port. A closed thread is opened for the edit and closed again."""
+        view = layout(post, role_id=self._role(destination, role_id))
+        async with self._changing(destination):
+            try:
+                message = await self._message(destination, message_id)
+                await self._turn()
+                await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+            except discord.HTTPException as error:
+                if error.code == ARCHIVED:
+                    return await self._edit_archived(message.channel.id, message, view)
+                if not _is_gone(error, destination):
+                    raise
+                return False
+        return True
+
+    async def _edit_archived(
+        self, thread_id: int, message: discord.PartialMessage, view: discord.ui.LayoutView
+    ) -> bool:
+        thread = await self._client.fetch_channel(thread_id)
+        if not isinstance(thread, discord.Thread):
+            return False
+        await thread.edit(archived=False)
+        try:
+            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+        finally:
+            await thread.edit(archived=True)
+        return True
+
+    async def publish(self, destination: Destination, message_id: int) -> bool:
+        """See the port."""
+        async with self._changing(destination):
+            try:
+                message = await self._message(destination, message_id)
+                await self._turn()
+                await message.publish()
+            except discord.HTTPException as error:
+                if error.code == ALREADY_PUBLISHED:
+                    return True
+                if not _is_gone(error, destination):
+                    raise
+                return False
+        return True
 
     async def find(self, destination: Destination, token: str, *, since: datetime) -> int | None:
         """See the port. While nobody can say whether the message is there, this is ``SendUncertain``."""
         try:
             async with asyncio.timeout(LOOK_WITHIN):
                 await self._check_history(destination)
-                place = await self._place(destination)
-                async for message in place.history(limit=OLDEST_MESSAGES_READ, after=since, oldest_first=True):
-                    if message.author.id == self._own_id and any(
-                        token in own for own in custom_ids(message.components)
-                    ):
-                        return message.id
+                if destination.kind is DestinationKind.FORUM:
+                    place = await self._forum(destination)
+                    return await forum.find_post(place, token, own_id=self._own_id, since=since)
+                return await self._message_with(token, await self._messageable(destination), since=since)
         except Exception as error:
             raise _undecided(self._translated(error, destination)) from error
+
+    async def _message_with(self, token: str, place: discord.abc.Messageable, *, since: datetime) -> int | None:
+        async for message in place.history(limit=OLDEST_MESSAGES_READ, after=since, oldest_first=True):
+            if message.author.id == self._own_id and any(token in own for own in custom_ids(message.components)):
+                return message.id
         return None
 
     async def _check_history(self, destination: Destination) -> None:
@@ -93,18 +189,23 @@ class DiscordOutbox:
             words = f"Paperboy lacks permission here: {', '.join(missing)}."
             raise Unreachable(destination, words, obstacle=Obstacle.PERMISSION)
 
-    async def missing_permissions(self, destination: Destination) -> tuple[str, ...]:
+    async def missing_permissions(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> tuple[str, ...]:
         """See the port. Where Discord has not described the server, nothing is called missing: sending will show."""
         if destination.kind is DestinationKind.PERSON:
             return ()
-        channel = self._client.get_channel(destination.id)
-        if channel is None:  # an archived thread, or a channel that is hidden from us or gone
-            try:
-                async with asyncio.timeout(LOOK_WITHIN):
-                    channel = await self._client.fetch_channel(destination.id)
-            except Exception as error:
-                raise self._translated(error, destination) from error
-        return _missing_in(channel)
+        return places.missing(await self._looked_at(destination), needs)
+
+    async def obstacle(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> Unreachable | None:
+        """See the port. Nothing is asked of Discord where it has described the place already."""
+        if destination.kind is DestinationKind.PERSON:
+            return None
+        if needs.guild_id is not None and self._client.is_ready() and self._client.get_guild(needs.guild_id) is None:
+            return Unreachable(destination, places.SERVER_LEFT, obstacle=Obstacle.LEFT)
+        try:
+            place = await self._looked_at(destination)
+        except Unreachable as error:
+            return error
+        return places.obstacle(place, destination, needs)
 
     async def drain(self, *, within: timedelta) -> bool:
         """Take no more sends and wait for those under way; False when some were not done in time."""
@@ -117,7 +218,41 @@ class DiscordOutbox:
             return False
         return True
 
-    async def _place(self, destination: Destination) -> discord.abc.Messageable:
+    @asynccontextmanager
+    async def _writing(self, destination: Destination) -> AsyncIterator[wire.Tries]:
+        """What is sent inside is waited for by ``drain``, ends in time, and fails as one of our own errors."""
+        if self._closed:
+            raise RetryLater(destination, "Paperboy is stopping; nothing was sent.", retry_at=self._clock())
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            with wire.watching() as tries:
+                try:
+                    async with asyncio.timeout(SEND_WITHIN):
+                        yield tries
+                except Exception as error:
+                    raise self._translated(error, destination, in_doubt=tries.open > 0) from error
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    @asynccontextmanager
+    async def _changing(self, destination: Destination) -> AsyncIterator[None]:
+        """As ``_writing``, for what may be done twice: a doubt is a reason to do it again, and nothing else."""
+        try:
+            async with self._writing(destination):
+                yield
+        except SendUncertain as error:
+            raise RetryLater(destination, str(error), retry_at=self._clock() + SHORT_WAIT) from error
+
+    async def _message(self, destination: Destination, message_id: int) -> discord.PartialMessage:
+        if destination.kind is DestinationKind.FORUM:  # a forum post's first message has its thread's id
+            thread = self._client.get_partial_messageable(message_id, type=discord.ChannelType.public_thread)
+            return thread.get_partial_message(message_id)
+        return (await self._messageable(destination)).get_partial_message(message_id)
+
+    async def _messageable(self, destination: Destination) -> discord.PartialMessageable | discord.DMChannel:
         match destination.kind:
             case DestinationKind.CHANNEL:
                 return self._client.get_partial_messageable(destination.id, type=discord.ChannelType.text)
@@ -125,12 +260,30 @@ class DiscordOutbox:
                 return self._client.get_partial_messageable(destination.id, type=discord.ChannelType.public_thread)
             case DestinationKind.PERSON:
                 return await self._client.create_dm(discord.Object(destination.id))
-            case DestinationKind.FORUM:
-                words = "A forum takes no messages of its own; choose the layout “forum”."
-                raise Unreachable(destination, words, obstacle=Obstacle.WRONG_KIND)
-            case DestinationKind.TERMINAL:
-                words = "A terminal cannot be reached through Discord."
-                raise Unreachable(destination, words, obstacle=Obstacle.WRONG_KIND)
+            case DestinationKind.FORUM | DestinationKind.TERMINAL:
+                raise Unreachable(destination, places.NO_PLACE, obstacle=Obstacle.WRONG_KIND)
+
+    async def _place(self, destination: Destination, *, fresh: bool = False) -> Place:
+        """As Discord described it; asked for where it did not: an archived thread, or what is hidden or gone."""
+        known = None if fresh else self._client.get_channel(destination.id)
+        return known if known is not None else await self._client.fetch_channel(destination.id)
+
+    async def _looked_at(self, destination: Destination) -> Place:
+        try:
+            async with asyncio.timeout(LOOK_WITHIN):
+                return await self._place(destination)
+        except Exception as error:
+            raise self._translated(error, destination) from error
+
+    async def _forum(self, destination: Destination, *, fresh: bool = False) -> discord.ForumChannel:
+        place = await self._place(destination, fresh=fresh)
+        problem = places.wrong_kind(place, destination, Layout.FORUM)
+        if problem is not None or not isinstance(place, discord.ForumChannel):
+            raise Unreachable(destination, problem or places.NO_PLACE, obstacle=Obstacle.WRONG_KIND)
+        return place
+
+    def _role(self, destination: Destination, role_id: int | None) -> int | None:
+        return places.role_to_notify(self._client.get_channel(destination.id), role_id)
 
     async def _turn(self) -> None:
         """Wait until one more send may begin."""
@@ -145,7 +298,7 @@ class DiscordOutbox:
         if is_bad_token(error):
             self._on_bad_token()
         channel = self._client.get_channel(destination.id) if isinstance(error, discord.Forbidden) else None
-        missing = _missing_in(channel) if channel is not None else ()
+        missing = places.missing(channel, DIGEST_ONLY)
         return outbox_error(error, destination, now=self._clock(), missing=missing, in_doubt=in_doubt)
 
     @property
@@ -153,11 +306,11 @@ class DiscordOutbox:
         return self._client.user.id if self._client.user is not None else None
 
 
-def _missing_in(channel: object) -> tuple[str, ...]:
-    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
-        return ()
-    granted = permissions.granted_to_us(channel)
-    return permissions.lacking(granted, thread=isinstance(channel, discord.Thread)) if granted is not None else ()
+def _is_gone(error: discord.HTTPException, destination: Destination) -> bool:
+    """The message was deleted; a forum post together with its thread."""
+    return error.code == UNKNOWN_MESSAGE or (
+        error.code == UNKNOWN_CHANNEL and destination.kind is DestinationKind.FORUM
+    )
 
 
 def _undecided(error: OutboxError) -> OutboxError:

@@ -1,11 +1,13 @@
 """What a delivery has to be allowed to do in a place, by the names that Discord's own screens use."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 import discord
 
 from bot.errors import InvalidInput
+from storage.records import Layout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,29 +23,38 @@ SEND_MESSAGES = Need(flag="send_messages", name="Send Messages")
 SEND_IN_THREADS = Need(flag="send_messages_in_threads", name="Send Messages in Threads")
 EMBED_LINKS = Need(flag="embed_links", name="Embed Links")
 READ_HISTORY = Need(flag="read_message_history", name="Read Message History")
+CREATE_THREADS = Need(flag="create_public_threads", name="Create Public Threads")
+MANAGE_THREADS = Need(flag="manage_threads", name="Manage Threads")
+MENTION_ALL = Need(flag="mention_everyone", name="Mention @everyone, @here, and All Roles")
 
 IN_A_CHANNEL = (VIEW_CHANNEL, SEND_MESSAGES, EMBED_LINKS, READ_HISTORY)
 IN_A_THREAD = (VIEW_CHANNEL, SEND_IN_THREADS, EMBED_LINKS, READ_HISTORY)
-"""Send Messages has no effect in threads."""
+"""Send Messages has no effect in threads. In a forum it is what making a post takes."""
 
 INVITE = discord.Permissions(
     view_channel=True,
     send_messages=True,
     send_messages_in_threads=True,
+    create_public_threads=True,
     embed_links=True,
     read_message_history=True,
 )
-"""What an invitation asks for, so that a setup anywhere works at once."""
+"""What an invitation asks for, so that a setup anywhere works at once.
+
+Not Manage Threads and not the mention of all roles: few setups need them, and an admin can give them where they do.
+"""
 
 
-def needs(*, thread: bool) -> tuple[Need, ...]:
-    """What a delivery needs in a thread or in a channel."""
-    return IN_A_THREAD if thread else IN_A_CHANNEL
+def needs(*, thread: bool, layout: Layout = Layout.DIGEST) -> tuple[Need, ...]:
+    """What a delivery needs in a thread, or in a channel or forum. To publish what we sent takes nothing more."""
+    if thread:
+        return IN_A_THREAD
+    return (*IN_A_CHANNEL, CREATE_THREADS, SEND_IN_THREADS) if layout is Layout.THREADS else IN_A_CHANNEL
 
 
-def lacking(granted: discord.Permissions, *, thread: bool) -> tuple[str, ...]:
-    """The names of what a delivery needs and ``granted`` does not hold, in the order of Discord's screens."""
-    return tuple(need.name for need in needs(thread=thread) if not getattr(granted, need.flag))
+def lacking(granted: discord.Permissions, needed: Iterable[Need]) -> tuple[str, ...]:
+    """The names of what is needed and ``granted`` does not hold, in the given order."""
+    return tuple(need.name for need in needed if not getattr(granted, need.flag))
 
 
 def granted_to_us(channel: discord.abc.GuildChannel | discord.Thread) -> discord.Permissions | None:

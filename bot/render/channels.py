@@ -19,7 +19,8 @@ NEEDED_FOR = {
     "Read Message History": "to look, after a crash, whether a digest has arrived, so that it never comes twice",
     "Attach Files": "to send files that you asked for",
     "Create Public Threads": "to open threads",
-    "Manage Threads": "to write in a locked thread",
+    "Manage Threads": "to write in a locked thread, and to give tags that only moderators may give",
+    "Mention @everyone, @here, and All Roles": "to mention a role that does not let everybody mention it",
 }
 MOST_WITH_BUTTONS = 10
 MOST_LISTED = 25

@@ -18,7 +18,7 @@ import structlog
 from bot.core.digest import DigestPlan
 from bot.core.reports import TickReport
 from bot.errors import InvalidInput, Refused, RetryLater, SendUncertain, Unreachable
-from bot.ports import Outbox, Resources
+from bot.ports import Envelope, Outbox, Resources
 from bot.render.digest import channel_digest, topic_digest
 from bot.render.post import Post
 from bot.services import planning, search
@@ -147,7 +147,7 @@ async def _send(r: Resources, outbox: Outbox, delivery: Delivery, *, resumed: bo
         names = ", ".join(missing)
         raise Unreachable(destination, f"Paperboy lacks permission here: {names}.", obstacle=Obstacle.PERMISSION)
     post = await _post_of(r, delivery)
-    await _sent(r, delivery, await outbox.send(destination, post, token=delivery.token))
+    await _sent(r, delivery, await outbox.send(destination, post, Envelope(token=delivery.token)))
 
 
 async def _sent(r: Resources, delivery: Delivery, message_id: int) -> None:

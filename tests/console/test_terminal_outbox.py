@@ -6,6 +6,7 @@ import pytest
 
 from bot.console.outbox import HERE, TerminalOutbox
 from bot.errors import RetryLater, SendUncertain
+from bot.ports import Envelope
 from bot.render.post import Paragraph, Post, Span
 from storage.records import Destination, DestinationKind
 from storage.store import Store
@@ -40,24 +41,24 @@ def outbox(store: Store, clock: FakeClock, wall: Wall) -> TerminalOutbox:
 async def test_what_was_shown_is_found_by_its_token(
     outbox: TerminalOutbox, wall: Wall, destination: Destination
 ) -> None:
-    number = await outbox.send(destination, POST, token="abc")
+    number = await outbox.send(destination, POST, Envelope(token="abc"))
     assert wall.shown == ["abc"]
     assert await outbox.find(destination, "abc", since=BASE - timedelta(minutes=5)) == number
 
 
 async def test_another_process_finds_it_too(store: Store, clock: FakeClock, wall: Wall) -> None:
-    number = await TerminalOutbox(store, clock, wall).send(HERE, POST, token="abc")
+    number = await TerminalOutbox(store, clock, wall).send(HERE, POST, Envelope(token="abc"))
     assert await TerminalOutbox(store, clock, wall).find(HERE, "abc", since=BASE) == number
 
 
 async def test_the_same_token_is_shown_once(outbox: TerminalOutbox, wall: Wall) -> None:
-    first = await outbox.send(HERE, POST, token="abc")
-    assert await outbox.send(HERE, POST, token="abc") == first
+    first = await outbox.send(HERE, POST, Envelope(token="abc"))
+    assert await outbox.send(HERE, POST, Envelope(token="abc")) == first
     assert wall.shown == ["abc"]
 
 
 async def test_what_was_never_shown_or_too_long_ago_is_not_found(outbox: TerminalOutbox) -> None:
-    await outbox.send(HERE, POST, token="abc")
+    await outbox.send(HERE, POST, Envelope(token="abc"))
     assert await outbox.find(HERE, "other", since=BASE) is None
     assert await outbox.find(HERE, "abc", since=BASE + timedelta(seconds=1)) is None
 
@@ -65,7 +66,7 @@ async def test_what_was_never_shown_or_too_long_ago_is_not_found(outbox: Termina
 async def test_it_does_not_remember_for_ever(outbox: TerminalOutbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.console.outbox.MOST_REMEMBERED", 3)
     for number in range(4):
-        await outbox.send(HERE, POST, token=f"token-{number}")
+        await outbox.send(HERE, POST, Envelope(token=f"token-{number}"))
     assert await outbox.find(HERE, "token-0", since=BASE) is None
     assert await outbox.find(HERE, "token-3", since=BASE) == 4
 
@@ -75,7 +76,7 @@ async def test_what_is_for_discord_waits_and_is_not_shown(
     outbox: TerminalOutbox, wall: Wall, destination: Destination, clock: FakeClock
 ) -> None:
     with pytest.raises(RetryLater) as later:
-        await outbox.send(destination, POST, token="abc")
+        await outbox.send(destination, POST, Envelope(token="abc"))
     assert later.value.retry_at > clock()
     with pytest.raises(RetryLater):
         await outbox.missing_permissions(destination)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.discord_ui.client import PaperboyClient
-from bot.ports import Resources
+from bot.ports import Envelope, Resources
 from bot.render.actions import AskAbout, Why, encode
 from bot.render.digest import channel_digest
 from bot.render.post import Button, Buttons, Paragraph, Post, Span
@@ -27,7 +27,7 @@ async def a_setup(lab: Lab, r: Resources, **facts: object) -> ChannelSetup:
 
 async def posted(client: PaperboyClient, lab: Lab, *buttons: Button) -> Message:
     post = Post((Paragraph((Span("Something"),)), Buttons(buttons)))
-    await client.outbox.send(destination(lab), post, token="a-token")
+    await client.outbox.send(destination(lab), post, Envelope(token="a-token"))
     return lab.discord.messages(lab.papers)[-1]
 
 
@@ -73,7 +73,7 @@ async def test_a_digest_tells_everybody_privately_why_it_holds_what_it_holds(
         kept = await tx.deliveries.plan(delivery)
     assert kept is not None
     post = channel_digest(kept, PAPERS[:1], await search.freshness(r))
-    await client.outbox.send(destination(lab), post, token=kept.token)
+    await client.outbox.send(destination(lab), post, Envelope(token=kept.token))
     [message] = lab.discord.messages(lab.papers)
     told = await lab.guest.press(message, encode(Why(kept.token)))
     assert told.ephemeral

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.discord_ui import tree_sync
 from bot.discord_ui.client import PaperboyClient, point_at
 from bot.errors import SettingsError
-from bot.ports import Resources
+from bot.ports import Envelope, Resources
 from bot.render.post import Paragraph, Post, Span
 from bot.services import channels
 from storage.records import Destination, DestinationKind
@@ -107,7 +107,7 @@ async def test_a_token_that_is_reset_while_running_stops_the_client(lab: Lab, ru
         await client.connected(connection)
         lab.discord.script("POST", "/channels/*/messages", UNAUTHORIZED)
         with pytest.raises(Exception, match="token"):
-            await client.outbox.send(channel(lab), POST, token="a-token")
+            await client.outbox.send(channel(lab), POST, Envelope(token="a-token"))
         with pytest.raises(SettingsError, match="DISCORD_TOKEN"):
             await asyncio.wait_for(connection, 5)
 
@@ -120,7 +120,7 @@ async def test_an_outage_at_the_start_is_waited_for(lab: Lab, running: Running, 
         assert client.user is not None
         connection = asyncio.create_task(client.connect())
         await client.connected(connection)
-        await client.outbox.send(channel(lab), POST, token="a-token")
+        await client.outbox.send(channel(lab), POST, Envelope(token="a-token"))
     await connection
 
 
@@ -189,4 +189,4 @@ async def test_closing_twice_is_no_error(lab: Lab, client: PaperboyClient) -> No
     await client.close()
     await client.close()
     with pytest.raises(Exception, match="stopping"):
-        await client.outbox.send(channel(lab), POST, token="a-token")
+        await client.outbox.send(channel(lab), POST, Envelope(token="a-token"))

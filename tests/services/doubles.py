@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Passage
 from bot.core.period import Period
-from bot.errors import SourceError, SourceUnreachable
-from bot.ports import Clock, Fetched, Rejected
+from bot.errors import SourceError, SourceUnreachable, Unreachable
+from bot.ports import DIGEST_ONLY, Clock, Envelope, Fetched, Needs, Rejected
 from bot.render.post import Post
 from storage.records import Destination, Paper
 from tests.builders import sighting_of
@@ -59,29 +59,51 @@ class SentPost:
     id: int
     destination: Destination
     post: Post
-    token: str
+    envelope: Envelope
     at: datetime
+
+    @property
+    def token(self) -> str:
+        return self.envelope.token
+
+
+@dataclass(frozen=True)
+class EditedPost:
+    destination: Destination
+    message_id: int
+    post: Post
+    role_id: int | None
 
 
 @dataclass
 class FakeOutbox:
-    """Keeps what it was sent. ``before`` and ``after`` are raised around the next send of a token or destination."""
+    """Keeps what it was sent. ``before`` and ``after`` are raised around the next send, thread or not.
+
+    ``before_change`` is raised by the next edit or publication; messages in ``gone`` were deleted by somebody.
+    """
 
     clock: Clock
     sent: list[SentPost] = field(default_factory=list)
+    edited: list[EditedPost] = field(default_factory=list)
+    published: list[int] = field(default_factory=list)
+    threads: dict[str, int] = field(default_factory=dict)
+    """Name → id of each thread that was opened; its first post is among ``sent``."""
     before: list[BaseException] = field(default_factory=list)
     after: list[BaseException] = field(default_factory=list)
+    before_change: list[BaseException] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
     missing: dict[Destination, tuple[str, ...]] = field(default_factory=dict)
+    obstacles: dict[Destination, Unreachable] = field(default_factory=dict)
     foreign: set[Destination] = field(default_factory=set)
     looked_for: list[str] = field(default_factory=list)
 
     def reaches(self, destination: Destination) -> bool:
         return destination not in self.foreign
 
-    async def send(self, destination: Destination, post: Post, *, token: str) -> int:
+    async def send(self, destination: Destination, post: Post, envelope: Envelope) -> int:
         if self.before:
             raise self.before.pop(0)
-        message = SentPost(len(self.sent) + 1, destination, post, token, self.clock())
+        message = SentPost(len(self.sent) + 1, destination, post, envelope, self.clock())
         self.sent.append(message)
         if self.after:
             raise self.after.pop(0)
@@ -92,8 +114,32 @@ class FakeOutbox:
         ids = [m.id for m in self.sent if m.destination == destination and m.token == token and m.at >= since]
         return ids[0] if ids else None
 
-    async def missing_permissions(self, destination: Destination) -> tuple[str, ...]:
+    async def edit(self, destination: Destination, message_id: int, post: Post, *, role_id: int | None = None) -> bool:
+        if self.before_change:
+            raise self.before_change.pop(0)
+        if message_id in self.gone:
+            return False
+        self.edited.append(EditedPost(destination, message_id, post, role_id))
+        return True
+
+    async def publish(self, destination: Destination, message_id: int) -> bool:
+        if self.before_change:
+            raise self.before_change.pop(0)
+        if message_id in self.gone:
+            return False
+        self.published.append(message_id)
+        return True
+
+    async def open_thread(self, destination: Destination, name: str, post: Post, *, token: str) -> int:
+        if name not in self.threads:
+            self.threads[name] = await self.send(destination, post, Envelope(token=token, title=name))
+        return self.threads[name]
+
+    async def missing_permissions(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> tuple[str, ...]:
         return self.missing.get(destination, ())
+
+    async def obstacle(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> Unreachable | None:
+        return self.obstacles.get(destination)
 
 
 @dataclass
