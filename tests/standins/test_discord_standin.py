@@ -246,7 +246,7 @@ def test_every_route_bears_discords_own_name_for_it() -> None:
     description = discords_description()
     assert description is not None
     discord = DiscordStandIn()
-    routes = (*discord.rest.routes(), *discord.message_routes.routes(), *discord.interaction_routes.routes())
+    routes = discord.routes()
     assert {route.operation: f"{route.method} {route.path}" for route in routes} == {
         route.operation: description.operations.get(route.operation) for route in routes
     }

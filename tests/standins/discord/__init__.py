@@ -5,17 +5,31 @@ from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import CLOUDFLARE_BAN, UNAUTHORIZED, Answer, Drop, Hang, Stall, TooManyRequests
 from tests.standins.discord.filling import CannotDo
 from tests.standins.discord.interactions import NoAnswer
-from tests.standins.discord.limits import NO_LIMITS, USUAL_LIMITS, Limits, Rate
+from tests.standins.discord.limits import (
+    CROSSPOST,
+    NO_LIMITS,
+    OLD_EDIT,
+    PUBLISHED_EDIT,
+    THREADS,
+    USUAL_LIMITS,
+    Hidden,
+    Limits,
+    Rate,
+)
 from tests.standins.discord.people import Choice, Person, Reply
 from tests.standins.discord.permissions import EVERYTHING, NOTHING, USUAL, Permission
-from tests.standins.discord.state import Channel, ChannelKind, Guild, Message, User
+from tests.standins.discord.state import Channel, ChannelKind, Guild, Message, Role, Tag, User
 from tests.standins.discord.wire import Request, Violation
 
 __all__ = [
     "CLOUDFLARE_BAN",
+    "CROSSPOST",
     "EVERYTHING",
     "NOTHING",
     "NO_LIMITS",
+    "OLD_EDIT",
+    "PUBLISHED_EDIT",
+    "THREADS",
     "TOKEN",
     "UNAUTHORIZED",
     "USUAL",
@@ -29,6 +43,7 @@ __all__ = [
     "Drop",
     "Guild",
     "Hang",
+    "Hidden",
     "Limits",
     "Message",
     "NoAnswer",
@@ -37,9 +52,11 @@ __all__ = [
     "Rate",
     "Reply",
     "Request",
+    "Role",
     "Stall",
     "StandInClock",
     "StandInFault",
+    "Tag",
     "TooManyRequests",
     "User",
     "Violation",

@@ -7,6 +7,7 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.standins.discord.administration import AdministeredWorld
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import Fault
 from tests.standins.discord.gateway import Gateway
@@ -19,8 +20,9 @@ from tests.standins.discord.reading import Button
 from tests.standins.discord.rest import Rest
 from tests.standins.discord.rest_interactions import InteractionRoutes
 from tests.standins.discord.rest_messages import MessageRoutes
-from tests.standins.discord.state import Channel, Guild, Message, World
-from tests.standins.discord.wire import PREFIX, Request, Violation, Wire
+from tests.standins.discord.rest_threads import ThreadRoutes
+from tests.standins.discord.state import Channel, Guild, Message
+from tests.standins.discord.wire import PREFIX, Request, Route, Violation, Wire
 
 TOKEN = "a-made-up-token"
 NONCE_WINDOW = timedelta(minutes=3)
@@ -56,18 +58,24 @@ class DiscordStandIn:
         self.port = port
         self.clock = clock or StandInClock()
         self.gateway = Gateway(token, shards=shards, privileged=privileged, heartbeat_interval=heartbeat_interval)
-        self.world = World(self.clock, bot_name=bot_name, emit=self.gateway.emit)
+        self.world = AdministeredWorld(self.clock, bot_name=bot_name, emit=self.gateway.emit)
         self.gateway.attach(self.world)
-        self.wire = Wire(token, self.clock, RateLimiter(limits), discords_description(), self.gateway.signal)
+        limiter = RateLimiter(limits)
+        self.wire = Wire(token, self.clock, limiter, discords_description(), self.gateway.signal)
         self.rest = Rest(self.world, self.gateway)
-        self.message_routes = MessageRoutes(self.world, nonce_window=nonce_window)
+        self.message_routes = MessageRoutes(self.world, limiter, nonce_window=nonce_window)
+        self.thread_routes = ThreadRoutes(self.world, limiter)
         self.desk = Desk(self.world, self.gateway, self.gateway.signal, answer_within=answer_within)
         self.interaction_routes = InteractionRoutes(self.desk)
         self._runner: web.AppRunner | None = None
 
+    def routes(self) -> list[Route]:
+        parts = (self.rest, self.message_routes, self.thread_routes, self.interaction_routes)
+        return [route for part in parts for route in part.routes()]
+
     async def start(self) -> None:
         app = web.Application(client_max_size=26 * 2**20)
-        for route in (*self.rest.routes(), *self.message_routes.routes(), *self.interaction_routes.routes()):
+        for route in self.routes():
             app.router.add_route(route.method, PREFIX + route.path, self.wire.serve(route))
         app.router.add_get("/gateway/", self.gateway.handle)
         app.router.add_route("*", "/{anything:.*}", self.wire.unknown)

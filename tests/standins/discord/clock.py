@@ -24,6 +24,11 @@ class StandInClock:
         self._offset += step
 
 
+def moment_of(snowflake: int) -> datetime:
+    """When that id was given."""
+    return datetime.fromtimestamp(((snowflake >> 22) + DISCORD_EPOCH_MS) / 1000, UTC)
+
+
 @dataclass(slots=True)
 class Snowflakes:
     """Ids that rise strictly and carry the moment at which they were given."""

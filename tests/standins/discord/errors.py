@@ -1,5 +1,7 @@
 """Discord's refusals: HTTP status, JSON code, words, and for bodies the tree that says where."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +12,18 @@ Path = tuple[str | int, ...]
 class Refusal(Exception):
     """An answer that is not a success."""
 
-    def __init__(self, status: int, code: int, message: str, *, errors: Json | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        *,
+        errors: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{status}/{code} {message}")
         self.status = status
+        self.headers = headers or {}
         body: Json = {"message": message, "code": code}
         self.body = body if errors is None else {**body, "errors": errors}
 
@@ -93,8 +104,63 @@ def invalid_json() -> Refusal:
     return Refusal(400, 50109, "The request body contains invalid JSON.")
 
 
+def unknown_tag() -> Refusal:
+    return Refusal(404, 10087, "Unknown tag")
+
+
+def already_crossposted() -> Refusal:
+    return Refusal(400, 40033, "This message has already been crossposted")
+
+
+def no_tag_for_everybody() -> Refusal:
+    return Refusal(400, 40066, "There are no tags available that can be set by non-moderators")
+
+
+def tag_required() -> Refusal:
+    return Refusal(400, 40067, "A tag is required to create a forum post in this channel")
+
+
+def wrong_kind_of_channel() -> Refusal:
+    return Refusal(400, 50024, "Cannot execute action on this channel type")
+
+
+def thread_archived() -> Refusal:
+    return Refusal(400, 50083, "Thread is archived")
+
+
+def has_a_thread() -> Refusal:
+    return Refusal(400, 160004, "A thread has already been created for this message")
+
+
 def thread_locked() -> Refusal:
     return Refusal(400, 160005, "Thread is locked")
+
+
+def too_many_threads() -> Refusal:
+    return Refusal(400, 160006, "Maximum number of active threads reached")
+
+
+def too_many_announcement_threads() -> Refusal:
+    return Refusal(400, 160007, "Maximum number of active announcement threads reached")
+
+
+def limited(code: int, retry_after: float, *, scope: str = "user") -> Refusal:
+    """A 429 of a limit that no header announces; ``code`` 0 says nothing of its reason."""
+    words = _LIMITED.get(code, "You are being rate limited.")
+    headers = {"Retry-After": str(math.ceil(retry_after)), "X-RateLimit-Scope": scope}
+    refusal = Refusal(429, code, words, headers=headers)
+    refusal.body |= {"retry_after": retry_after, "global": False}
+    return refusal
+
+
+_LIMITED = {
+    20016: "This action cannot be performed due to slowmode rate limit",
+    20022: "This message cannot be edited due to announcement rate limits",
+    20028: "The channel you are writing has hit the write rate limit",
+    20029: "The write action you are performing on the server has hit the write rate limit",
+    30046: "Maximum number of edits to messages older than 1 hour reached",
+    40003: "You are opening direct messages too fast",
+}
 
 
 def blocked_client() -> Refusal:
@@ -107,12 +173,13 @@ def server_error() -> Refusal:
 
 @dataclass(slots=True)
 class FormErrors:
-    """Collects what is wrong with a body, each at its place."""
+    """Collects what is wrong with a body, each at its place; ``at`` is where that body lies in a larger one."""
 
+    at: Path = ()
     found: list[tuple[Path, str, str]] = field(default_factory=list)
 
     def add(self, path: Path, code: str, message: str) -> None:
-        self.found.append((path, code, message))
+        self.found.append((self.at + path, code, message))
 
     def required(self, path: Path) -> None:
         self.add(path, "BASE_TYPE_REQUIRED", "This field is required")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from tests.standins.discord import errors
+
 VIA = "1.1 google"
 """A 429 without a Via header comes from Cloudflare; discord.py gives up on those at once."""
 
@@ -17,11 +19,29 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A limit that no header announces: whoever runs into it gets a 429 with this JSON code and scope."""
+
+    limit: int
+    per: float
+    code: int = 0
+    scope: str = "user"
+
+
+CROSSPOST, THREADS, OLD_EDIT, PUBLISHED_EDIT = "crosspost", "threads", "old edit", "published edit"
+"""What hidden limits are about: publishing, new threads and edits of old messages a channel; edits a published one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """``by_operation``: by Discord's operation id, channels (or webhook tokens) apart; ``overall``: the bot."""
+    """``by_operation``: by Discord's operation id, channels (or webhook tokens) apart; ``overall``: the bot.
+
+    ``hidden``: by what they are about, see ``CROSSPOST`` and its neighbours.
+    """
 
     by_operation: Mapping[str, Rate]
     overall: Rate | None
+    hidden: Mapping[str, Hidden] = field(default_factory=dict)
 
 
 USUAL_LIMITS = Limits(
@@ -35,13 +55,20 @@ USUAL_LIMITS = Limits(
         }
     ),
     Rate(50, 1.0),
+    MappingProxyType(
+        {
+            CROSSPOST: Hidden(10, 3600.0),
+            OLD_EDIT: Hidden(3, 20.0, code=30046),
+            PUBLISHED_EDIT: Hidden(3, 3600.0, code=20022),
+        }
+    ),
 )
 NO_LIMITS = Limits(MappingProxyType({}), None)
 
 
 @dataclass(slots=True)
 class _Window:
-    rate: Rate
+    rate: Rate | Hidden
     opened: float
     used: int = 0
 
@@ -88,7 +115,17 @@ class RateLimiter:
         }
         return Verdict(headers, retry_after=reset_after if refused else None)
 
-    def _window(self, key: str, rate: Rate, now: float) -> _Window:
+    def spend(self, about: str, major: object, *, now: float) -> None:
+        """Count towards a hidden limit. Raises Refusal where it is used up; a refused request does not count."""
+        hidden = self.limits.hidden.get(about)
+        if hidden is None:
+            return
+        window = self._window(f"{about}:{major}", hidden, now)
+        if window.used >= hidden.limit:
+            raise errors.limited(hidden.code, window.reset_after(now), scope=hidden.scope)
+        window.used += 1
+
+    def _window(self, key: str, rate: Rate | Hidden, now: float) -> _Window:
         window = self._windows.get(key)
         if window is None or window.reset_after(now) <= 0:
             window = self._windows[key] = _Window(rate, opened=now)

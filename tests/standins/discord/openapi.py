@@ -103,15 +103,15 @@ def _in_discords_words(error: ValidationError) -> tuple[Place, str, str]:
 
 
 def _sharpen(error: ValidationError) -> ValidationError:
-    """Follow a failed union into the branch that was meant: the one whose ``type`` fits."""
+    """Follow a failed union into the branch that was meant: whose ``type`` fits, and among those the least wrong."""
     while error.validator == "anyOf" and error.context:
         branches: dict[Any, list[ValidationError]] = {}
         for inner in error.context:
             branches.setdefault(inner.schema_path[0], []).append(inner)
         meant = [errors for errors in branches.values() if not any(_is_about_type(inner) for inner in errors)]
-        if len(meant) != 1:
+        if not meant:
             return error
-        error = meant[0][0]
+        error = min(meant, key=len)[0]
     return error
 
 

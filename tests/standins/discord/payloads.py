@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.standins.discord.permissions import Permission
+from tests.standins.discord.clock import moment_of
+from tests.standins.discord.permissions import Permission, in_channel
 
 if TYPE_CHECKING:
     from tests.standins.discord import state
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _THREAD_KINDS = (10, 11, 12)
-_DM_KIND = 1
+_FORUM_KIND = 15
+REQUIRE_TAG = 1 << 4
 
 
 def moment(value: datetime) -> str:
@@ -49,7 +51,7 @@ def role(one: "state.Role") -> Json:
         "icon": None,
         "unicode_emoji": None,
         "managed": one.managed,
-        "mentionable": False,
+        "mentionable": one.mentionable,
         "flags": 0,
     }
 
@@ -75,36 +77,56 @@ def member(one: "state.Member", *, permissions: Permission | None = None) -> Jso
 
 
 def channel(one: "state.Channel", bot: "state.User") -> Json:
-    shared: Json = {"id": str(one.id), "type": int(one.kind), "flags": 0, "last_message_id": _last_message(one)}
+    flags = REQUIRE_TAG if one.requires_tag else 0
+    shared: Json = {"id": str(one.id), "type": int(one.kind), "flags": flags, "last_message_id": _last_message(one)}
     if one.guild is None:
         return {**shared, "recipients": [user(one.recipient)] if one.recipient else []}
     shared |= {"name": one.name, "guild_id": str(one.guild.id), "rate_limit_per_user": 0}
     shared["parent_id"] = str(one.parent.id) if one.parent else None
     if int(one.kind) in _THREAD_KINDS:
-        return {
-            **shared,
-            "owner_id": str(bot.id),
-            "message_count": len(one.messages),
-            "member_count": 1,
-            "total_message_sent": len(one.messages),
-            "thread_metadata": {
-                "archived": one.archived,
-                "locked": one.locked,
-                "auto_archive_duration": 1440,
-                "archive_timestamp": moment(one.guild.created_at),
-                "create_timestamp": moment(one.guild.created_at),
-            },
-        }
+        return {**shared, **_thread(one, bot)}
     return {
         **shared,
         "position": 0,
         "topic": None,
         "nsfw": False,
-        "available_tags": [],
+        "default_auto_archive_duration": one.archive_after,
+        "available_tags": [tag(each) for each in one.tags],
         "permission_overwrites": [
             {"id": str(target), "type": o.kind, "allow": str(int(o.allow)), "deny": str(int(o.deny))}
             for target, o in one.overwrites.items()
         ],
+    }
+
+
+def _thread(one: "state.Channel", bot: "state.User") -> Json:
+    """The first message of a forum post is not counted among its messages."""
+    in_forum = one.parent is not None and int(one.parent.kind) == _FORUM_KIND
+    count = max(len(one.messages) - in_forum, 0)
+    began = moment_of(one.id)
+    return {
+        "owner_id": str((one.owner or bot).id),
+        "message_count": count,
+        "member_count": 1,
+        "total_message_sent": count,
+        "applied_tags": [str(tag_id) for tag_id in one.applied_tags],
+        "thread_metadata": {
+            "archived": one.archived,
+            "locked": one.locked,
+            "auto_archive_duration": one.archive_after,
+            "archive_timestamp": moment(one.archived_at or began),
+            "create_timestamp": moment(began),
+        },
+    }
+
+
+def tag(one: "state.Tag") -> Json:
+    return {
+        "id": str(one.id),
+        "name": one.name,
+        "moderated": one.moderated,
+        "emoji_id": None,
+        "emoji_name": one.emoji,
     }
 
 
@@ -147,20 +169,22 @@ def guild(one: "state.Guild") -> Json:
 
 
 def guild_create(one: "state.Guild", bot: "state.User", *, known: bool) -> Json:
-    """Without the privileged members intent only the bot's own member is listed.
+    """Without the privileged members intent only the bot's own member is listed; only active threads are.
 
     Of a guild that READY announced Discord says that it is available; of one that the bot just joined it says nothing.
     """
-    channels = list(one.channels.values())
+    own = one.members[bot.id]
+    channels = [each for each in one.channels.values() if int(each.kind) not in _THREAD_KINDS]
+    threads = [each for each in one.channels.values() if int(each.kind) in _THREAD_KINDS and not each.archived]
     return {
         **guild(one),
         "joined_at": moment(one.created_at),
         "large": False,
         **({"unavailable": False} if known else {}),
         "member_count": len(one.members),
-        "members": [member(one.members[bot.id])],
-        "channels": [channel(each, bot) for each in channels if int(each.kind) not in _THREAD_KINDS],
-        "threads": [channel(each, bot) for each in channels if int(each.kind) in _THREAD_KINDS],
+        "members": [member(own)],
+        "channels": [channel(each, bot) for each in channels],
+        "threads": [channel(each, bot) for each in threads if Permission.VIEW_CHANNEL in in_channel(each, own)],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
@@ -188,6 +212,8 @@ def message(one: "state.Message") -> Json:
         "pinned": False,
         "flags": one.flags,
     }
+    if one.thread is not None:
+        body["thread"] = channel(one.thread, one.author)
     if one.nonce is not None:
         body["nonce"] = one.nonce
     if one.interaction is not None:

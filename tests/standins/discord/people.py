@@ -14,7 +14,7 @@ from tests.standins.discord.filling import CannotDo
 from tests.standins.discord.interactions import Callback, Desk, Interaction, Kind, NoAnswer
 from tests.standins.discord.keyboard import typed_command
 from tests.standins.discord.permissions import Permission
-from tests.standins.discord.state import Channel, Message, User
+from tests.standins.discord.state import Channel, ChannelKind, Message, User
 
 Json = dict[str, Any]
 
@@ -150,6 +150,16 @@ class Person:
         )
         world.post(message)
         return message
+
+    def post(self, forum: Channel, title: str, text: str) -> Channel:
+        """A post in a forum; the thread that it is."""
+        world = self._desk.world
+        if forum.guild is None or Permission.SEND_MESSAGES not in world.may(self.user, forum):
+            raise CannotDo(f"{self.user.name} may not post in #{forum.name}")
+        thread = world.add_channel(forum.guild, title, kind=ChannelKind.PUBLIC_THREAD, parent=forum, owner=self.user)
+        first = Message(id=thread.id, channel=thread, author=self.user, created_at=world.clock.now(), content=text)
+        world.post(first)
+        return thread
 
     def _component(self, message: Message, wanted: str, kinds: tuple[int, ...]) -> Json:
         if message.deleted or message.ephemeral_for not in (None, self.user):

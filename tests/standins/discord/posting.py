@@ -31,8 +31,15 @@ def compose(
     may_ping = Permission.MENTION_EVERYONE in world.may(world.bot, channel)
     spoken = "\n".join([message.content, *reading.texts(message.components)])
     allowed = body.get("allowed_mentions")
-    message.pings = reading.pings(spoken, allowed, may_ping_everyone=may_ping, unsaid=unsaid)
+    reachable = _roles_to_ping(channel, may_ping=may_ping)
+    pings = reading.pings(spoken, allowed, may_ping_everyone=may_ping, unsaid=unsaid)
+    message.pings = frozenset(one for one in pings if not one.startswith("<@&") or one in reachable)
     return message
+
+
+def _roles_to_ping(channel: Channel, *, may_ping: bool) -> frozenset[str]:
+    roles = channel.guild.roles.values() if channel.guild else ()
+    return frozenset(f"<@&{role.id}>" for role in roles if role.mentionable or may_ping)
 
 
 def edit(world: World, message: Message, body: Json, files: list[Upload]) -> None:

@@ -18,7 +18,17 @@ def readable_channel(world: World, channel_id: int) -> Channel:
         raise errors.unknown_channel()
     if Permission.VIEW_CHANNEL not in world.may(world.bot, channel):
         raise errors.missing_access()
+    if channel.kind in THREADS and channel.guild is not None:
+        world.archive_the_quiet(channel.guild)
     return channel
+
+
+def joined_guild(world: World, guild_id: int) -> Guild:
+    """A guild that the bot is in. Raises Refusal."""
+    guild = world.guilds.get(guild_id)
+    if guild is None:
+        raise errors.unknown_guild()
+    return guild
 
 
 class Rest:
@@ -45,7 +55,6 @@ class Rest:
             Route("GET", "/channels/{channel_id}", "get_channel", self.channel),
             Route("GET", "/guilds/{guild_id}", "get_guild", self.guild),
             Route("GET", "/guilds/{guild_id}/channels", "list_guild_channels", self.guild_channels),
-            Route("GET", "/guilds/{guild_id}/threads/active", "get_active_guild_threads", self.threads),
             Route("GET", "/guilds/{guild_id}/members/{user_id}", "get_guild_member", self.member),
             Route("GET", "/users/@me/guilds/{guild_id}/member", "get_my_guild_member", self.own_member),
         ]
@@ -113,31 +122,20 @@ class Rest:
     async def channel(self, call: Call) -> Json:
         return payloads.channel(readable_channel(self.world, call.id("channel_id")), self.world.bot)
 
-    def _guild(self, call: Call) -> Guild:
-        guild = self.world.guilds.get(call.id("guild_id"))
-        if guild is None:
-            raise errors.unknown_guild()
-        return guild
-
     async def guild(self, call: Call) -> Json:
-        guild = self._guild(call)
+        guild = joined_guild(self.world, call.id("guild_id"))
         return {**payloads.guild(guild), "approximate_member_count": len(guild.members)}
 
     async def guild_channels(self, call: Call) -> list[Json]:
         """All of them, those that the bot may not see too, as Discord does; threads are asked for elsewhere."""
-        channels = self._guild(call).channels.values()
+        channels = joined_guild(self.world, call.id("guild_id")).channels.values()
         return [payloads.channel(one, self.world.bot) for one in channels if one.kind not in THREADS]
 
-    async def threads(self, call: Call) -> Json:
-        channels = self._guild(call).channels.values()
-        active = [one for one in channels if one.kind in THREADS and not one.archived]
-        return {"threads": [payloads.channel(one, self.world.bot) for one in active], "members": []}
-
     async def member(self, call: Call) -> Json:
-        member = self._guild(call).members.get(call.id("user_id"))
+        member = joined_guild(self.world, call.id("guild_id")).members.get(call.id("user_id"))
         if member is None:
             raise errors.Refusal(404, 10007, "Unknown Member")
         return payloads.member(member)
 
     async def own_member(self, call: Call) -> Json:
-        return payloads.member(self._guild(call).members[self.world.bot.id])
+        return payloads.member(joined_guild(self.world, call.id("guild_id")).members[self.world.bot.id])

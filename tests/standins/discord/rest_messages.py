@@ -1,9 +1,10 @@
-"""Routes about messages in channels: send, read, edit, delete, and posts in forums."""
+"""Routes about messages in channels: send, read, edit, delete, publish."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.standins.discord import errors, payloads, posting
+from tests.standins.discord import errors, limits, payloads, posting
+from tests.standins.discord.limits import RateLimiter
 from tests.standins.discord.permissions import Permission
 from tests.standins.discord.rest import readable_channel
 from tests.standins.discord.state import COMPONENTS_V2, THREADS, Channel, ChannelKind, Message, World
@@ -15,12 +16,14 @@ Json = dict[str, Any]
 SETTABLE = (1 << 2) | (1 << 12) | COMPONENTS_V2
 """Message flags that a bot may set; others are passed over in silence."""
 MOST_HISTORY, USUAL_HISTORY = 100, 50
-ARCHIVE_AFTER = (60, 1440, 4320, 10080)
+GROWN_OLD = timedelta(hours=1)
+"""Edits of older messages have a limit of their own."""
 
 
 class MessageRoutes:
-    def __init__(self, world: World, *, nonce_window: timedelta) -> None:
+    def __init__(self, world: World, limiter: RateLimiter, *, nonce_window: timedelta) -> None:
         self.world = world
+        self.limiter = limiter
         self.nonce_window = nonce_window
         self._nonces: dict[str, tuple[datetime, Message]] = {}
 
@@ -33,7 +36,7 @@ class MessageRoutes:
             Route("GET", one, "get_message", self.get),
             Route("PATCH", one, "update_message", self.update),
             Route("DELETE", one, "delete_message", self.delete),
-            Route("POST", "/channels/{channel_id}/threads", "create_thread", self.create_thread),
+            Route("POST", f"{one}/crosspost", "crosspost_message", self.crosspost),
             Route("POST", "/channels/{channel_id}/typing", "trigger_typing_indicator", self.typing),
         ]
 
@@ -82,9 +85,8 @@ class MessageRoutes:
             needed |= Permission.ATTACH_FILES
         if needed not in may:
             raise errors.missing_permissions()
-        if channel.locked and Permission.MANAGE_THREADS not in may:
-            raise errors.thread_locked()
-        channel.archived = False
+        check_unlocked(self.world, channel)
+        self.world.unarchive(channel)
 
     async def history(self, call: Call) -> list[Json]:
         """Newest first. Without READ_MESSAGE_HISTORY Discord gives an empty list instead of a refusal."""
@@ -116,7 +118,35 @@ class MessageRoutes:
         message = self._message(call)
         if message.author is not self.world.bot:
             raise errors.not_the_author()
+        if message.channel.archived:
+            raise errors.thread_archived()
+        check_unlocked(self.world, message.channel)
+        self._spend_edit(message)
         posting.edit(self.world, message, call.object, call.files)
+        return payloads.message(message)
+
+    def _spend_edit(self, message: Message) -> None:
+        now = self.world.clock.now()
+        if now - message.created_at > GROWN_OLD:
+            self.limiter.spend(limits.OLD_EDIT, message.channel.id, now=now.timestamp())
+        if message.published:
+            self.limiter.spend(limits.PUBLISHED_EDIT, message.id, now=now.timestamp())
+
+    async def crosspost(self, call: Call) -> Json:
+        """Publish a message to the servers that follow its announcement channel."""
+        message = self._message(call)
+        channel = message.channel
+        if channel.kind is not ChannelKind.ANNOUNCEMENT:
+            raise errors.wrong_kind_of_channel()
+        needed = Permission.SEND_MESSAGES
+        if message.author is not self.world.bot:
+            needed |= Permission.MANAGE_MESSAGES
+        if needed not in self.world.may(self.world.bot, channel):
+            raise errors.missing_permissions()
+        if message.published:
+            raise errors.already_crossposted()
+        self.limiter.spend(limits.CROSSPOST, channel.id, now=self.world.clock.now().timestamp())
+        self.world.publish(message)
         return payloads.message(message)
 
     async def delete(self, call: Call) -> None:
@@ -130,29 +160,11 @@ class MessageRoutes:
         channel = readable_channel(self.world, call.id("channel_id"))
         self._may_send(channel, {}, files=0)
 
-    async def create_thread(self, call: Call) -> Json:
-        """A post in a forum. It has no nonce: Discord creates a second one when asked a second time."""
-        parent = readable_channel(self.world, call.id("channel_id"))
-        body = call.object
-        form = errors.FormErrors()
-        form.length(("name",), body.get("name") or "", least=1, most=100)
-        if body.get("auto_archive_duration", ARCHIVE_AFTER[0]) not in ARCHIVE_AFTER:
-            form.add(("auto_archive_duration",), "BASE_TYPE_CHOICES", f"Value must be one of {set(ARCHIVE_AFTER)}.")
-        form.refuse()
-        in_forum = parent.kind is ChannelKind.FORUM
-        needed = Permission.SEND_MESSAGES if in_forum else Permission.CREATE_PUBLIC_THREADS
-        if parent.guild is None or needed not in self.world.may(self.world.bot, parent):
-            raise errors.missing_permissions()
-        first = body.get("message") or {}
-        if in_forum:
-            check_message(first, flags=flags_of(first), files=len(call.files))
-        thread = self.world.add_channel(parent.guild, body["name"], kind=ChannelKind.PUBLIC_THREAD, parent=parent)
-        if not in_forum:
-            return payloads.channel(thread, self.world.bot)
-        message = posting.compose(self.world, thread, first, call.files, flags=flags_of(first) & SETTABLE)
-        message.id = thread.id
-        self.world.post(message)
-        return {**payloads.channel(thread, self.world.bot), "message": payloads.message(message)}
+
+def check_unlocked(world: World, channel: Channel) -> None:
+    """Raises Refusal for a locked thread, which is closed to everybody without MANAGE_THREADS."""
+    if channel.locked and Permission.MANAGE_THREADS not in world.may(world.bot, channel):
+        raise errors.thread_locked()
 
 
 def flags_of(body: Json) -> int:

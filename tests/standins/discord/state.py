@@ -1,13 +1,14 @@
 """What this Discord knows: people, guilds, roles, channels and messages. Every change is told to ``emit``."""
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from tests.standins.discord import payloads, reading
-from tests.standins.discord.clock import Snowflakes, StandInClock
+from tests.standins.discord import errors, payloads, reading
+from tests.standins.discord.clock import Snowflakes, StandInClock, moment_of
 from tests.standins.discord.permissions import NOTHING, USUAL, Permission, in_channel
 
 Json = dict[str, Any]
@@ -30,6 +31,8 @@ THREADS = frozenset({ChannelKind.ANNOUNCEMENT_THREAD, ChannelKind.PUBLIC_THREAD,
 EVERY_DM = USUAL
 """What a bot may do in direct messages."""
 
+CROSSPOSTED = 1 << 0
+HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
@@ -51,6 +54,17 @@ class Role:
     permissions: Permission
     position: int = 0
     managed: bool = False
+    mentionable: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Tag:
+    """Of a forum; ``moderated`` ones may be set with MANAGE_THREADS only."""
+
+    id: int
+    name: str
+    moderated: bool = False
+    emoji: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -72,6 +86,8 @@ class Overwrite:
 
 @dataclass(slots=True, eq=False)
 class Channel:
+    """A thread has a ``parent``; ``archive_after`` are the quiet minutes that end it, or elsewhere new threads."""
+
     id: int
     kind: ChannelKind
     name: str
@@ -79,7 +95,13 @@ class Channel:
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     parent: "Channel | None" = None
     recipient: User | None = None
+    owner: User | None = None
+    tags: list[Tag] = field(default_factory=list)
+    requires_tag: bool = False
+    applied_tags: list[int] = field(default_factory=list)
+    archive_after: int = 1440
     archived: bool = False
+    archived_at: datetime | None = None
     locked: bool = False
     messages: "list[Message]" = field(default_factory=list)
     """Every message that was ever here, deleted ones too, oldest first; ephemeral ones are not."""
@@ -119,6 +141,12 @@ class Message:
     deleted: bool = False
     interaction: Json | None = None
     ephemeral_for: User | None = None
+    thread: Channel | None = None
+    """The one that was opened from it."""
+
+    @property
+    def published(self) -> bool:
+        return bool(self.flags & CROSSPOSTED)
 
     @property
     def loading(self) -> bool:
@@ -152,6 +180,8 @@ class World:
         self.users: dict[int, User] = {self.bot.id: self.bot}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
+        self.most_active_threads = 1000
+        """In one guild; commonly quoted, not documented."""
 
     def add_user(self, name: str) -> User:
         user = User(id=self.ids.next(), name=name)
@@ -204,21 +234,43 @@ class World:
         *,
         kind: ChannelKind = ChannelKind.TEXT,
         parent: Channel | None = None,
+        owner: User | None = None,
+        opened_from: Message | None = None,
+        applied_tags: Sequence[int] = (),
+        archive_after: int | None = None,
     ) -> Channel:
-        """A thread where ``kind`` is one; then ``parent`` is required."""
-        channel = Channel(id=self.ids.next(), kind=kind, name=name, guild=guild, parent=parent)
+        """A thread where ``kind`` is one; then ``parent`` is required. One from a message has that message's id."""
+        channel = Channel(
+            id=self.ids.next() if opened_from is None else opened_from.id,
+            kind=kind,
+            name=name,
+            guild=guild,
+            parent=parent,
+            owner=owner,
+            applied_tags=list(applied_tags),
+            archive_after=archive_after or (parent.archive_after if parent else 1440),
+        )
         guild.channels[channel.id] = channel
         self.channels[channel.id] = channel
-        event = "THREAD_CREATE" if kind in THREADS else "CHANNEL_CREATE"
-        self.emit(event, payloads.channel(channel, self.bot), guild)
+        data = payloads.channel(channel, self.bot)
+        if kind in THREADS:
+            self.emit("THREAD_CREATE", {**data, "newly_created": True}, guild)
+        else:
+            self.emit("CHANNEL_CREATE", data, guild)
+        if opened_from is not None:
+            opened_from.thread = channel
+            opened_from.flags |= HAS_THREAD
+            self.emit("MESSAGE_UPDATE", payloads.message(opened_from), guild)
         return channel
 
     def remove_channel(self, channel: Channel) -> None:
+        """With all its threads, of which no event tells."""
         guild = channel.guild
         if guild is None:
             raise ValueError("a direct message channel cannot be removed")
-        del guild.channels[channel.id]
-        del self.channels[channel.id]
+        for gone in [channel, *(one for one in guild.channels.values() if one.parent is channel)]:
+            del guild.channels[gone.id]
+            del self.channels[gone.id]
         event = "THREAD_DELETE" if channel.kind in THREADS else "CHANNEL_DELETE"
         self.emit(event, payloads.channel(channel, self.bot), guild)
 
@@ -233,7 +285,40 @@ class World:
         """What an administrator sets in a channel's permissions; replaces what stood there for that target."""
         kind = 0 if isinstance(target, Role) else 1
         channel.overwrites[target.id] = Overwrite(kind=kind, allow=allow, deny=deny)
-        self.emit("CHANNEL_UPDATE", payloads.channel(channel, self.bot), channel.guild)
+        self.changed_channel(channel)
+
+    def changed_channel(self, channel: Channel) -> None:
+        event = "THREAD_UPDATE" if channel.kind in THREADS else "CHANNEL_UPDATE"
+        self.emit(event, payloads.channel(channel, self.bot), channel.guild)
+
+    def archive(self, thread: Channel) -> None:
+        thread.archived, thread.archived_at = True, self.clock.now()
+        self.changed_channel(thread)
+
+    def unarchive(self, thread: Channel) -> None:
+        """Raises Refusal where the guild has as many active threads as it may have."""
+        if thread.archived and thread.guild is not None:
+            self.check_room_for_thread(thread.guild, thread.kind)
+            thread.archived, thread.archived_at = False, self.clock.now()
+            self.changed_channel(thread)
+
+    def archive_the_quiet(self, guild: Guild) -> None:
+        """Those in which nothing was written for as long as they wait; Discord does so by itself."""
+        now = self.clock.now()
+        for thread in self.active_threads(guild):
+            last = max(thread.messages[-1].id if thread.messages else 0, thread.id)
+            since = max(moment_of(last), thread.archived_at or moment_of(last))
+            if now - since > timedelta(minutes=thread.archive_after):
+                self.archive(thread)
+
+    def active_threads(self, guild: Guild) -> list[Channel]:
+        return [one for one in guild.channels.values() if one.kind in THREADS and not one.archived]
+
+    def check_room_for_thread(self, guild: Guild, kind: ChannelKind) -> None:
+        """Raises Refusal: a guild has room for so many active threads."""
+        if len(self.active_threads(guild)) >= self.most_active_threads:
+            announces = kind is ChannelKind.ANNOUNCEMENT_THREAD
+            raise errors.too_many_announcement_threads() if announces else errors.too_many_threads()
 
     def open_dm(self, user: User) -> Channel:
         """The one channel between the bot and that person."""
@@ -253,7 +338,9 @@ class World:
         return NOTHING if member is None else in_channel(channel, member)
 
     def find_message(self, channel: Channel, message_id: int) -> Message | None:
-        return next((m for m in channel.messages if m.id == message_id and not m.deleted), None)
+        place = bisect_left(channel.messages, message_id, key=lambda message: message.id)
+        found = channel.messages[place : place + 1]
+        return next((message for message in found if message.id == message_id and not message.deleted), None)
 
     def post(self, message: Message) -> None:
         """Make a message visible to all in its channel."""
@@ -264,6 +351,10 @@ class World:
         message.edited_at = self.clock.now()
         if message.ephemeral_for is None:
             self.emit("MESSAGE_UPDATE", payloads.message(message), message.channel.guild)
+
+    def publish(self, message: Message) -> None:
+        message.flags |= CROSSPOSTED
+        self.emit("MESSAGE_UPDATE", payloads.message(message), message.channel.guild)
 
     def delete(self, message: Message) -> None:
         message.deleted = True

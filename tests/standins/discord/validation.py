@@ -14,12 +14,12 @@ MOST_EMBED_TEXT = 6000
 LEGACY_ONLY = ("content", "embeds", "sticker_ids", "poll")
 
 
-def check_message(body: Json, *, flags: int, kept: Message | None = None, files: int = 0) -> None:
-    """``flags`` are those that the message will have; ``kept`` is the message that is edited.
+def check_message(body: Json, *, flags: int, kept: Message | None = None, files: int = 0, at: Path = ()) -> None:
+    """``flags`` are those that the message will have; ``kept`` is the message that is edited; ``at``: see FormErrors.
 
     Raises Refusal: 400/50035 with its tree, 400/50006, or the 500 of a body above the hidden cap.
     """
-    errors = FormErrors()
+    errors = FormErrors(at)
     v2 = bool(flags & COMPONENTS_V2)
     components = body.get("components") or []
     if v2:

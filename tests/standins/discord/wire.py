@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 import socket
 import struct
 import traceback
@@ -131,6 +130,7 @@ class Wire:
             record.fault = self.script.take(request.method, path)
             match record.fault:
                 case Answer() | TooManyRequests() as fault:
+                    record.code = _code_of(fault)
                     return self._finish(record, _scripted(fault))
                 case Stall(seconds):
                     await asyncio.sleep(seconds)
@@ -180,7 +180,7 @@ class Wire:
         except errors.Refusal as refusal:
             self._note(route.operation, refusal)
             call.record.code = refusal.body["code"]
-            return _json(refusal.body, refusal.status, verdict.headers)
+            return _json(refusal.body, refusal.status, {**verdict.headers, **refusal.headers})
         except Exception:  # noqa: BLE001 - a fault of the stand-in must fail the test, not look like Discord's
             self.crashes.append(traceback.format_exc())
             return _json({"message": "the stand-in has a fault of its own", "code": -1}, 501)
@@ -241,17 +241,23 @@ def _json(body: Any, status: int, headers: Mapping[str, str] | None = None) -> w
     )
 
 
-def _too_many(verdict: Verdict) -> web.Response:
-    wait = verdict.retry_after or 0.0
-    body = {"message": "You are being rate limited.", "retry_after": wait, "global": verdict.scope == "global"}
-    headers = {**verdict.headers, "Retry-After": str(math.ceil(wait)), "X-RateLimit-Scope": verdict.scope}
-    return _json(body, 429, headers)
+def _too_many(verdict: Verdict, code: int = 0) -> web.Response:
+    refusal = errors.limited(code, verdict.retry_after or 0.0, scope=verdict.scope)
+    body = refusal.body | {"global": verdict.scope == "global"}
+    return _json(body, 429, {**verdict.headers, **refusal.headers})
+
+
+def _code_of(fault: Answer | TooManyRequests) -> int:
+    if isinstance(fault, TooManyRequests):
+        return fault.code
+    return int(fault.body.get("code", 0)) if isinstance(fault.body, dict) else 0
 
 
 def _scripted(fault: Answer | TooManyRequests) -> web.Response:
     if isinstance(fault, TooManyRequests):
         everywhere = {"X-RateLimit-Global": "true"} if fault.scope == "global" else {}
-        response = _too_many(Verdict(everywhere, retry_after=fault.retry_after, scope=fault.scope))
+        verdict = Verdict(everywhere, retry_after=fault.retry_after, scope=fault.scope)
+        response = _too_many(verdict, fault.code)
         if not fault.via:
             del response.headers["Via"]
         return response
