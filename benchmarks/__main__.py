@@ -6,12 +6,12 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ingest, search, startup
+from benchmarks import ingest, search, settle, startup
 from benchmarks.figures import Row
 
 
 def main() -> None:
-    """Run every benchmark and print one table."""
+    """Run every benchmark: one table of ratios, then what the settle rules show of recorded days."""
     rows: list[Row] = []
     for part in (startup.measure, ingest.measure, search.measure):
         print(f"measuring {part.__module__.rpartition('.')[2]} ...", file=sys.stderr, flush=True)
@@ -19,7 +19,7 @@ def main() -> None:
     table = Table("what", "Paperboy", "beside", "there", "ratio", title="Medians; the ratio is Paperboy ÷ the other")
     for row in rows:
         table.add_row(row.what, row.ours, row.beside, row.theirs, row.ratio)
-    Console(width=132).print(table)
+    Console(width=132).print(table, *settle.tables(), sep="\n")
 
 
 if __name__ == "__main__":
