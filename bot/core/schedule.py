@@ -119,7 +119,7 @@ def _days(period: Period, schedule: Schedule) -> Iterator[date]:
 
 def _slot(schedule: Schedule, day: date, zone: tzinfo) -> Slot | None:
     """The slot on that local day; None where no moment has this date in the zone."""
-    wall = datetime.combine(day, schedule.at.replace(microsecond=0, tzinfo=None))
+    wall = datetime.combine(day, schedule.at.replace(microsecond=0, tzinfo=None, fold=0))
     due = _moment(wall, zone)
     if due is None:
         if not _exists(day, zone):

@@ -110,14 +110,6 @@ class TestOneSlotForEachLocalDay:
             assert wall - datetime.combine(slot.local_date, hour) <= timedelta(hours=1)
 
 
-def test_every_zone_of_the_world_has_a_slot_on_each_day_of_a_year() -> None:
-    since, until = at("2026-01-01"), at("2027-01-01")
-    for zone in sorted(zoneinfo.available_timezones() - {"Factory", "localtime", "posixrules"}):
-        days = [slot.local_date for slot in slots(make_schedule(time(2, 30), zone), since=since, until=until)]
-        assert len(days) == len(set(days)), zone
-        assert (days[-1] - days[0]).days + 1 == len(days) >= 365, zone
-
-
 class TestNow:
     def test_the_latest_slot_is_the_one_that_came_even_where_it_has_expired(self) -> None:
         schedule = make_schedule(time(9), grace=timedelta(hours=1), weekdays=frozenset({4}))
