@@ -5,12 +5,14 @@ from hashlib import sha256
 from typing import Any
 
 from storage.records import (
+    ChangeKind,
     ChannelSetup,
     Delivery,
     DeliveryKey,
     Destination,
     DestinationKind,
     Paper,
+    PaperChange,
     PaperId,
     Person,
     Schedule,
@@ -81,6 +83,12 @@ def sighting_of(paper: Paper, **facts: Any) -> Sighting:
     """What a source said of ``paper`` that made it as it is."""
     said = {"daily_on": paper.daily_on, "upvotes": paper.upvotes, "comments": paper.comments, "stars": paper.code_stars}
     return make_sighting(paper.id, **(said | facts))
+
+
+def make_change(paper_id: str = "2503.01234", **facts: Any) -> PaperChange:
+    """A second version six days after ``BASE``, unless told otherwise."""
+    defaults: dict[str, Any] = {"kind": ChangeKind.VERSION, "version": 2, "at": BASE + timedelta(days=6)}
+    return PaperChange(paper_id=PaperId(paper_id), **(defaults | facts))
 
 
 def make_schedule(at: time = time(9), zone: str = "UTC", **facts: Any) -> Schedule:

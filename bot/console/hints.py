@@ -9,6 +9,8 @@ from bot.render.actions import (
     ConfirmForget,
     ConfirmSetup,
     FollowTopic,
+    OpenThread,
+    Recheck,
     SearchPage,
     ShowPaper,
     TrendingPage,
@@ -47,7 +49,7 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return f"/channels {act} {setup_id}"
         case ConfirmForget():
             return "/privacy forget yes"
-        case FollowTopic() | ConfirmSetup():
+        case FollowTopic() | ConfirmSetup() | OpenThread() | Recheck():
             return None
         case _:
             assert_never(action)

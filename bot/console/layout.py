@@ -28,6 +28,7 @@ from bot.render.post import (
     Place,
     Post,
     Quote,
+    Role,
     Section,
     Span,
     Style,
@@ -218,7 +219,7 @@ def _wrapped(inlines: Sequence[Inline], look: Look, ink: Ink | None = None) -> I
             case Span():
                 alone = text.plain[-1:] in {"", "\n"} and _ends_a_line(inlines[position + 1 :])
                 text.append_text(_span(inline, look, ink, alone=alone))
-            case Moment(_, fallback) | Place(_, fallback):
+            case Moment(_, fallback) | Place(_, fallback) | Role(_, fallback):
                 text.append(visible(fallback), ink)
             case _:
                 assert_never(inline)

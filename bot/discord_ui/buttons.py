@@ -24,6 +24,8 @@ from bot.render.actions import (
     ConfirmForget,
     ConfirmSetup,
     FollowTopic,
+    OpenThread,
+    Recheck,
     SearchPage,
     ShowPaper,
     TrendingPage,
@@ -102,7 +104,7 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await replace(interaction, setups.start(interaction, setup_id))
         case ConfirmForget():
             await replace(interaction, _forget(interaction))
-        case None:
+        case None | OpenThread() | Recheck():
             raise InvalidInput(OLD_BUTTON)
         case _ as unknown:
             assert_never(unknown)

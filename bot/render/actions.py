@@ -59,6 +59,22 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenThread:
+    """Open a thread for one paper of the digest with this token."""
+
+    token: str
+    paper_id: PaperId
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """Look again whether what paused this setup is mended; ``token`` is that of the notice."""
+
+    setup_id: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowTopic:
     """Follow the query that the store keeps under ``token``."""
 
@@ -94,6 +110,8 @@ Action = (
     | SearchPage
     | TrendingPage
     | Why
+    | OpenThread
+    | Recheck
     | FollowTopic
     | UnfollowTopic
     | ChannelAction
@@ -141,6 +159,10 @@ def _parts(action: Action) -> tuple[str, ...]:
             return "trending", period.kind, period.first.isoformat(), sort, str(offset)
         case Why(token):
             return "why", token
+        case OpenThread(token, paper_id):
+            return "thread", token, paper_id
+        case Recheck(setup_id, token):
+            return "recheck", str(setup_id), token
         case FollowTopic(token):
             return "follow", token
         case UnfollowTopic(topic_id):
@@ -165,6 +187,10 @@ def _read(parts: list[str]) -> Action | None:
             return TrendingPage(Period(PeriodKind(kind), _day(first)), Sort(sort), _number(offset))
         case ["why", token]:
             return Why(_whole(_TOKEN, token))
+        case ["thread", token, paper_id]:
+            return OpenThread(_whole(_TOKEN, token), _paper_id(paper_id))
+        case ["recheck", setup_id, token]:
+            return Recheck(_number(setup_id), _whole(_TOKEN, token))
         case ["follow", token]:
             return FollowTopic(_whole(_TOKEN, token))
         case ["unfollow", topic_id]:

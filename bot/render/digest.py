@@ -1,74 +1,166 @@
 """What arrives by itself: a channel's digest, a person's daily message about topics, and why there is none."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from bot.core.pages import Freshness
-from bot.core.period import Period
+from bot.core.period import Period, PeriodKind
 from bot.render import phrases
-from bot.render.actions import TrendingPage, Why, encode
+from bot.render.actions import OpenThread, TrendingPage, Why, encode
 from bot.render.limits import roomiest
-from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, sections
-from bot.render.phrases import APART, fine, heading, sentence, text
-from bot.render.post import Block, Button, Buttons, Post
-from storage.records import ChannelSetup, Delivery, Paper, Sort
+from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details, sections
+from bot.render.phrases import APART, fine, heading, sentence, strong, text
+from bot.render.post import Block, Button, Buttons, Inline, Post, Role
+from storage.records import Cadence, ChannelSetup, Delivery, Layout, Paper, PaperChange, PaperId, Settle, Sort
 
 NOTE_ROOM = 200
+A_DAY = timedelta(days=1)
+KINDS = {Cadence.DAILY: PeriodKind.DAY, Cadence.WEEKLY: PeriodKind.WEEK, Cadence.MONTHLY: PeriodKind.MONTH}
+NAMES = {Cadence.DAILY: "day", Cadence.WEEKLY: "week", Cadence.MONTHLY: "month"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A digest's papers as they are shown: what is said of each, and the button beside it."""
+
+    because: Callable[[Paper], str]
+    button: Callable[[Paper], Button] = details
+    changes: Sequence[PaperChange] = ()
 
 
 def channel_digest(
-    delivery: Delivery, papers: Sequence[Paper], freshness: Freshness, *, setup: ChannelSetup | None = None
+    delivery: Delivery,
+    papers: Sequence[Paper],
+    freshness: Freshness,
+    *,
+    setup: ChannelSetup | None = None,
+    changes: Sequence[PaperChange] = (),
+    threads: Mapping[PaperId, int] | None = None,
+    squeeze: int = 0,
 ) -> Post:
-    """A channel's digest; without papers the note that says why there are none.
+    """A channel's digest as one message; without papers a line that says why there are none.
 
     ``papers`` are those of the delivery that the store still holds, in its order. ``setup`` gives the title its order
-    and its query. A button carries the delivery's token verbatim: it is the message's marker.
+    and its query, ``changes`` what happened to papers since they were posted, ``threads`` the ids of those that were
+    opened (layout THREADS). ``squeeze`` is that of ``limits.roomiest``. A button carries the delivery's token
+    verbatim: it is the message's marker.
     """
+    if not papers:
+        return _nothing(delivery, cadence_of(setup))
     sort = setup.sort if setup else Sort.TRENDING
-    opening: list[Block] = [heading(f"{phrases.TITLES[sort]}{APART}{phrases.full_day(delivery.key.local_date)}")]
-    if setup and (narrowed := _narrowed(setup)):
-        opening.append(fine(narrowed))
-    if not papers:
-        return _nothing(opening, delivery, freshness)
-    listed_on = _day(papers, delivery)
-    if (delivery.key.local_date - listed_on).days > 1:
-        opening.append(fine(f"Of {phrases.full_day(listed_on)}, the newest list that I have."))
-    buttons = (
-        _why(delivery),
-        _all_of(listed_on, sort),
-        Button("Open on Hugging Face", url=f"https://huggingface.co/papers/date/{listed_on.isoformat()}"),
-    )
-    return _digest(opening, delivery, papers, (_footer(delivery, freshness, len(papers)), Buttons(buttons)), _because)
+    opening: list[Block] = [heading(title(delivery, setup)), *said_of(setup)]
+    if aside := _older_list(delivery, papers, setup):
+        opening.append(aside)
+    part = _Part(lambda paper: because(delivery, paper), _beside(delivery, setup, threads or {}), changes)
+    shown = _shown_period(delivery, papers, setup)
+    buttons = (why_button(delivery, delivery.token), _all_of(shown, sort), _on_hugging_face(shown))
+    closing = (_footer(delivery, freshness, len(papers)), Buttons(buttons))
+    return _digest(opening, papers, closing, part, squeeze=squeeze)
 
 
-def topic_digest(delivery: Delivery, papers: Sequence[Paper], freshness: Freshness) -> Post:
+def topic_digest(
+    delivery: Delivery,
+    papers: Sequence[Paper],
+    freshness: Freshness,
+    *,
+    changes: Sequence[PaperChange] = (),
+    squeeze: int = 0,
+) -> Post:
     """A person's daily message: each paper with the topic that it matched and the words that did."""
-    opening: list[Block] = [heading(f"Your topics{APART}{phrases.full_day(delivery.key.local_date)}")]
     if not papers:
-        return _nothing(opening, delivery, freshness)
+        return _nothing(delivery, Cadence.DAILY)
+    opening = [heading(f"Your topics{APART}{phrases.full_day(delivery.key.local_date)}")]
     footer = _footer(delivery, freshness, len(papers), "See or stop your topics with /topics list.")
-    return _digest(opening, delivery, papers, (footer, Buttons((_why(delivery),))), _matched)
+    closing = (footer, Buttons((why_button(delivery, delivery.token),)))
+    part = _Part(lambda paper: _matched(delivery, paper), changes=changes)
+    return _digest(opening, papers, closing, part, squeeze=squeeze)
+
+
+# --- what the messages of every layout have in common ---
+
+
+def title(delivery: Delivery, setup: ChannelSetup | None) -> str:
+    """What this is, and of which days: ``Papers of the week · 10–16 March 2025``."""
+    sort = setup.sort if setup else Sort.TRENDING
+    cadence = cadence_of(setup)
+    first, last = days_of(delivery, setup)
+    if cadence is Cadence.DAILY:
+        return f"{phrases.TITLES[sort]}{APART}{phrases.full_day(last)}"
+    name = "Papers" if sort is Sort.TRENDING else phrases.TITLES[sort]
+    return f"{name} of the {NAMES[cadence]}{APART}{phrases.days(first, last)}"
+
+
+def said_of(setup: ChannelSetup | None) -> list[Block]:
+    """The role that asked to be told, and what the digest is narrowed to."""
+    blocks: list[Block] = []
+    if setup and setup.role_id is not None:
+        blocks.append(text(Role(setup.role_id, f"role {setup.role_id}")))
+    if setup and (narrowed := _narrowed(setup)):
+        blocks.append(fine(narrowed))
+    return blocks
+
+
+def because(delivery: Delivery, paper: Paper) -> str:
+    """Why it was picked, as it was when it was picked."""
+    return delivery.notes.get(paper.id) or phrases.facts(paper)
+
+
+def why_button(delivery: Delivery, token: str, label: str = "Why these?") -> Button:
+    """The marker of the message. A preview stands in no ledger: there its button has nothing to tell."""
+    return Button(label, action=encode(Why(token)), command=f"/why {token}", disabled=delivery.id == 0)
+
+
+def cadence_of(setup: ChannelSetup | None) -> Cadence:
+    """How often the digest comes; without its setup it is taken for a daily one."""
+    return setup.schedule.cadence if setup else Cadence.DAILY
+
+
+def days_of(delivery: Delivery, setup: ChannelSetup | None) -> tuple[date, date]:
+    """The first and the last of the days whose papers the delivery is of."""
+    day = delivery.key.local_date
+    match cadence_of(setup):
+        case Cadence.DAILY:
+            settled = setup is not None and setup.settle is Settle.SETTLED
+            return (day - A_DAY, day - A_DAY) if settled else (day, day)
+        case Cadence.WEEKLY:
+            return day - 7 * A_DAY, day - A_DAY
+        case Cadence.MONTHLY:
+            last = day.replace(day=1) - A_DAY
+            return last.replace(day=1), last
+
+
+# --- parts ---
 
 
 def _digest(
-    opening: Sequence[Block],
-    delivery: Delivery,
-    papers: Sequence[Paper],
-    closing: Sequence[Block],
-    because: Callable[[Delivery, Paper], str],
+    opening: Sequence[Block], papers: Sequence[Paper], closing: Sequence[Block], part: _Part, *, squeeze: int
 ) -> Post:
-    lines = [Line.of(paper, why=because(delivery, paper)) for paper in papers[:MOST_IN_A_MESSAGE]]
+    shown = papers[:MOST_IN_A_MESSAGE]
+    lines = [Line.of(paper, why=part.because(paper), changes=part.changes) for paper in shown]
 
     def build(room: Room) -> Post:
-        return Post((*opening, *sections(lines, room), *closing))
+        return Post((*opening, *sections(lines, room, part.button), *closing))
 
-    return roomiest(ROOMS, build)
+    return roomiest(ROOMS, build, squeeze=squeeze)
 
 
-def _because(delivery: Delivery, paper: Paper) -> str:
-    """Why it was picked, as it was when it was picked."""
-    return delivery.notes.get(paper.id) or phrases.facts(paper)
+def _beside(
+    delivery: Delivery, setup: ChannelSetup | None, threads: Mapping[PaperId, int]
+) -> Callable[[Paper], Button]:
+    """What stands beside each paper: its details, or where papers have threads the way to its own."""
+    if setup is None or setup.layout is not Layout.THREADS:
+        return details
+
+    def button(paper: Paper) -> Button:
+        if thread := threads.get(paper.id):
+            return Button("Go to thread", url=f"https://discord.com/channels/{setup.guild_id}/{thread}")
+        action = OpenThread(delivery.token, paper.id)
+        is_preview = delivery.id == 0
+        return Button("Discuss", action=encode(action), command=f"/papers show {paper.id}", disabled=is_preview)
+
+    return button
 
 
 def _matched(delivery: Delivery, paper: Paper) -> str:
@@ -76,12 +168,16 @@ def _matched(delivery: Delivery, paper: Paper) -> str:
     return f"Matches your topic: {note}" if note else phrases.facts(paper)
 
 
-def _nothing(opening: Sequence[Block], delivery: Delivery, freshness: Freshness) -> Post:
+def _nothing(delivery: Delivery, cadence: Cadence) -> Post:
+    """One line, with the marker in its button."""
     reason = sentence(phrases.line(delivery.problem or "none was picked", 400))
-    blocks: list[Block] = [*opening, text(f"No papers this time. {reason}")]
-    if freshness.note:
-        blocks.append(fine(phrases.line(freshness.note, NOTE_ROOM)))
-    return Post((*blocks, Buttons((_why(delivery, "Why none?"),))))
+    span = {
+        Cadence.DAILY: f"on {phrases.full_day(delivery.key.local_date)}",
+        Cadence.WEEKLY: "this week",
+        Cadence.MONTHLY: "this month",
+    }[cadence]
+    line: tuple[Inline | str, ...] = (strong(f"No papers {span}."), f" {reason}")
+    return Post((text(*line), Buttons((why_button(delivery, delivery.token, "Why none?"),))))
 
 
 def _footer(delivery: Delivery, freshness: Freshness, shown: int, last: str = "") -> Block:
@@ -99,19 +195,36 @@ def _narrowed(setup: ChannelSetup) -> str:
     return sentence("Only papers " + phrases.listed(parts)) if parts else ""
 
 
-def _why(delivery: Delivery, label: str = "Why these?") -> Button:
-    """The marker of the message. A preview stands in no ledger: there its button has nothing to tell."""
-    return Button(
-        label, action=encode(Why(delivery.token)), command=f"/why {delivery.token}", disabled=delivery.id == 0
-    )
+def _older_list(delivery: Delivery, papers: Sequence[Paper], setup: ChannelSetup | None) -> Block | None:
+    """A daily digest may be of the newest list before its own day: then it says so."""
+    listed_on = _listed(papers, delivery)
+    if cadence_of(setup) is not Cadence.DAILY or (days_of(delivery, setup)[1] - listed_on).days <= 1:
+        return None
+    return fine(f"Of {phrases.full_day(listed_on)}, the newest list that I have.")
 
 
-def _all_of(listed_on: date, sort: Sort) -> Button:
-    action = TrendingPage(Period.day(listed_on), sort, 0)
-    return Button("All of this day", action=encode(action), command=f"/papers today {listed_on.isoformat()}")
+def _shown_period(delivery: Delivery, papers: Sequence[Paper], setup: ChannelSetup | None) -> Period:
+    """The day, week or month under which the papers can be looked up; of days across two, the one with more."""
+    cadence = cadence_of(setup)
+    if cadence is Cadence.DAILY:
+        return Period.day(_listed(papers, delivery))
+    first, last = days_of(delivery, setup)
+    middle = first + (last - first) // 2
+    back = middle.weekday() if cadence is Cadence.WEEKLY else middle.day - 1
+    return Period(KINDS[cadence], middle - back * A_DAY)
 
 
-def _day(papers: Sequence[Paper], delivery: Delivery) -> date:
+def _all_of(period: Period, sort: Sort) -> Button:
+    name = {PeriodKind.DAY: "day", PeriodKind.WEEK: "week", PeriodKind.MONTH: "month"}[period.kind]
+    action = TrendingPage(period, sort, 0)
+    return Button(f"All of this {name}", action=encode(action), command=f"/papers today {period}")
+
+
+def _on_hugging_face(period: Period) -> Button:
+    return Button("Open on Hugging Face", url=f"https://huggingface.co/papers/{period.kind}/{period}")
+
+
+def _listed(papers: Sequence[Paper], delivery: Delivery) -> date:
     """The day on whose list most of the papers are."""
     days = Counter(paper.daily_on for paper in papers if paper.daily_on)
     return max(days, key=lambda day: (days[day], day), default=delivery.key.local_date)

@@ -23,6 +23,8 @@ BYTES_A_TEXT = 12
 MOST_LABEL = 80
 MOST_URL = 512
 MOST_BUTTONS_IN_A_ROW = 5
+TIGHTEST = 2
+"""The smallest form of a post, see ``roomiest``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,24 +60,30 @@ def measure(post: Post) -> Measure:
     return Measure(components=components, characters=characters, text_bytes=text_bytes, problems=tuple(problems))
 
 
-def fits(post: Post) -> bool:
-    """Whether Discord would take ``post`` as it is."""
-    return not measure(post).problems
+def fits(post: Post, *, squeeze: int = 0) -> bool:
+    """Whether Discord would take ``post`` as it is; with ``squeeze``, with half of its text at most."""
+    found = measure(post)
+    part = 2 if squeeze else 1
+    return not found.problems and found.characters * part <= MOST_TEXT and found.text_bytes * part <= MOST_BYTES
 
 
-def roomiest(sizes: Sequence[Size], build: Callable[[Size], Post]) -> Post:
+def roomiest(sizes: Sequence[Size], build: Callable[[Size], Post], *, squeeze: int = 0) -> Post:
     """The post of the largest of ``sizes`` that fits; ``sizes`` ascend, and a larger one never makes a smaller post.
 
-    The first has to fit whatever is put in: callers choose it so, and the tests hold them to it.
+    The first has to fit whatever is put in: callers choose it so, and the tests hold them to it. ``squeeze`` is for a
+    post that Discord called too large although it fits all that is known of its limits: 0 is as large as can be, 1
+    with half the text, 2 and above with the least that the message can say.
     """
+    if squeeze >= TIGHTEST:
+        return build(sizes[0])
     fitting = build(sizes[-1])  # most messages are far from any limit
-    if fits(fitting) or len(sizes) == 1:
+    if fits(fitting, squeeze=squeeze) or len(sizes) == 1:
         return fitting
     fitting, low, high = build(sizes[0]), 1, len(sizes) - 1
     while low < high:
         middle = (low + high) // 2
         post = build(sizes[middle])
-        if fits(post):
+        if fits(post, squeeze=squeeze):
             fitting, low = post, middle + 1
         else:
             high = middle

@@ -27,6 +27,7 @@ from bot.render.post import (
     Place,
     Post,
     Quote,
+    Role,
     Section,
     Span,
     Style,
@@ -206,6 +207,8 @@ def _inline(inline: Inline) -> str:
             return f"<t:{unix}:{'R' if relative else 'f'}>"
         case Place(number):
             return f"<#{number}>"
+        case Role(number):
+            return f"<@&{number}>"
         case Span(text, style, url):
             return _span(text, style, url)
         case _:

@@ -1,5 +1,6 @@
 """Everything about one paper on one card."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -11,13 +12,14 @@ from bot.render.limits import roomiest
 from bot.render.links import Link, outside
 from bot.render.phrases import APART, fine, heading, strong, text
 from bot.render.post import Block, Button, ButtonLook, Buttons, Post, Quote, Span
-from storage.records import Paper
+from storage.records import Paper, PaperChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Room:
     title: int = 200
     people: int = 160
+    why: int = 200
     keywords: int = 0
     summary: int = 0
     abstract: int = 0
@@ -25,51 +27,94 @@ class _Room:
 
 def _rooms() -> tuple[_Room, ...]:
     """The summary grows first, since it says the most in the least; then the abstract, with what is left."""
+    least = [_Room(title=size, people=size // 2, why=size // 2) for size in (60, 120)]
     summaries = [_Room(summary=size) for size in range(0, 801, 50)]
     full = _Room(title=300, people=400, keywords=200, summary=800)
     abstracts = [
         _Room(title=300, people=400, keywords=200, summary=full.summary, abstract=size) for size in range(100, 3001, 50)
     ]
-    return (*summaries, full, *abstracts)
+    return (*least, *summaries, full, *abstracts)
 
 
 ROOMS = _rooms()
+LONGEST_BRIEF = 600
 
 
-def paper_card(paper: Paper, freshness: Freshness | None = None) -> Post:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a card has around the paper where it comes by itself.
+
+    ``why`` says for what it was picked; ``buttons`` stand before the one that asks about it. A ``brief`` card stands
+    among others: it has the summary, or where there is none the first sentences of the abstract.
+    """
+
+    opening: tuple[Block, ...] = ()
+    why: str = ""
+    changes: Sequence[PaperChange] = ()
+    buttons: tuple[Button, ...] = ()
+    brief: bool = False
+
+
+ALONE = Surroundings()
+
+
+def paper_card(
+    paper: Paper, freshness: Freshness | None = None, *, around: Surroundings = ALONE, squeeze: int = 0
+) -> Post:
     """A paper's card: who, when, how it is received, its summary and abstract as far as they fit, and its links."""
     summary, abstract = readable(paper.summary or ""), readable(paper.abstract)
-    keywords = ", ".join(phrases.line(keyword, 40) for keyword in paper.keywords)
+    keywords = "" if around.brief else ", ".join(phrases.line(keyword, 40) for keyword in paper.keywords)
+    rows = (Buttons(_links(paper)), Buttons((*around.buttons, _ask(paper))))
 
     def build(room: _Room) -> Post:
-        blocks: list[Block] = [heading(Span(phrases.title(paper, room.title), url=paper.url), level=3)]
-        blocks.extend(_withdrawn(paper))
-        blocks.append(_facts(paper, room.people))
-        if summary and room.summary:
-            blocks.append(text(strong("Summary"), f" (not by the authors): {clip(summary, room.summary)}"))
-        if abstract and room.abstract:
-            blocks += [text(strong("Abstract")), Quote((Span(clip(abstract, room.abstract)),))]
+        blocks: list[Block] = [
+            *around.opening,
+            heading(Span(phrases.title(paper, room.title), url=paper.url), level=3),
+            *_changed(paper, around.changes),
+            _facts(paper, around.why, room),
+            *(_brief(summary, abstract, room) if around.brief else _in_full(summary, abstract, room)),
+        ]
         if keywords and room.keywords:
             blocks.append(fine(f"Keywords: {clip(keywords, room.keywords)}"))
         if freshness and freshness.note:
             blocks.append(fine(phrases.line(freshness.note, 200)))
-        return Post((*blocks, Buttons(_links(paper)), Buttons((_ask(paper),))))
+        return Post((*blocks, *rows))
 
-    return roomiest(ROOMS, build)
+    return roomiest(ROOMS, build, squeeze=squeeze)
 
 
-def _withdrawn(paper: Paper) -> list[Block]:
-    if paper.withdrawn_at is None:
+def _in_full(summary: str, abstract: str, room: _Room) -> list[Block]:
+    blocks: list[Block] = []
+    if summary and room.summary:
+        blocks.append(text(strong("Summary"), f" (not by the authors): {clip(summary, room.summary)}"))
+    if abstract and room.abstract:
+        blocks += [text(strong("Abstract")), Quote((Span(clip(abstract, room.abstract)),))]
+    return blocks
+
+
+def _brief(summary: str, abstract: str, room: _Room) -> list[Block]:
+    most = min(room.summary, LONGEST_BRIEF)
+    if not most:
         return []
-    since = phrases.day(paper.withdrawn_at.astimezone(UTC).date())
-    return [
-        text(strong("Withdrawn"), f" on {since}. Its authors no longer stand by it as it is; see arXiv for the reason.")
-    ]
+    if summary:
+        return [text(phrases.whole_sentences(summary, most))]
+    return [Quote((Span(phrases.whole_sentences(abstract, most)),))] if abstract else []
 
 
-def _facts(paper: Paper, people: int) -> Block:
-    lines = [phrases.authors(paper, people), _dates(paper), phrases.facts(paper)]
-    return fine("\n".join(words for words in lines if words))
+def _changed(paper: Paper, changes: Sequence[PaperChange]) -> list[Block]:
+    change = phrases.change(paper, changes)
+    if not change:
+        return []
+    mend = ". Its authors no longer stand by it as it is; see arXiv for the reason." if paper.withdrawn_at else "."
+    return [text(strong(change), mend)]
+
+
+def _facts(paper: Paper, why: str, room: _Room) -> Block:
+    """What stands in ``why``, as it was when the paper was picked, is not said again."""
+    picked = phrases.line(why, room.why)
+    known = [words for words in phrases.facts(paper).split(APART) if words not in picked.split(APART)]
+    lines = [phrases.authors(paper, room.people), _dates(paper), f"Picked for {picked}" if picked else ""]
+    return fine("\n".join(words for words in (*lines, APART.join(known)) if words))
 
 
 def _dates(paper: Paper) -> str:

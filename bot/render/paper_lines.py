@@ -4,15 +4,14 @@ How much of each is shown is the same for all papers of a message and decided by
 the space is shared fairly, a short sentence leaves its rest to the others, and summaries go before titles do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.core.text import clip
 from bot.render import phrases
 from bot.render.actions import ShowPaper, encode
-from bot.render.phrases import APART
 from bot.render.post import Button, Paragraph, Section, Span, Style
-from storage.records import Paper
+from storage.records import Paper, PaperChange
 
 MOST_IN_A_MESSAGE = 10
 """A paper with its button takes 3 of a message's 40 components."""
@@ -30,11 +29,12 @@ class Room:
 
 def _rooms() -> tuple[Room, ...]:
     """From the least, which fits ten papers of any text, to all that is worth reading; first things grow first."""
+    bare = [Room(title=title, why=0) for title in (40, 55, 70)]
     titles = [Room(title=title) for title in range(70, 200, 10)]
     whys = [Room(title=200, why=why) for why in range(50, 200, 25)]
     people = [Room(title=200, why=200, people=size) for size in range(40, 160, 20)]
     gists = [Room(title=200, why=200, people=160, gist=size) for size in range(60, 261, 10)]
-    return (*titles, *whys, *people, *gists)
+    return (*bare, *titles, *whys, *people, *gists)
 
 
 ROOMS = _rooms()
@@ -49,27 +49,27 @@ class Line:
 
     paper: Paper
     title: str
+    change: str
     people: str
     why: str
     gist: str
 
     @classmethod
-    def of(cls, paper: Paper, *, why: str = "", gist: str | None = None) -> "Line":
+    def of(cls, paper: Paper, *, why: str = "", gist: str | None = None, changes: Sequence[PaperChange] = ()) -> "Line":
         return cls(
             paper=paper,
             title=phrases.title(paper),
+            change=phrases.change(paper, changes),
             people=phrases.authors(paper, 200),
-            why=phrases.line(f"withdrawn{APART}{why}" if paper.withdrawn_at else why, 300),
+            why=phrases.line(why, 300),
             gist=phrases.gist(paper) if gist is None else gist,
         )
 
-    def section(self, room: Room) -> Section:
-        """The paper with its Details button."""
-        return Section((Paragraph(self.spans(room)),), details(self.paper))
-
     def spans(self, room: Room) -> tuple[Span, ...]:
-        """Its lines, the title's first."""
+        """Its lines, the title's first; what happened to the paper since is never left out."""
         spans = [Span(clip(self.title, room.title), Style.STRONG, self.paper.url)]
+        if self.change:
+            spans.append(Span(f"\n{self.change}", Style.STRONG))
         for words, most, style in (
             (self.people, room.people, Style.FINE),
             (self.why, room.why, Style.FINE),
@@ -86,6 +86,6 @@ def details(paper: Paper) -> Button:
     return Button("Details", action=encode(ShowPaper(paper.id)), command=f"/papers show {paper.id}")
 
 
-def sections(lines: Sequence[Line], room: Room) -> tuple[Section, ...]:
+def sections(lines: Sequence[Line], room: Room, button: Callable[[Paper], Button] = details) -> tuple[Section, ...]:
     """Each paper with its button."""
-    return tuple(line.section(room) for line in lines)
+    return tuple(Section((Paragraph(line.spans(room)),), button(line.paper)) for line in lines)

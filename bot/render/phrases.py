@@ -1,14 +1,24 @@
 """The small change of every message: counts, days, moments, names, sums. Each says its thing in one way everywhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.period import Period, PeriodKind
 from bot.core.ranking import short
 from bot.core.text import clip, readable, sentences
 from bot.render.post import Heading, Inline, Moment, Paragraph, Place, Span, Style
-from storage.records import EVERY_DAY, WORKING_DAYS, Destination, DestinationKind, Paper, Schedule, Sort
+from storage.records import (
+    EVERY_DAY,
+    WORKING_DAYS,
+    ChangeKind,
+    Destination,
+    DestinationKind,
+    Paper,
+    PaperChange,
+    Schedule,
+    Sort,
+)
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -114,6 +124,23 @@ def facts(paper: Paper) -> str:
     return APART.join(found)
 
 
+def change(paper: Paper, changes: Iterable[PaperChange] = ()) -> str:
+    """What happened to the paper after it was posted, where a reader has to know; else nothing.
+
+    ``changes`` may be of any papers. A withdrawal is told rather than the version that arXiv makes of it.
+    """
+    own = [one for one in changes if one.paper_id == paper.id]
+    withdrawals = [one.at for one in own if one.kind is ChangeKind.WITHDRAWN]
+    if withdrawn_at := paper.withdrawn_at or min(withdrawals, default=None):
+        return f"Withdrawn by its authors on {utc_day(withdrawn_at)}"
+    versions = [one for one in own if one.kind is ChangeKind.VERSION]
+    newest = max(versions, key=lambda one: (one.version or 0, one.at), default=None)
+    if newest is None:
+        return ""
+    name = f"Version {newest.version}" if newest.version else "A new version"
+    return f"{name} is out ({utc_day(newest.at)})"
+
+
 def gist(paper: Paper) -> str:
     """One sentence about the paper: its summary, else the first sentence of its abstract, else nothing."""
     if paper.summary and (summary := readable(paper.summary)):
@@ -140,6 +167,11 @@ def day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def utc_day(at: datetime) -> str:
+    """The day of a moment, as its source counts days: in UTC."""
+    return day(at.astimezone(UTC).date())
+
+
 def full_day(value: date) -> str:
     """``Tuesday, 24 November 2026``."""
     return f"{WEEKDAYS[value.weekday()]}, {day(value)}"
@@ -155,6 +187,19 @@ def period(value: Period) -> str:
             return f"week {week} of {year}"
         case PeriodKind.MONTH:
             return f"{MONTHS[value.first.month - 1]} {value.first.year}"
+
+
+def days(first: date, last: date) -> str:
+    """``10–16 March 2025``, ``24 February – 2 March 2025``; a whole month by its name, one day in full."""
+    if first == last:
+        return full_day(first)
+    month = Period(PeriodKind.MONTH, first.replace(day=1))
+    if (first, last) == (month.first, month.last):
+        return period(month)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    opening = day(first).removesuffix(f" {last.year}")
+    return f"{opening} – {day(last)}"
 
 
 def duration(span: timedelta) -> str:

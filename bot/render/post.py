@@ -43,7 +43,15 @@ class Place:
     fallback: str
 
 
-Inline = Span | Moment | Place
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of a server by its present name; whoever sends the message decides whether it is alerted."""
+
+    id: int
+    fallback: str
+
+
+Inline = Span | Moment | Place | Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Text, papers and deliveries as the worst source would send them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
-from storage.records import Delivery, DeliveryState, Destination, DestinationKind, Paper
+from storage.records import ChangeKind, Delivery, DeliveryState, Destination, DestinationKind, Paper, PaperChange
 from tests.builders import make_delivery, make_id, make_key, make_paper
 
 HOSTILE = (
@@ -70,6 +70,7 @@ addresses = st.one_of(
     hostile_text().map("https://example.org/".__add__),
 )
 counts = st.one_of(st.none(), st.integers(-5, 5), st.just(10**9))
+days = st.dates(date(1991, 8, 1), date(2100, 1, 1))
 moments = st.datetimes(datetime(1991, 8, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # bounds are naive by contract
 
 
@@ -103,6 +104,20 @@ def hostile_shelves(draw: st.DrawFn, most: int = 10) -> tuple[Paper, ...]:
     return tuple(replace(kinds[number % len(kinds)], id=make_id(number)) for number in range(1, count + 1))
 
 
+def changes_of(papers: tuple[Paper, ...]) -> st.SearchStrategy[list[PaperChange]]:
+    """What may have happened to some of the papers, several times over."""
+    if not papers:
+        return st.just([])
+    change = st.builds(
+        PaperChange,
+        paper_id=st.sampled_from([paper.id for paper in papers]),
+        kind=st.sampled_from(ChangeKind),
+        version=st.none() | st.integers(0, 10**6),
+        at=moments,
+    )
+    return st.lists(change, max_size=len(papers) + 1)
+
+
 destinations = st.builds(Destination, kind=st.sampled_from(DestinationKind), id=st.integers(0, 2**63))
 
 
@@ -110,7 +125,7 @@ destinations = st.builds(Destination, kind=st.sampled_from(DestinationKind), id=
 def hostile_deliveries(draw: st.DrawFn, papers: tuple[Paper, ...]) -> Delivery:
     return make_delivery(
         *(paper.id for paper in papers),
-        key=make_key(destination=draw(destinations), local_date=draw(st.dates())),
+        key=make_key(destination=draw(destinations), local_date=draw(days)),
         id=draw(st.integers(0, 10**12)),
         considered=draw(st.integers(0, 10**9)),
         left_out=draw(st.dictionaries(long_text(300), st.integers(0, 10**9), max_size=6)),

@@ -16,6 +16,8 @@ from bot.render.actions import (
     ConfirmForget,
     ConfirmSetup,
     FollowTopic,
+    OpenThread,
+    Recheck,
     SearchPage,
     ShowPaper,
     TrendingPage,
@@ -37,6 +39,8 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(SearchPage, tokens, numbers, st.sampled_from(["relevance", "new", "top"])),
     st.builds(TrendingPage, periods, st.sampled_from(Sort), numbers),
     st.builds(Why, tokens),
+    st.builds(OpenThread, tokens, paper_ids),
+    st.builds(Recheck, numbers, tokens),
     st.builds(FollowTopic, tokens),
     st.builds(UnfollowTopic, numbers),
     st.builds(ChannelAction, numbers, st.sampled_from(ChannelAct)),
@@ -60,6 +64,12 @@ def test_foreign_text_is_never_an_error(text: str) -> None:
 
 def test_the_marker_of_a_digest_holds_its_token_verbatim() -> None:
     assert "aZ09_-token" in encode(Why("aZ09_-token"))
+
+
+def test_the_longest_tokens_and_ids_still_fit() -> None:
+    longest = PaperId("a" + "b" * 30 + "/9901001")
+    assert len(encode(OpenThread("x" * 40, longest))) <= MOST_CHARACTERS
+    assert len(encode(Recheck(10**18, "x" * 40))) <= MOST_CHARACTERS
 
 
 def test_identifiers_do_not_change_because_old_messages_carry_them() -> None:
@@ -88,6 +98,11 @@ def test_identifiers_do_not_change_because_old_messages_carry_them() -> None:
         "pb:search:abc:0:relevance\n",
         "other:show:2503.01234",
         "pb:why:" + "x" * 200,
+        "pb:thread:abc",
+        "pb:thread:abc:2503.1",
+        "pb:thread::2503.01234",
+        "pb:recheck:07:abc",
+        "pb:recheck:7:",
     ],
 )
 def test_damaged_identifiers_are_nothing(text: str) -> None:

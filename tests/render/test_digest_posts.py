@@ -100,7 +100,7 @@ def test_stale_knowledge_and_lost_papers_are_said() -> None:
 def test_an_empty_day_says_why() -> None:
     delivery = make_delivery(id=1, problem="nothing was listed: it is Saturday")
     post = channel_digest(delivery, [], FRESH)
-    assert "No papers this time. Nothing was listed: it is Saturday." in read(post)
+    assert read(post) == "**No papers on Friday, 14 March 2025.** Nothing was listed: it is Saturday."
     assert decode(buttons(post)["Why none?"].action or "") == Why(delivery.token)
 
 

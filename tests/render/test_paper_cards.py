@@ -48,7 +48,7 @@ def test_a_paper_of_which_nothing_is_known_still_has_a_card() -> None:
 
 def test_a_withdrawn_paper_says_so_before_anything_else() -> None:
     lines = read(paper_card(make_paper(withdrawn_at=datetime(2025, 4, 1, tzinfo=UTC)))).splitlines()
-    assert lines[1].startswith("**Withdrawn** on 1 April 2025.")
+    assert lines[1].startswith("**Withdrawn by its authors on 1 April 2025**. Its authors no longer")
 
 
 def test_links_from_outside_show_their_host_and_bad_ones_are_left_out() -> None:

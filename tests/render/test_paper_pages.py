@@ -126,7 +126,9 @@ def test_a_page_behind_the_end_leads_back() -> None:
 def test_a_withdrawn_paper_is_marked_in_every_list() -> None:
     paper = make_paper(withdrawn_at=BASE)
     page = make_trending(ranked=(Ranked(paper, 1.0, ("5 upvotes",)),))
-    assert "-# withdrawn · 5 upvotes" in read(trending_page(page))
+    assert "\n**Withdrawn by its authors on 14 March 2025**\n-# Ada Lovelace and Emmy Noether\n-# 5 upvotes" in read(
+        trending_page(page)
+    )
 
 
 def test_a_period_shows_each_paper_with_its_reasons() -> None:

@@ -28,6 +28,7 @@ from bot.errors import (
 from bot.render import channels, failures, privacy, topics
 from bot.render import help as help_page
 from bot.render.answer import answer_post
+from bot.render.cards import digest_card, forum_post
 from bot.render.digest import channel_digest, topic_digest
 from bot.render.limits import fits, measure, roomiest
 from bot.render.paper import paper_card
@@ -37,9 +38,10 @@ from bot.render.search import search_page
 from bot.render.status import status_post
 from bot.render.trending import trending_page
 from bot.render.why import why
-from storage.records import Delivery, Obstacle, PaperId, Sort, SourceState
-from tests.builders import BASE, make_person, make_setup, make_topic
+from storage.records import Cadence, Delivery, Layout, Obstacle, PaperId, Settle, Sort, SourceState
+from tests.builders import BASE, make_person, make_schedule, make_setup, make_topic
 from tests.render.hostile import (
+    changes_of,
     destinations,
     hostile_deliveries,
     hostile_papers,
@@ -50,8 +52,14 @@ from tests.render.hostile import (
 
 freshnesses = st.builds(Freshness, papers=st.integers(0, 10**9), note=long_text(2000))
 periods = st.builds(Period, st.sampled_from(PeriodKind), st.dates())
+squeezes = st.sampled_from([0, 0, 1, 2])
+schedules = st.builds(make_schedule, cadence=st.sampled_from(Cadence))
 setups = st.builds(
     make_setup,
+    schedule=schedules,
+    layout=st.sampled_from(Layout),
+    settle=st.sampled_from(Settle),
+    role_id=st.none() | st.just(2**63),
     id=st.integers(0, 10**12),
     destination=destinations,
     query=st.none() | long_text(3000),
@@ -76,9 +84,24 @@ def digests(draw: st.DrawFn) -> Post:
     papers = draw(hostile_shelves())
     delivery = draw(hostile_deliveries(papers))
     held = papers[: draw(st.integers(0, len(papers)))] if draw(st.booleans()) else papers
+    more: dict[str, Any] = {"changes": draw(changes_of(papers)), "squeeze": draw(squeezes)}
     if draw(st.booleans()):
-        return topic_digest(delivery, held, draw(freshnesses))
-    return channel_digest(delivery, held, draw(freshnesses), setup=draw(st.none() | setups))
+        return topic_digest(delivery, held, draw(freshnesses), **more)
+    threads = {paper.id: 10**19 for paper in papers if draw(st.booleans())}
+    return channel_digest(delivery, held, draw(freshnesses), setup=draw(st.none() | setups), threads=threads, **more)
+
+
+@st.composite
+def cards_of_digests(draw: st.DrawFn) -> Post:
+    paper = draw(hostile_papers())
+    delivery = draw(hostile_deliveries((paper,)))
+    more: dict[str, Any] = {"setup": draw(st.none() | setups), "first": draw(st.booleans())}
+    more |= {"changes": draw(changes_of((paper,))), "squeeze": draw(squeezes)}
+    if draw(st.booleans()):
+        return digest_card(delivery, "x" * 25, paper, draw(freshnesses), **more)
+    name, post = forum_post(delivery, "x" * 25, paper, draw(freshnesses), **more)
+    assert 1 <= len(name.strip()) <= 100
+    return post
 
 
 @st.composite
@@ -249,6 +272,7 @@ def failure_posts(draw: st.DrawFn) -> Post:
 POSTS: dict[str, st.SearchStrategy[Post]] = {
     "digests": digests(),
     "accounts": accounts(),
+    "cards of digests": cards_of_digests(),
     "cards": st.builds(paper_card, hostile_papers(), st.none() | freshnesses),
     "search pages": search_pages(),
     "trending pages": trending_pages(),
@@ -317,3 +341,14 @@ def test_the_measure_is_discords() -> None:
 def test_the_roomiest_post_is_the_largest_that_fits(most: int) -> None:
     post = roomiest(range(1, most + 1), lambda size: Post((text("x" * size),)))
     assert measure(post).characters == min(most, 4000)
+
+
+@pytest.mark.parametrize("letter", ["x", "深"])
+def test_a_squeezed_post_has_half_the_text_and_a_tighter_one_the_least(letter: str) -> None:
+    found = [
+        measure(roomiest(range(1, 9999), lambda size: Post((text(letter * size),)), squeeze=squeeze))
+        for squeeze in (0, 1, 2, 3)
+    ]
+    assert found[0].characters in {4000, (10_170 - 12) // 3}
+    assert 2 * found[1].characters <= found[0].characters < 2 * found[1].characters + 10
+    assert found[2].characters == found[3].characters == 1
