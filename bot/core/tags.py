@@ -63,8 +63,13 @@ def tags_for(
         if rule.query and (tag := find_tag(rule, usable)) and matches(parse_query(rule.query), paper, today=day)
     ]
     found += _named_like(paper, usable)
-    if not found:
-        found = [tag.tag_id for rule in rules if not rule.query and (tag := find_tag(rule, usable))]
+    return tuple(dict.fromkeys(found))[:MOST_TAGS] or fallback(rules, usable, may_moderate=True)
+
+
+def fallback(rules: Sequence[TagRule], available: Available, *, may_moderate: bool = False) -> tuple[int, ...]:
+    """The tags of what gets no other: of a paper that nothing else fits, or of a post about no paper."""
+    usable = [tag for tag in available if may_moderate or not tag[2]]
+    found = [tag.tag_id for rule in rules if not rule.query and (tag := find_tag(rule, usable))]
     return tuple(dict.fromkeys(found))[:MOST_TAGS]
 
 

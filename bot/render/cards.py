@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.core.pages import Freshness
 from bot.core.text import clip
 from bot.render import phrases
-from bot.render.digest import because, said_of, title, why_button
+from bot.render.digest import because, narrowed, title, why_button
 from bot.render.markdown import ZERO_WIDTH_SPACE, visible
 from bot.render.paper import Surroundings, paper_card
 from bot.render.phrases import fine, heading
@@ -29,11 +29,11 @@ def digest_card(
     first: bool = False,
     squeeze: int = 0,
 ) -> Post:
-    """One paper's message of layout CARDS; the ``first`` says what this is, of which days, and to whom.
+    """One paper's message of layout CARDS; the ``first`` says what this is and of which days.
 
     ``message_token`` is that message's own, and its marker. ``changes`` and ``squeeze`` as in ``channel_digest``.
     """
-    opening: tuple[Block, ...] = (heading(title(delivery, setup)), *said_of(setup)) if first else ()
+    opening: tuple[Block, ...] = (heading(title(delivery, setup)), *narrowed(setup)) if first else ()
     around = Surroundings(
         opening=(*opening, *_counted(delivery)) if first else (),
         why=because(delivery, paper),
@@ -57,9 +57,9 @@ def forum_post(
 ) -> tuple[str, Post]:
     """The name of a forum post and its message: the whole card, since whoever opens it wants to read.
 
-    The role that asked to be told stands in the ``first`` post of a digest only.
+    What the digest is narrowed to is said in its ``first`` post only.
     """
-    named: tuple[Block, ...] = (*(said_of(setup) if first else ()), fine(title(delivery, setup)))
+    named: tuple[Block, ...] = (fine(title(delivery, setup)), *(narrowed(setup) if first else ()))
     around = Surroundings(
         opening=named,
         why=because(delivery, paper),

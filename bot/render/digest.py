@@ -3,21 +3,34 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
+from bot.core.calendar import covered
 from bot.core.pages import Freshness
-from bot.core.period import Period, PeriodKind
+from bot.core.period import Days, Period, PeriodKind
+from bot.core.schedule import ONE_SLOT_IN
 from bot.render import phrases
 from bot.render.actions import OpenThread, TrendingPage, Why, encode
 from bot.render.limits import roomiest
 from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details, sections
 from bot.render.phrases import APART, fine, heading, sentence, strong, text
-from bot.render.post import Block, Button, Buttons, Inline, Post, Role
-from storage.records import Cadence, ChannelSetup, Delivery, Layout, Paper, PaperChange, PaperId, Settle, Sort
+from bot.render.post import Block, Button, Buttons, Inline, Post
+from storage.records import (
+    WORKING_DAYS,
+    Cadence,
+    ChannelSetup,
+    Delivery,
+    Layout,
+    Paper,
+    PaperChange,
+    PaperId,
+    Schedule,
+    Settle,
+    Sort,
+)
 
 NOTE_ROOM = 200
 A_DAY = timedelta(days=1)
-KINDS = {Cadence.DAILY: PeriodKind.DAY, Cadence.WEEKLY: PeriodKind.WEEK, Cadence.MONTHLY: PeriodKind.MONTH}
 NAMES = {Cadence.DAILY: "day", Cadence.WEEKLY: "week", Cadence.MONTHLY: "month"}
 
 
@@ -50,7 +63,7 @@ def channel_digest(
     if not papers:
         return _nothing(delivery, cadence_of(setup))
     sort = setup.sort if setup else Sort.TRENDING
-    opening: list[Block] = [heading(title(delivery, setup)), *said_of(setup)]
+    opening: list[Block] = [heading(title(delivery, setup)), *narrowed(setup)]
     if aside := _older_list(delivery, papers, setup):
         opening.append(aside)
     part = _Part(lambda paper: because(delivery, paper), _beside(delivery, setup, threads or {}), changes)
@@ -85,21 +98,21 @@ def title(delivery: Delivery, setup: ChannelSetup | None) -> str:
     """What this is, and of which days: ``Papers of the week · 10–16 March 2025``."""
     sort = setup.sort if setup else Sort.TRENDING
     cadence = cadence_of(setup)
-    first, last = days_of(delivery, setup)
+    days = days_of(delivery, setup)
     if cadence is Cadence.DAILY:
-        return f"{phrases.TITLES[sort]}{APART}{phrases.full_day(last)}"
+        return f"{phrases.TITLES[sort]}{APART}{phrases.full_day(_named_day(delivery, days))}"
     name = "Papers" if sort is Sort.TRENDING else phrases.TITLES[sort]
-    return f"{name} of the {NAMES[cadence]}{APART}{phrases.days(first, last)}"
+    return f"{name} of the {NAMES[cadence]}{APART}{phrases.days(days.first, days.last)}"
 
 
-def said_of(setup: ChannelSetup | None) -> list[Block]:
-    """The role that asked to be told, and what the digest is narrowed to."""
-    blocks: list[Block] = []
-    if setup and setup.role_id is not None:
-        blocks.append(text(Role(setup.role_id, f"role {setup.role_id}")))
-    if setup and (narrowed := _narrowed(setup)):
-        blocks.append(fine(narrowed))
-    return blocks
+def narrowed(setup: ChannelSetup | None) -> tuple[Block, ...]:
+    """What the digest is narrowed to, where it is."""
+    if setup is None:
+        return ()
+    parts = [f"matching {phrases.quoted(setup.query)}"] if setup.query else []
+    if setup.min_upvotes:
+        parts.append(f"with {phrases.counted(setup.min_upvotes, 'upvote')} or more")
+    return (fine(sentence("Only papers " + phrases.listed(parts))),) if parts else ()
 
 
 def because(delivery: Delivery, paper: Paper) -> str:
@@ -117,18 +130,10 @@ def cadence_of(setup: ChannelSetup | None) -> Cadence:
     return setup.schedule.cadence if setup else Cadence.DAILY
 
 
-def days_of(delivery: Delivery, setup: ChannelSetup | None) -> tuple[date, date]:
-    """The first and the last of the days whose papers the delivery is of."""
-    day = delivery.key.local_date
-    match cadence_of(setup):
-        case Cadence.DAILY:
-            settled = setup is not None and setup.settle is Settle.SETTLED
-            return (day - A_DAY, day - A_DAY) if settled else (day, day)
-        case Cadence.WEEKLY:
-            return day - 7 * A_DAY, day - A_DAY
-        case Cadence.MONTHLY:
-            last = day.replace(day=1) - A_DAY
-            return last.replace(day=1), last
+def days_of(delivery: Delivery, setup: ChannelSetup | None) -> Days:
+    """The days whose lists the delivery is of; without its setup those of a digest that comes every day."""
+    schedule = setup.schedule if setup else Schedule(at=time(), zone="UTC")
+    return covered(schedule, setup.settle if setup else Settle.NOW, delivery.key.local_date)
 
 
 # --- parts ---
@@ -188,17 +193,19 @@ def _footer(delivery: Delivery, freshness: Freshness, shown: int, last: str = ""
     return fine("\n".join(part for part in (words, phrases.line(freshness.note, NOTE_ROOM), last) if part))
 
 
-def _narrowed(setup: ChannelSetup) -> str:
-    parts = [f"matching {phrases.quoted(setup.query)}"] if setup.query else []
-    if setup.min_upvotes:
-        parts.append(f"with {phrases.counted(setup.min_upvotes, 'upvote')} or more")
-    return sentence("Only papers " + phrases.listed(parts)) if parts else ""
+def _named_day(delivery: Delivery, days: Days) -> date:
+    """The day that a daily digest is named by: its own, or where that is over the last one with a list."""
+    if days.first <= delivery.key.local_date <= days.last:
+        return delivery.key.local_date
+    back = (days.last - number * A_DAY for number in range((days.last - days.first).days + 1))
+    return next((day for day in back if day.weekday() in WORKING_DAYS), days.last)
 
 
 def _older_list(delivery: Delivery, papers: Sequence[Paper], setup: ChannelSetup | None) -> Block | None:
     """A daily digest may be of the newest list before its own day: then it says so."""
     listed_on = _listed(papers, delivery)
-    if cadence_of(setup) is not Cadence.DAILY or (days_of(delivery, setup)[1] - listed_on).days <= 1:
+    named = _named_day(delivery, days_of(delivery, setup))
+    if cadence_of(setup) is not Cadence.DAILY or (named - listed_on).days <= 1:
         return None
     return fine(f"Of {phrases.full_day(listed_on)}, the newest list that I have.")
 
@@ -208,10 +215,8 @@ def _shown_period(delivery: Delivery, papers: Sequence[Paper], setup: ChannelSet
     cadence = cadence_of(setup)
     if cadence is Cadence.DAILY:
         return Period.day(_listed(papers, delivery))
-    first, last = days_of(delivery, setup)
-    middle = first + (last - first) // 2
-    back = middle.weekday() if cadence is Cadence.WEEKLY else middle.day - 1
-    return Period(KINDS[cadence], middle - back * A_DAY)
+    days = days_of(delivery, setup)
+    return Period.around(ONE_SLOT_IN[cadence], days.first + (days.last - days.first) // 2)
 
 
 def _all_of(period: Period, sort: Sort) -> Button:

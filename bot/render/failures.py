@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.errors import (
     BotError,
+    Filtered,
     InvalidInput,
     OutboxError,
     QuerySyntaxError,
@@ -15,6 +16,7 @@ from bot.errors import (
     SourceError,
     SourceThrottled,
     SourceUnreachable,
+    TooLarge,
     UnknownPaper,
     Unreachable,
 )
@@ -171,6 +173,12 @@ def _outbox(error: OutboxError) -> Post:
         case RetryLater(retry_at=retry_at):
             words = text("Nothing was sent to ", where, f". {_words(error)} I try again at ", _at(retry_at), ".")
             return _post("A little later", words, mend="Nothing to do.")
+        case TooLarge():
+            mend = f"{OPERATOR} finds the message in my log. The next digest is tried as usual."
+            return _post("Too large for Discord", text("For ", where, f": {_words(error)}"), mend=mend)
+        case Filtered():
+            mend = "Someone who manages the server looks at its AutoMod rules, and lets my messages through."
+            return _post("A filter stopped this message", text("For ", where, f": {_words(error)}"), mend=mend)
         case Refused():
             mend = f"{OPERATOR} finds the message in my log. The next digest is tried as usual."
             return _post("Discord refused this message", text("For ", where, f": {_words(error)}"), mend=mend)

@@ -23,6 +23,8 @@ BYTES_A_TEXT = 12
 MOST_LABEL = 80
 MOST_URL = 512
 MOST_BUTTONS_IN_A_ROW = 5
+ROOM_OF_A_MENTION = 24
+"""Characters that a post leaves free: whoever sends it may put the mention of a role above it, a text of its own."""
 TIGHTEST = 2
 """The smallest form of a post, see ``roomiest``."""
 
@@ -61,10 +63,15 @@ def measure(post: Post) -> Measure:
 
 
 def fits(post: Post, *, squeeze: int = 0) -> bool:
-    """Whether Discord would take ``post`` as it is; with ``squeeze``, with half of its text at most."""
+    """Whether Discord takes ``post``, with a role's mention above it too; with ``squeeze``, in half of the text."""
     found = measure(post)
     part = 2 if squeeze else 1
-    return not found.problems and found.characters * part <= MOST_TEXT and found.text_bytes * part <= MOST_BYTES
+    return (
+        not found.problems
+        and found.components < MOST_COMPONENTS
+        and found.characters * part <= MOST_TEXT - ROOM_OF_A_MENTION
+        and found.text_bytes * part <= MOST_BYTES - ROOM_OF_A_MENTION - BYTES_A_TEXT
+    )
 
 
 def roomiest(sizes: Sequence[Size], build: Callable[[Size], Post], *, squeeze: int = 0) -> Post:

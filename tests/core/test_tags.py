@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.tags import MOST_TAGS, ForumTag, parse_tags, print_tags, tags_for, vanished
+from bot.core.tags import MOST_TAGS, ForumTag, fallback, parse_tags, print_tags, tags_for, vanished
 from bot.errors import InvalidInput
 from storage.records import TagRule
 from tests.builders import BASE, make_paper
@@ -29,6 +29,9 @@ def test_rules_match_by_their_query_and_stand_in_their_order() -> None:
 def test_the_rule_for_all_others_counts_where_nothing_else_did() -> None:
     assert tags_for(OTHER, RULES, FORUM) == (3,)
     assert tags_for(OTHER, (), FORUM) == ()
+    assert fallback(RULES, FORUM) == (3,)
+    assert fallback([TagRule(name="Staff pick")], FORUM) == ()
+    assert fallback([TagRule(name="Staff pick")], FORUM, may_moderate=True) == (4,)
 
 
 def test_a_renamed_tag_is_found_by_its_id_and_an_unknown_id_by_its_name() -> None:

@@ -14,7 +14,7 @@ from bot.render.digest import channel_digest, topic_digest
 from bot.render.limits import measure
 from bot.render.marker import with_token
 from bot.render.post import Post
-from storage.records import Cadence, ChangeKind, ChannelSetup, Delivery, Layout, Paper, Settle, Sort
+from storage.records import WORKING_DAYS, Cadence, ChangeKind, ChannelSetup, Delivery, Layout, Paper, Settle, Sort
 from tests.builders import (
     DAY,
     GUILD_ID,
@@ -32,6 +32,7 @@ from tests.render.reading import buttons, read
 FRESH = Freshness(papers=100)
 MONDAY = date(2025, 3, 17)
 WEEKLY = make_schedule(cadence=Cadence.WEEKLY, weekdays=frozenset({0}))
+WORKDAYS = make_schedule(weekdays=WORKING_DAYS)
 MONTHLY = make_schedule(cadence=Cadence.MONTHLY, weekdays=frozenset({0}))
 THREADS = make_setup(layout=Layout.THREADS)
 CARDS = make_setup(layout=Layout.CARDS)
@@ -46,6 +47,7 @@ def delivered(*papers: Paper, day: date = DAY, **facts: Any) -> Delivery:
     [
         (make_setup(), DAY, "Trending papers · Friday, 14 March 2025"),
         (make_setup(settle=Settle.SETTLED), DAY, "Trending papers · Thursday, 13 March 2025"),
+        (make_setup(settle=Settle.SETTLED, schedule=WORKDAYS), MONDAY, "Trending papers · Friday, 14 March 2025"),
         (make_setup(schedule=WEEKLY), MONDAY, "Papers of the week · 10–16 March 2025"),
         (make_setup(schedule=WEEKLY, sort=Sort.TOP), MONDAY, "Most upvoted papers of the week · 10–16 March 2025"),
         (make_setup(schedule=WEEKLY), date(2025, 3, 3), "Papers of the week · 24 February – 2 March 2025"),
@@ -75,7 +77,7 @@ def test_a_round_up_leads_to_its_week_or_month() -> None:
 )
 def test_a_message_without_papers_is_one_line_with_the_marker(schedule: Any, words: str) -> None:
     delivery = delivered(problem="arXiv had a holiday")
-    post = channel_digest(delivery, [], FRESH, setup=make_setup(schedule=schedule, role_id=5))
+    post = channel_digest(delivery, [], FRESH, setup=make_setup(schedule=schedule))
     assert read(post) == f"**No papers {words}.** ArXiv had a holiday."
     assert decode(buttons(post)["Why none?"].action or "") == Why(delivery.token)
 
@@ -96,15 +98,6 @@ def test_a_preview_opens_no_threads() -> None:
     paper = make_paper()
     found = buttons(channel_digest(make_delivery(paper.id), [paper], FRESH, setup=THREADS))
     assert all(button.disabled for label, button in found.items() if label.startswith("Discuss"))
-
-
-def test_the_named_role_is_shown_with_a_digest_and_nobody_else() -> None:
-    paper = make_paper()
-    setup = make_setup(role_id=42)
-    assert "<@&42>" in read(channel_digest(delivered(paper), [paper], FRESH, setup=setup))
-    assert "<@&" not in read(channel_digest(delivered(paper), [paper], FRESH, setup=make_setup()))
-    assert "<@&42>" in read(digest_card(delivered(paper), "tok", paper, FRESH, setup=setup, first=True))
-    assert "<@&42>" not in read(digest_card(delivered(paper), "tok", paper, FRESH, setup=setup))
 
 
 WITHDRAWN = make_change(kind=ChangeKind.WITHDRAWN, version=None)
@@ -172,13 +165,14 @@ def test_a_card_without_a_summary_quotes_the_first_sentences_of_the_abstract() -
 
 def test_a_forum_post_is_named_like_its_paper_and_holds_all_of_it() -> None:
     paper = make_paper(title="[Re] *Stars* and $\\alpha$", abstract="So much. " * 100, summary="In short.")
-    name, post = forum_post(delivered(paper), "tok", paper, FRESH, setup=make_setup(role_id=4))
-    _, first = forum_post(delivered(paper), "tok", paper, FRESH, setup=make_setup(role_id=4), first=True)
+    setup = make_setup(layout=Layout.FORUM, query="stars")
+    name, post = forum_post(delivered(paper), "tok", paper, FRESH, setup=setup)
+    _, first = forum_post(delivered(paper), "tok", paper, FRESH, setup=setup, first=True)
     assert name == "[Re] *Stars* and α"
     assert "**Abstract**\n> So much. So much." in read(post)
     assert "-# Trending papers · Friday, 14 March 2025" in read(post)
-    assert "<@&4>" not in read(post)
-    assert "<@&4>" in read(first)
+    assert "Only papers matching “stars”." in read(first)
+    assert "Only papers" not in read(post)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import bot.errors
 import storage.errors
 from bot.errors import (
     BotError,
+    Filtered,
     InvalidInput,
     OutboxError,
     QuerySyntaxError,
@@ -21,6 +22,7 @@ from bot.errors import (
     SourceError,
     SourceThrottled,
     SourceUnreachable,
+    TooLarge,
     UnknownPaper,
     Unreachable,
 )
@@ -51,6 +53,8 @@ CASES: list[tuple[BaseException, str, str]] = [
     (SourceChanged("huggingface", "HTML"), "Hugging Face sends something I cannot read", "newer version of Paperboy"),
     (OutboxError(CHANNEL, "odd"), "I could not post", "Odd."),
     (RetryLater(CHANNEL, "Busy.", retry_at=BASE), "A little later", f"Busy. I try again at {AT}."),
+    (TooLarge(CHANNEL, "It has 4,001 characters."), "Too large for Discord", "finds the message in my log"),
+    (Filtered(CHANNEL, "AutoMod blocked it."), "A filter stopped this message", "looks at its AutoMod rules"),
     (Refused(CHANNEL, "It is empty."), "Discord refused this message", "It is empty."),
     (SendUncertain(CHANNEL, "No answer."), "Not sure yet", "I look for it before I send anything again"),
     (StorageError("odd"), "My store is in trouble", "finds the reason in my log"),

@@ -33,13 +33,13 @@ from bot.render.digest import channel_digest, topic_digest
 from bot.render.limits import fits, measure, roomiest
 from bot.render.paper import paper_card
 from bot.render.phrases import text
-from bot.render.post import Button, Buttons, Post, Section
+from bot.render.post import Button, Buttons, Divider, Post, Section
 from bot.render.search import search_page
 from bot.render.status import status_post
 from bot.render.trending import trending_page
 from bot.render.why import why
 from storage.records import Cadence, Delivery, Layout, Obstacle, PaperId, Settle, Sort, SourceState
-from tests.builders import BASE, make_person, make_schedule, make_setup, make_topic
+from tests.builders import BASE, make_delivery, make_papers, make_person, make_schedule, make_setup, make_topic
 from tests.render.hostile import (
     changes_of,
     destinations,
@@ -337,10 +337,10 @@ def test_the_measure_is_discords() -> None:
     assert (found.components, found.characters, found.text_bytes) == (1 + 1 + 3, 6, 6 + 12 + 1 + 12)
 
 
-@pytest.mark.parametrize("most", [1, 3, 4000, 4001, 9999])
-def test_the_roomiest_post_is_the_largest_that_fits(most: int) -> None:
+@pytest.mark.parametrize("most", [1, 3, 3976, 3977, 4001, 9999])
+def test_the_roomiest_post_is_the_largest_that_fits_under_the_mention_of_a_role(most: int) -> None:
     post = roomiest(range(1, most + 1), lambda size: Post((text("x" * size),)))
-    assert measure(post).characters == min(most, 4000)
+    assert measure(post).characters == min(most, 4000 - 24)
 
 
 @pytest.mark.parametrize("letter", ["x", "深"])
@@ -349,6 +349,17 @@ def test_a_squeezed_post_has_half_the_text_and_a_tighter_one_the_least(letter: s
         measure(roomiest(range(1, 9999), lambda size: Post((text(letter * size),)), squeeze=squeeze))
         for squeeze in (0, 1, 2, 3)
     ]
-    assert found[0].characters in {4000, (10_170 - 12) // 3}
-    assert 2 * found[1].characters <= found[0].characters < 2 * found[1].characters + 10
+    assert found[0].characters in {4000 - 24, (10_170 - 24 - 2 * 12) // 3}
+    assert found[0].characters - 10 < 2 * found[1].characters <= found[0].characters
     assert found[2].characters == found[3].characters == 1
+
+
+@pytest.mark.parametrize("squeeze", [0, 1, 2])
+def test_every_digest_leaves_room_for_the_mention_of_a_role(squeeze: int) -> None:
+    papers = make_papers(10, title="深" * 300, summary="深" * 900)
+    post = channel_digest(
+        make_delivery(*(paper.id for paper in papers), id=1), papers, Freshness(papers=1), squeeze=squeeze
+    )
+    found = measure(Post((text("<@&" + "9" * 19), Divider(), *post.blocks)))
+    assert found.components - 1 <= 40
+    assert found.problems == ()
