@@ -73,7 +73,7 @@ async def test_a_429_is_waited_for_and_then_obeyed() -> None:
         async with running(discord) as bot:
             await bot.at(papers.id).send("hello")
         assert [request.status for request in discord.requests_to("create_message")] == [429, 429, 200]
-        assert discord.wire.invalid_requests == 2
+        assert discord.accounts.most_invalid == 2
 
 
 async def test_a_429_without_via_is_a_ban_and_raised_at_once() -> None:

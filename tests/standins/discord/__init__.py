@@ -1,5 +1,6 @@
 """A stand-in for Discord; see ``app``."""
 
+from tests.standins.discord.accounting import Accepted, Accounts
 from tests.standins.discord.app import TOKEN, DiscordStandIn, StandInFault
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import CLOUDFLARE_BAN, UNAUTHORIZED, Answer, Drop, Hang, Stall, TooManyRequests
@@ -19,9 +20,11 @@ from tests.standins.discord.limits import (
 from tests.standins.discord.people import Choice, Person, Reply
 from tests.standins.discord.permissions import EVERYTHING, NOTHING, USUAL, Permission
 from tests.standins.discord.state import Channel, ChannelKind, Guild, Message, Role, Tag, User
+from tests.standins.discord.weather import CALM, ROUGH, Rates, Trouble, Weather
 from tests.standins.discord.wire import Request, Violation
 
 __all__ = [
+    "CALM",
     "CLOUDFLARE_BAN",
     "CROSSPOST",
     "EVERYTHING",
@@ -29,11 +32,14 @@ __all__ = [
     "NO_LIMITS",
     "OLD_EDIT",
     "PUBLISHED_EDIT",
+    "ROUGH",
     "THREADS",
     "TOKEN",
     "UNAUTHORIZED",
     "USUAL",
     "USUAL_LIMITS",
+    "Accepted",
+    "Accounts",
     "Answer",
     "CannotDo",
     "Channel",
@@ -50,6 +56,7 @@ __all__ = [
     "Permission",
     "Person",
     "Rate",
+    "Rates",
     "Reply",
     "Request",
     "Role",
@@ -58,6 +65,8 @@ __all__ = [
     "StandInFault",
     "Tag",
     "TooManyRequests",
+    "Trouble",
     "User",
     "Violation",
+    "Weather",
 ]

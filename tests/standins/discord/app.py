@@ -7,6 +7,7 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.standins.discord.accounting import Accounts
 from tests.standins.discord.administration import AdministeredWorld
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import Fault
@@ -22,6 +23,7 @@ from tests.standins.discord.rest_interactions import InteractionRoutes
 from tests.standins.discord.rest_messages import MessageRoutes
 from tests.standins.discord.rest_threads import ThreadRoutes
 from tests.standins.discord.state import Channel, Guild, Message
+from tests.standins.discord.weather import Weather
 from tests.standins.discord.wire import PREFIX, Request, Route, Violation, Wire
 
 TOKEN = "a-made-up-token"
@@ -36,8 +38,10 @@ class StandInFault(AssertionError):
 class DiscordStandIn:
     """Use as ``async with DiscordStandIn(token="…") as discord``; then ``discord.api_url`` is where a client goes.
 
-    ``privileged`` are the intents that the developer portal grants. Leaving the block raises ``StandInFault`` where
-    the client asked for a route that is not here, so that nothing passes a test by not being simulated.
+    ``privileged`` are the intents that the developer portal grants. Under load ``check_bodies=False`` spares the look
+    into Discord's own description, and ``keep_requests=False`` the memory; ``accounts`` counts in any case. Leaving
+    the block raises ``StandInFault`` where the client asked for a route that is not here, so that nothing passes a
+    test by not being simulated.
     """
 
     def __init__(
@@ -53,15 +57,29 @@ class DiscordStandIn:
         privileged: int = 0,
         heartbeat_interval: float = 41.25,
         answer_within: timedelta = FIRST_ANSWER,
+        weather: Weather | None = None,
+        check_bodies: bool = True,
+        keep_requests: bool = True,
     ) -> None:
         self.token = token
         self.port = port
         self.clock = clock or StandInClock()
         self.gateway = Gateway(token, shards=shards, privileged=privileged, heartbeat_interval=heartbeat_interval)
-        self.world = AdministeredWorld(self.clock, bot_name=bot_name, emit=self.gateway.emit)
+        self.accounts = Accounts()
+        self.world = AdministeredWorld(self.clock, self.accounts, bot_name=bot_name, emit=self.gateway.emit)
         self.gateway.attach(self.world)
         limiter = RateLimiter(limits)
-        self.wire = Wire(token, self.clock, limiter, discords_description(), self.gateway.signal)
+        self.wire = Wire(
+            token,
+            self.clock,
+            limiter,
+            discords_description() if check_bodies else None,
+            self.gateway.signal,
+            self.accounts,
+            self.gateway.suffer,
+            keep_requests=keep_requests,
+            weather=weather,
+        )
         self.rest = Rest(self.world, self.gateway)
         self.message_routes = MessageRoutes(self.world, limiter, nonce_window=nonce_window)
         self.thread_routes = ThreadRoutes(self.world, limiter)
@@ -126,6 +144,15 @@ class DiscordStandIn:
     def script(self, method: str, path: str, fault: Fault, *, times: int = 1) -> None:
         """The next ``times`` requests to ``path`` (``*`` stands for anything) meet this fault."""
         self.wire.script.add(method, path, fault, times=times)
+
+    @property
+    def weather(self) -> Weather | None:
+        """What befalls requests that nothing was scripted for; may be set at any time."""
+        return self.wire.weather
+
+    @weather.setter
+    def weather(self, weather: Weather | None) -> None:
+        self.wire.weather = weather
 
     @property
     def requests(self) -> list[Request]:

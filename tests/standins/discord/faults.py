@@ -10,11 +10,15 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """This status and body instead of carrying the request out; a body that is a text is sent as HTML."""
+    """This status and body instead of carrying the request out; a body that is a text is sent as HTML.
+
+    ``executed``: the request is carried out nevertheless, as by a proxy that lost patience.
+    """
 
     status: int
     body: Json | str = field(default_factory=lambda: {"message": "scripted", "code": 0})
     headers: Mapping[str, str] = field(default_factory=dict)
+    executed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,10 @@ class TooManyRequests:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """Wait, then carry the request out as usual."""
+    """Wait, then carry the request out as usual; ``executed``: it is carried out first, and the answer waits."""
 
     seconds: float
+    executed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

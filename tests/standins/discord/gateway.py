@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, web
 from tests.standins.discord import payloads
 from tests.standins.discord.signals import Signal
 from tests.standins.discord.state import Guild, World
+from tests.standins.discord.weather import Trouble
 
 Json = dict[str, Any]
 
@@ -167,6 +168,15 @@ class Gateway:
         """Close every connection with this code; sessions stay for a resume."""
         for connection in self._connections:
             connection.close(code)
+
+    def suffer(self, trouble: Trouble) -> None:
+        match trouble:
+            case Trouble.CUT:
+                self.cut()
+            case Trouble.RECONNECT:
+                self.ask_to_reconnect()
+            case Trouble.INVALID | Trouble.INVALID_RESUMABLE:
+                self.invalidate(resumable=trouble is Trouble.INVALID_RESUMABLE)
 
     def cut(self) -> None:
         """Every connection breaks without a word."""

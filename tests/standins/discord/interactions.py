@@ -1,6 +1,7 @@
 """Interactions from their dispatch to their last follow-up, with the deadlines that Discord sets."""
 
 import secrets
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -52,12 +53,15 @@ class Interaction:
     data: Json
     created_at: datetime
     source: Message | None = None
+    dispatched: float = field(default_factory=time.monotonic)
     callback: Callback | None = None
     acknowledged_at: datetime | None = None
     original: Message | None = None
     followups: list[Message] = field(default_factory=list)
     choices: list[Json] = field(default_factory=list)
     modal: Json | None = None
+    acknowledged_after: float | None = None
+    settled_after: float | None = None
     edits: int = 0
     """How often an answer was changed through the token."""
 
@@ -98,6 +102,7 @@ class Desk:
         self.signal = signal
         self._gateway = gateway
         self.all: list[Interaction] = []
+        self._by_token: dict[str, Interaction] = {}
 
     def open(
         self, kind: Kind, user: User, channel: Channel, data: Json, *, source: Message | None = None
@@ -114,6 +119,7 @@ class Desk:
             source=source,
         )
         self.all.append(interaction)
+        self._by_token[interaction.token] = interaction
         if not self._gateway.emit("INTERACTION_CREATE", self._payload(interaction), channel.guild):
             raise NoAnswer("no bot is connected that could get the interaction")
         return interaction
@@ -153,22 +159,31 @@ class Desk:
 
     def to_answer(self, interaction_id: int, token: str) -> Interaction:
         """The interaction that waits for its first answer. Raises Refusal when it is late, answered or unknown."""
-        for one in self.all:
-            if one.id == interaction_id and one.token == token:
-                if one.callback is not None:
-                    raise errors.already_acknowledged()
-                if self.world.clock.now() - one.created_at > self.answer_within:
-                    raise errors.unknown_interaction()
-                return one
-        raise errors.unknown_interaction()
+        one = self._by_token.get(token)
+        if one is None or one.id != interaction_id:
+            raise errors.unknown_interaction()
+        if one.callback is not None:
+            raise errors.already_acknowledged()
+        if self.world.clock.now() - one.created_at > self.answer_within:
+            raise errors.unknown_interaction()
+        return one
 
     def answered(self, token: str) -> Interaction:
         """The interaction whose token may still edit and follow up. Raises Refusal."""
-        for one in self.all:
-            if one.token == token:
-                if one.callback is None:
-                    raise errors.unknown_webhook()
-                if self.world.clock.now() - one.created_at > TOKEN_LIFE:
-                    raise errors.invalid_webhook_token()
-                return one
-        raise errors.unknown_webhook()
+        one = self._by_token.get(token)
+        if one is None or one.callback is None:
+            raise errors.unknown_webhook()
+        if self.world.clock.now() - one.created_at > TOKEN_LIFE:
+            raise errors.invalid_webhook_token()
+        return one
+
+    def note(self, one: Interaction) -> None:
+        """The bot did something about it: whoever waits looks again, and the time that it took is kept."""
+        took = time.monotonic() - one.dispatched
+        if one.acknowledged_after is None:
+            one.acknowledged_after = took
+            self.world.accounts.acknowledged.append(took)
+        if one.settled and one.settled_after is None:
+            one.settled_after = took
+            self.world.accounts.settled.append(took)
+        self.signal.tell()

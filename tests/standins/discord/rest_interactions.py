@@ -67,7 +67,7 @@ class InteractionRoutes:
                 form.refuse()
                 one.modal = data
         one.callback, one.acknowledged_at = kind, self.world.clock.now()
-        self.desk.signal.tell()
+        self.desk.note(one)
         return _acknowledgement(one) if call.query.get("with_response") in TRUE else None
 
     def _callback_kind(self, one: Interaction, body: Json) -> Callback:
@@ -117,7 +117,7 @@ class InteractionRoutes:
         else:
             message = self._speak(one, call.object, call.files)
         one.followups.append(message)
-        self.desk.signal.tell()
+        self.desk.note(one)
         return payloads.message(message) if call.query.get("wait") in TRUE else None
 
     def _interaction(self, call: Call) -> Interaction:
@@ -144,13 +144,13 @@ class InteractionRoutes:
         message = self._message(call, one)
         posting.edit(self.world, message, call.object, call.files)
         one.edits += 1
-        self.desk.signal.tell()
+        self.desk.note(one)
         return payloads.message(message)
 
     async def delete(self, call: Call) -> None:
         one = self._interaction(call)
         self.world.delete(self._message(call, one))
-        self.desk.signal.tell()
+        self.desk.note(one)
 
 
 def _checked_choices(data: Json) -> list[Json]:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from tests.standins.discord import errors, payloads, reading
+from tests.standins.discord.accounting import Accounts
 from tests.standins.discord.clock import Snowflakes, StandInClock, moment_of
 from tests.standins.discord.permissions import NOTHING, USUAL, Permission, in_channel
 
@@ -172,8 +173,9 @@ Emit = Callable[[str, Json, Guild | None], object]
 class World:
     """The state of this Discord; its methods are what people and administrators do, and what the routes record."""
 
-    def __init__(self, clock: StandInClock, *, bot_name: str, emit: Emit) -> None:
+    def __init__(self, clock: StandInClock, accounts: Accounts, *, bot_name: str, emit: Emit) -> None:
         self.clock = clock
+        self.accounts = accounts
         self.ids = Snowflakes(clock)
         self.emit = emit
         self.bot = User(id=self.ids.next(), name=bot_name, bot=True)
@@ -345,6 +347,8 @@ class World:
     def post(self, message: Message) -> None:
         """Make a message visible to all in its channel."""
         message.channel.messages.append(message)
+        if message.author is self.bot:
+            self.accounts.accept(message.id, message.channel.id)
         self.emit("MESSAGE_CREATE", payloads.message(message), message.channel.guild)
 
     def changed(self, message: Message) -> None:

@@ -12,11 +12,13 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from tests.standins.discord import errors
+from tests.standins.discord.accounting import LOST, Accounts
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import Answer, Drop, Fault, Hang, Script, Stall, TooManyRequests
 from tests.standins.discord.limits import VIA, RateLimiter, Verdict
 from tests.standins.discord.openapi import Description
 from tests.standins.discord.signals import Signal
+from tests.standins.discord.weather import Trouble, Weather
 
 Json = dict[str, Any]
 
@@ -24,8 +26,6 @@ PREFIX = "/api/v10"
 NO_CONTENT = 204
 HANGING_LOOKS = 0.01
 """Seconds between looks whether a client that waits in vain is gone."""
-COUNTED_AS_INVALID = (401, 403, 429)
-"""Ten thousand of these in ten minutes and Discord blocks the address."""
 
 
 @dataclass(slots=True, eq=False)
@@ -103,6 +103,11 @@ class Wire:
     limiter: RateLimiter
     description: Description | None
     signal: Signal
+    accounts: Accounts
+    disturb: Callable[[Trouble], None]
+    """Hands the gateway what the weather does to it."""
+    keep_requests: bool = True
+    weather: Weather | None = None
     script: Script = field(default_factory=Script)
     requests: list[Request] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
@@ -110,10 +115,6 @@ class Wire:
     crashes: list[str] = field(default_factory=list)
     hanging: int = 0
     """How many requests wait at this moment for an answer that never comes."""
-
-    @property
-    def invalid_requests(self) -> int:
-        return sum(request.status in COUNTED_AS_INVALID for request in self.requests)
 
     async def unknown(self, request: web.Request) -> web.Response:
         self.unknown_routes.append(f"{request.method} {request.path}")
@@ -124,30 +125,58 @@ class Wire:
         async def handle(request: web.Request) -> web.StreamResponse:
             path = request.path.removeprefix(PREFIX)
             record = Request(request.method, path, route.operation, None)
-            self.requests.append(record)
+            if self.keep_requests:
+                self.requests.append(record)
             body, files, problem = await _read(request)
             record.json = body
-            record.fault = self.script.take(request.method, path)
-            match record.fault:
-                case Answer() | TooManyRequests() as fault:
-                    record.code = _code_of(fault)
-                    return self._finish(record, _scripted(fault))
-                case Stall(seconds):
-                    await asyncio.sleep(seconds)
-                case Drop(executed=False, reset=reset):
-                    return _lose(request, reset=reset)
-                case Hang(executed=False):
-                    return await self._hang(request)
-                case _:
-                    pass
+            fault = record.fault = self._weather_permitting(route, record)
+            if (spoiled := await self._before(request, route, record)) is not None:
+                return spoiled
             call = Call(record, request.match_info, request.query, body, files)
             response = await self._answer(route, call, request.headers, problem)
-            self._finish(record, response)
-            if isinstance(record.fault, Drop):
-                return _lose(request, reset=record.fault.reset)
-            return await self._hang(request) if isinstance(record.fault, Hang) else response
+            match fault:
+                case Answer(executed=True):
+                    response = _scripted(fault)
+                    record.code = _code_of(fault)
+                case Stall(seconds, executed=True):
+                    await asyncio.sleep(seconds)
+                case _:
+                    pass
+            self._finish(route, record, response, lost=isinstance(fault, Drop | Hang))
+            if isinstance(fault, Drop):
+                return _lose(request, reset=fault.reset)
+            return await self._hang(request) if isinstance(fault, Hang) else response
 
         return handle
+
+    def _weather_permitting(self, route: Route, record: Request) -> Fault | None:
+        """What a test scripted for this request, or what the weather does to it."""
+        fault = self.script.take(record.method, record.path)
+        if fault is not None or self.weather is None:
+            return fault
+        path = f"{record.method} {record.path}"
+        fault, trouble = self.weather.decide(route.operation, path, by_token=route.by_token)
+        if trouble is not None:
+            self.disturb(trouble)
+        return fault
+
+    async def _before(self, request: web.Request, route: Route, record: Request) -> web.Response | None:
+        """The answer, where a fault lets the request come no further."""
+        match record.fault:
+            case Answer(executed=False) | TooManyRequests() as fault:
+                record.code = _code_of(fault)
+                return self._finish(route, record, _scripted(fault))
+            case Stall(seconds, executed=False):
+                await asyncio.sleep(seconds)
+            case Drop(executed=False, reset=reset):
+                self._count(route, LOST)
+                return _lose(request, reset=reset)
+            case Hang(executed=False):
+                self._count(route, LOST)
+                return await self._hang(request)
+            case _:
+                pass
+        return None
 
     async def _hang(self, request: web.Request) -> web.Response:
         self.hanging += 1
@@ -158,10 +187,14 @@ class Wire:
         self.signal.tell()
         return web.Response(status=NO_CONTENT)
 
-    def _finish(self, record: Request, response: web.Response) -> web.Response:
+    def _finish(self, route: Route, record: Request, response: web.Response, *, lost: bool = False) -> web.Response:
         record.status = response.status
+        self._count(route, LOST if lost else response.status, response.headers.get("X-RateLimit-Scope", ""))
         self.signal.tell()
         return response
+
+    def _count(self, route: Route, status: int, scope: str = "") -> None:
+        self.accounts.count(f"{route.method} {route.path}", status, scope=scope, now=self.clock.now().timestamp())
 
     async def _answer(
         self, route: Route, call: Call, headers: Mapping[str, str], problem: errors.Refusal | None
