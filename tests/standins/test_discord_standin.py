@@ -171,14 +171,20 @@ async def test_a_nonce_makes_one_message_of_two_inside_its_window() -> None:
         assert [message.id for message in discord.messages(papers)] == [first.id, later.id]
 
 
-async def test_a_nonce_of_a_deleted_message_is_a_404() -> None:
-    async with DiscordStandIn() as discord:
+async def test_a_nonce_of_a_deleted_message_is_a_404_inside_its_window() -> None:
+    async with DiscordStandIn(limits=NO_LIMITS) as discord:
         _, papers = lab(discord)
+        discord.nonce_window = timedelta(minutes=5)
         async with running(discord) as bot:
             await (await bot.at(papers.id).send("digest", nonce="n1")).delete()
-            with pytest.raises(dpy.NotFound):
+            discord.clock.advance(timedelta(minutes=4))
+            with pytest.raises(dpy.NotFound) as refused:
                 await bot.at(papers.id).send("digest", nonce="n1")
-        assert discord.messages(papers) == []
+            assert refused.value.code == 10008
+            assert discord.messages(papers) == []
+            discord.clock.advance(timedelta(minutes=2))
+            again = await bot.at(papers.id).send("digest", nonce="n1")
+        assert [message.id for message in discord.messages(papers)] == [again.id]
 
 
 async def test_history_reads_in_every_direction() -> None:

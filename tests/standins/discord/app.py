@@ -146,6 +146,15 @@ class DiscordStandIn:
         self.wire.script.add(method, path, fault, times=times)
 
     @property
+    def nonce_window(self) -> timedelta:
+        """For how long after a message, by the stand-in's clock, its nonce stands for it; may be set at any time."""
+        return self.message_routes.nonce_window
+
+    @nonce_window.setter
+    def nonce_window(self, window: timedelta) -> None:
+        self.message_routes.nonce_window = window
+
+    @property
     def weather(self) -> Weather | None:
         """What befalls requests that nothing was scripted for; may be set at any time."""
         return self.wire.weather
