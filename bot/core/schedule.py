@@ -18,7 +18,18 @@ from bot.core.zones import find_zones, parse_zone
 from bot.errors import InvalidInput
 from storage.records import EVERY_DAY, WORKING_DAYS, Cadence, Schedule
 
-__all__ = ["Slot", "find_zones", "latest_due", "next_slot", "parse_hour", "parse_weekdays", "parse_zone", "slots"]
+__all__ = [
+    "Slot",
+    "find_zones",
+    "latest_due",
+    "next_slot",
+    "parse_cadence",
+    "parse_grace",
+    "parse_hour",
+    "parse_weekdays",
+    "parse_zone",
+    "slots",
+]
 
 A_DAY = timedelta(days=1)
 ONE_SLOT_IN = {Cadence.DAILY: PeriodKind.DAY, Cadence.WEEKLY: PeriodKind.WEEK, Cadence.MONTHLY: PeriodKind.MONTH}
@@ -168,6 +179,15 @@ _RANGE_MARK = re.compile(r"\s*(?:[-–—]|\bto\b|\bthrough\b)\s*")
 _SHORTEST_DAY = 2
 _DAY_EXAMPLES = "Write daily, weekdays, weekends, or days such as mon,wed,fri or mon-fri."
 HOURS_BY_HALF = 12
+_CADENCES = {
+    Cadence.DAILY: {"daily", "day", "every day", "everyday", "each day", "once a day", "a day"},
+    Cadence.WEEKLY: {"weekly", "week", "every week", "each week", "once a week", "a week"},
+    Cadence.MONTHLY: {"monthly", "month", "every month", "each month", "once a month", "a month"},
+}
+_GRACE = re.compile(
+    r"(?:(\d{1,4})\s*d(?:ays?)?)?\s*(?:(\d{1,4})\s*h(?:(?:ou)?rs?)?)?\s*(?:(\d{1,4})\s*m(?:in(?:ute)?s?)?)?", re.ASCII
+)
+SHORTEST_GRACE, LONGEST_GRACE = timedelta(minutes=10), timedelta(hours=24)
 
 
 def parse_hour(text: str) -> time:
@@ -190,6 +210,36 @@ def parse_hour(text: str) -> time:
         if possible and minute <= time.max.minute:
             return time(hour, minute)
     raise InvalidInput(f"“{clean(text, 20)}” is not a time of day; write it as 9, 09:30 or 9am.")
+
+
+def parse_cadence(text: str) -> Cadence:
+    """How often: ``daily``, ``weekly``, ``every month``, ``once a week``.
+
+    Raises:
+        InvalidInput: it is none of these.
+    """
+    typed = clean(text, 20)
+    for cadence, words in _CADENCES.items():
+        if typed.lower() in words:
+            return cadence
+    raise InvalidInput(f"“{typed}” does not say how often; write daily, weekly or monthly.")
+
+
+def parse_grace(text: str) -> timedelta:
+    """How late a digest may still come, 10 minutes to 24 hours: ``6h``, ``90m``, ``1d``, ``1 hour 30 minutes``.
+
+    Raises:
+        InvalidInput: it is no such time, or shorter or longer than these.
+    """
+    typed = clean(text, 30)
+    found = _GRACE.fullmatch(typed.lower())
+    if not typed or not found:
+        raise InvalidInput(f"“{typed}” is not a length of time; write it as 6h, 90m or 1d.")
+    days, hours, minutes = (int(number or 0) for number in found.groups())
+    grace = timedelta(days=days, hours=hours, minutes=minutes)
+    if not SHORTEST_GRACE <= grace <= LONGEST_GRACE:
+        raise InvalidInput(f"A digest may come 10 minutes to 24 hours late; “{typed}” is outside of that.")
+    return grace
 
 
 def parse_weekdays(text: str) -> frozenset[int]:

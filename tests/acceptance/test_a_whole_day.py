@@ -120,7 +120,10 @@ async def test_a_weekend_brings_none_and_the_ledger_says_why(started: Scene) -> 
     assert kept[SATURDAY] == (DeliveryState.SKIPPED, "3 already posted here")
     assert kept[SUNDAY] == (
         DeliveryState.SKIPPED,
-        "nothing was listed: it is Sunday, and papers are listed on working days",
+        (
+            "nothing was listed: it is Sunday, and papers are listed on working days; "
+            "the next list is expected on Monday, 31 March"
+        ),
     )
     said = await started.ada.slash(started.papers, "channels list")
     assert "Last digest skipped" in said.text

@@ -6,9 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.schedule import find_zones, latest_due, next_slot, parse_hour, parse_weekdays, parse_zone, slots
+from bot.core.schedule import (
+    find_zones,
+    latest_due,
+    next_slot,
+    parse_cadence,
+    parse_grace,
+    parse_hour,
+    parse_weekdays,
+    parse_zone,
+    slots,
+)
 from bot.errors import InvalidInput
-from storage.records import EVERY_DAY, WORKING_DAYS, Schedule
+from storage.records import DEFAULT_GRACE, EVERY_DAY, WORKING_DAYS, Cadence, Schedule
 from tests.builders import make_schedule
 
 ODD_ZONES = [
@@ -201,6 +211,52 @@ class TestWhatPeopleWrite:
     def test_what_names_no_day_is_told_how_to_write_one(self, text: str) -> None:
         with pytest.raises(InvalidInput, match="mon,wed,fri"):
             parse_weekdays(text)
+
+    @pytest.mark.parametrize(
+        ("text", "cadence"),
+        [
+            ("daily", Cadence.DAILY), ("Every  day", Cadence.DAILY), ("weekly", Cadence.WEEKLY),
+            ("every week", Cadence.WEEKLY), ("once a week", Cadence.WEEKLY), ("MONTHLY", Cadence.MONTHLY),
+            (" each month ", Cadence.MONTHLY), *((cadence.value, cadence) for cadence in Cadence),
+        ],
+    )  # fmt: skip
+    def test_how_often(self, text: str, cadence: Cadence) -> None:
+        assert parse_cadence(text) is cadence
+
+    @pytest.mark.parametrize("text", ["", "yearly", "hourly", "mondays", "every", "2 weeks", "weekly!", "x" * 1000])
+    def test_what_does_not_say_how_often_is_told_how_to(self, text: str) -> None:
+        with pytest.raises(InvalidInput, match="daily, weekly or monthly"):
+            parse_cadence(text)
+
+    @pytest.mark.parametrize(
+        ("text", "minutes"),
+        [
+            ("6h", 360), ("90m", 90), ("1d", 1440), ("24h", 1440), ("10m", 10), ("1h 30m", 90), ("1h30min", 90),
+            ("6 Hours", 360), ("1 hour 15 minutes", 75), ("45 mins", 45), ("1 day", 1440), ("0d 2hrs", 120),
+        ],
+    )  # fmt: skip
+    def test_graces(self, text: str, minutes: int) -> None:
+        assert parse_grace(text) == timedelta(minutes=minutes)
+
+    @pytest.mark.parametrize("text", ["", "6", "h", "six hours", "6h!", "-6h", "1.5h", "6 h m", "1w", "٦h", "10m 1h"])
+    def test_what_is_no_length_of_time_is_told_how_to_write_one(self, text: str) -> None:
+        with pytest.raises(InvalidInput, match="6h, 90m or 1d"):
+            parse_grace(text)
+
+    @pytest.mark.parametrize("text", ["0m", "9m", "1441m", "25h", "2d", "1d 1m", "9999d"])
+    def test_a_grace_that_is_too_short_or_too_long_is_told_its_bounds(self, text: str) -> None:
+        with pytest.raises(InvalidInput, match="10 minutes to 24 hours"):
+            parse_grace(text)
+
+    @given(st.text(max_size=12) | st.text("0123456789dhm ", max_size=8))
+    def test_nothing_that_is_typed_is_a_grace_outside_its_bounds(self, text: str) -> None:
+        try:
+            assert timedelta(minutes=10) <= parse_grace(text) <= timedelta(hours=24)
+        except InvalidInput:
+            return
+
+    def test_the_grace_of_a_new_setup_can_be_written(self) -> None:
+        assert parse_grace("6h") == DEFAULT_GRACE
 
     @pytest.mark.parametrize(
         ("text", "zone"),
