@@ -17,6 +17,7 @@ from discord.gateway import DiscordWebSocket
 from bot.discord_ui import buttons, commands, wire
 from bot.discord_ui.failures import FailureTree
 from bot.discord_ui.outbox import DiscordOutbox
+from bot.discord_ui.pace import Pacer, Refusals
 from bot.discord_ui.refusals import SERVER_FAILURE, TOO_MANY_REQUESTS, detail
 from bot.discord_ui.replies import Interaction, ServedClient
 from bot.discord_ui.tree_sync import synchronise
@@ -67,7 +68,7 @@ class PaperboyClient(ServedClient):
             max_messages=None,
             guild_ready_timeout=guilds_settle_in,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
-            http_trace=wire.trace(),
+            http_trace=wire.trace(Pacer(), Refusals()),
         )
         self.resources = resources
         self.outbox = DiscordOutbox(self, clock=resources.clock, on_bad_token=self._give_up)

@@ -37,9 +37,6 @@ LOOK_WITHIN = 20.0
 OLDEST_MESSAGES_READ = 1000
 """From the moment on at which the delivery was planned; its message is among the first that follow."""
 
-PER_SECOND = 40
-"""Sends that may begin in a second; Discord allows a bot 50 requests of all kinds."""
-
 
 class DiscordOutbox:
     """Implements ``bot.ports.Outbox``. ``on_bad_token`` is called when Discord refuses the token itself."""
@@ -52,7 +49,6 @@ class DiscordOutbox:
         self._idle = asyncio.Event()
         self._idle.set()
         self._closed = False
-        self._next_start = 0.0
 
     def reaches(self, destination: Destination) -> bool:
         return destination.kind is not DestinationKind.TERMINAL and destination.id != 0
@@ -63,7 +59,6 @@ class DiscordOutbox:
             if destination.kind is DestinationKind.FORUM:
                 return await self._send_to_forum(destination, post, envelope, tries)
             place = await self._messageable(destination)
-            await self._turn()
             tries.begin()  # opening a direct message is no send
             return await self._send_to(place, post, envelope.token, self._role(destination, envelope.role_id))
 
@@ -78,7 +73,6 @@ class DiscordOutbox:
             place = await self._forum(destination, fresh=fresh)
             if forum.lacks_tag(place, envelope.tags):
                 raise Unreachable(destination, forum.TAG_NEEDED, obstacle=Obstacle.TAG_NEEDED)
-            await self._turn()
             tries.begin(once=True)
             try:
                 made = await place.create_thread(
@@ -103,12 +97,10 @@ class DiscordOutbox:
                 raise Unreachable(destination, places.NO_THREADS_HERE, obstacle=Obstacle.WRONG_KIND)
             thread = await self._own_thread(place, name)
             if thread is None:
-                await self._turn()
                 tries.begin(once=True)
                 thread = await place.create_thread(name=name, type=places.thread_type(place))
             elif await self._message_with(token, thread, since=thread.created_at or self._clock()) is not None:
                 return thread.id
-            await self._turn()
             tries.begin()
             await self._send_to(thread, post, token)
             return thread.id
@@ -126,7 +118,6 @@ class DiscordOutbox:
         async with self._changing(destination):
             try:
                 message = await self._message(destination, message_id)
-                await self._turn()
                 await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
             except discord.HTTPException as error:
                 if error.code == ARCHIVED:
@@ -154,7 +145,6 @@ class DiscordOutbox:
         async with self._changing(destination):
             try:
                 message = await self._message(destination, message_id)
-                await self._turn()
                 await message.publish()
             except discord.HTTPException as error:
                 if error.code == ALREADY_PUBLISHED:
@@ -284,13 +274,6 @@ class DiscordOutbox:
 
     def _role(self, destination: Destination, role_id: int | None) -> int | None:
         return places.role_to_notify(self._client.get_channel(destination.id), role_id)
-
-    async def _turn(self) -> None:
-        """Wait until one more send may begin."""
-        now = asyncio.get_running_loop().time()
-        start = max(now, self._next_start)
-        self._next_start = start + 1 / PER_SECOND
-        await asyncio.sleep(start - now)
 
     def _translated(self, error: Exception, destination: Destination, *, in_doubt: bool = False) -> OutboxError:
         if isinstance(error, OutboxError):
