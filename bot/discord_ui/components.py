@@ -5,9 +5,12 @@ from typing import Any, assert_never
 
 import discord
 
+from bot.errors import TooLarge
 from bot.render import markdown
+from bot.render.limits import BYTES_A_TEXT, MOST_BYTES, MOST_COMPONENTS, MOST_TEXT, measure
 from bot.render.markdown import Row, Rule, Side, Text
 from bot.render.post import Button, ButtonLook, Post
+from storage.records import Destination
 
 LOOKS = {
     ButtonLook.PRIMARY: discord.ButtonStyle.primary,
@@ -26,13 +29,40 @@ def layout(post: Post, *, role_id: int | None = None) -> discord.ui.LayoutView:
     """
     view = discord.ui.LayoutView(timeout=None)
     if role_id is not None:
-        view.add_item(discord.ui.TextDisplay(f"<@&{role_id}>"))
+        view.add_item(discord.ui.TextDisplay(_mention(role_id)))
     container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=post.accent)
     for piece in markdown.layout(post):
         container.add_item(_item(piece))
     view.add_item(container)
     view.stop()
     return view
+
+
+def fitting(post: Post, destination: Destination, *, role_id: int | None = None) -> discord.ui.LayoutView:
+    """As ``layout``, for a post that Discord can take.
+
+    Above one of its limits Discord answers with a failure of its own, which leaves open what became of the message.
+
+    Raises:
+        TooLarge: it is over a limit, alone or together with the mention.
+    """
+    size = measure(post)
+    problems = list(size.problems)
+    if role_id is not None:
+        mention = len(_mention(role_id))
+        over = (
+            size.components + 1 > MOST_COMPONENTS
+            or size.characters + mention > MOST_TEXT
+            or size.text_bytes + mention + BYTES_A_TEXT > MOST_BYTES
+        )
+        problems += ["no room for the mention of a role"] * over
+    if problems:
+        raise TooLarge(destination, f"The message is over Discord's limits: {'; '.join(problems)}.")
+    return layout(post, role_id=role_id)
+
+
+def _mention(role_id: int) -> str:
+    return f"<@&{role_id}>"
 
 
 def notifying(role_id: int | None) -> discord.AllowedMentions:

@@ -7,21 +7,25 @@ from datetime import datetime, timedelta
 
 import discord
 import structlog
+from discord.abc import Messageable
 
 from bot.discord_ui import forum, permissions, places, wire
-from bot.discord_ui.components import custom_ids, layout, notifying
+from bot.discord_ui.components import custom_ids, fitting, notifying
 from bot.discord_ui.places import Place
 from bot.discord_ui.refusals import (
     ALREADY_PUBLISHED,
     ARCHIVED,
     SHORT_WAIT,
+    TOO_MANY_THREADS,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
+    UNKNOWN_ROLE,
     UNKNOWN_TAG,
+    WRONG_KIND,
     is_bad_token,
     outbox_error,
 )
-from bot.errors import OutboxError, RetryLater, SendUncertain, Unreachable
+from bot.errors import OutboxError, Refused, RetryLater, SendUncertain, Unreachable
 from bot.ports import DIGEST_ONLY, Clock, Envelope, Needs
 from bot.render.post import Post
 from storage.records import Destination, DestinationKind, Layout, Obstacle
@@ -55,21 +59,31 @@ class DiscordOutbox:
 
     async def send(self, destination: Destination, post: Post, envelope: Envelope) -> int:
         """See the port. The token is the message's nonce; a button of the post carries it, too, for ``find``."""
-        async with self._writing(destination) as tries:
-            if destination.kind is DestinationKind.FORUM:
+        in_forum = destination.kind is DestinationKind.FORUM
+        needs = Needs(layout=Layout.FORUM if in_forum else Layout.DIGEST, role_id=envelope.role_id, tags=envelope.tags)
+        async with self._writing(destination, needs) as tries:
+            if in_forum:
                 return await self._send_to_forum(destination, post, envelope, tries)
             place = await self._messageable(destination)
             tries.begin()  # opening a direct message is no send
-            return await self._send_to(place, post, envelope.token, self._role(destination, envelope.role_id))
+            role_id = self._role(destination, envelope.role_id)
+            try:
+                return await self._send_to(place, destination, post, envelope.token, role_id=role_id)
+            except discord.HTTPException as error:
+                if error.code != UNKNOWN_ROLE or role_id is None:
+                    raise
+                return await self._send_to(place, destination, post, envelope.token)
 
-    async def _send_to(self, place: discord.abc.Messageable, post: Post, token: str, role_id: int | None = None) -> int:
-        view = layout(post, role_id=role_id)
+    async def _send_to(
+        self, place: Messageable, destination: Destination, post: Post, token: str, *, role_id: int | None = None
+    ) -> int:
+        view = fitting(post, destination, role_id=role_id)
         return (await place.send(view=view, nonce=token, allowed_mentions=notifying(role_id))).id
 
     async def _send_to_forum(self, destination: Destination, post: Post, envelope: Envelope, tries: wire.Tries) -> int:
         """Without a nonce: only one try may leave this machine without a clear answer."""
-        role_id = self._role(destination, envelope.role_id)
-        for fresh in (False, True):
+        role_id, fresh = self._role(destination, envelope.role_id), False
+        while True:
             place = await self._forum(destination, fresh=fresh)
             if forum.lacks_tag(place, envelope.tags):
                 raise Unreachable(destination, forum.TAG_NEEDED, obstacle=Obstacle.TAG_NEEDED)
@@ -77,33 +91,43 @@ class DiscordOutbox:
             try:
                 made = await place.create_thread(
                     name=envelope.title,
-                    view=layout(post, role_id=role_id),
+                    view=fitting(post, destination, role_id=role_id),
                     applied_tags=forum.tags_for(place, envelope.tags),
                     allowed_mentions=notifying(role_id),
                 )
             except discord.HTTPException as error:
-                if error.code != UNKNOWN_TAG or fresh:
+                if error.code == UNKNOWN_TAG and not fresh:
+                    fresh = True
+                elif error.code == UNKNOWN_ROLE and role_id is not None:
+                    role_id = None
+                else:
                     raise
-                log.info("a forum's tags have changed; reading them anew", destination=str(destination))
             else:
                 return made.thread.id
-        raise AssertionError("the second round has raised or returned")
 
     async def open_thread(self, destination: Destination, name: str, post: Post, *, token: str) -> int:
         """See the port. A thread that was opened, but whose first message failed, gets it at the next try."""
-        async with self._writing(destination) as tries:
+        async with self._writing(destination, Needs(layout=Layout.THREADS)) as tries:
             place = await self._place(destination)
             if not isinstance(place, discord.TextChannel):
                 raise Unreachable(destination, places.NO_THREADS_HERE, obstacle=Obstacle.WRONG_KIND)
             thread = await self._own_thread(place, name)
             if thread is None:
                 tries.begin(once=True)
-                thread = await place.create_thread(name=name, type=places.thread_type(place))
+                thread = await self._new_thread(place, destination, name)
             elif await self._message_with(token, thread, since=thread.created_at or self._clock()) is not None:
                 return thread.id
             tries.begin()
-            await self._send_to(thread, post, token)
+            await self._send_to(thread, destination, post, token)
             return thread.id
+
+    async def _new_thread(self, place: discord.TextChannel, destination: Destination, name: str) -> discord.Thread:
+        try:
+            return await place.create_thread(name=name, type=places.thread_type(place))
+        except discord.HTTPException as error:
+            if error.code in TOO_MANY_THREADS:  # somebody waits for it; it will not be an hour
+                raise Refused(destination, places.TOO_MANY_THREADS) from error
+            raise
 
     async def _own_thread(self, place: discord.TextChannel, name: str) -> discord.Thread | None:
         """Asked of Discord, because what was made a moment ago may not have been told to us yet."""
@@ -113,42 +137,42 @@ class DiscordOutbox:
         return None
 
     async def edit(self, destination: Destination, message_id: int, post: Post, *, role_id: int | None = None) -> bool:
-        """See the port. A closed thread is opened for the edit and closed again."""
-        view = layout(post, role_id=self._role(destination, role_id))
+        """See the port. A closed thread is opened for the edit; one of our own is closed again."""
+        view = fitting(post, destination, role_id=self._role(destination, role_id))
         async with self._changing(destination):
+            message = await self._message(destination, message_id)
             try:
-                message = await self._message(destination, message_id)
-                await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+                await self._edit(message, view)
             except discord.HTTPException as error:
-                if error.code == ARCHIVED:
-                    return await self._edit_archived(message.channel.id, message, view)
                 if not _is_gone(error, destination):
                     raise
                 return False
         return True
 
-    async def _edit_archived(
-        self, thread_id: int, message: discord.PartialMessage, view: discord.ui.LayoutView
-    ) -> bool:
-        thread = await self._client.fetch_channel(thread_id)
-        if not isinstance(thread, discord.Thread):
-            return False
-        await thread.edit(archived=False)
+    async def _edit(self, message: discord.PartialMessage, view: discord.ui.LayoutView) -> None:
+        nobody = discord.AllowedMentions.none()
         try:
-            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
-        finally:
-            await thread.edit(archived=True)
-        return True
+            await message.edit(view=view, allowed_mentions=nobody)
+        except discord.HTTPException as error:
+            thread = await self._client.fetch_channel(message.channel.id) if error.code == ARCHIVED else None
+            if not isinstance(thread, discord.Thread):
+                raise
+            await thread.edit(archived=False)
+            await message.edit(view=view, allowed_mentions=nobody)
+            if thread.owner_id == self._own_id:
+                await thread.edit(archived=True)
 
     async def publish(self, destination: Destination, message_id: int) -> bool:
         """See the port."""
         async with self._changing(destination):
+            message = await self._message(destination, message_id)
             try:
-                message = await self._message(destination, message_id)
                 await message.publish()
             except discord.HTTPException as error:
                 if error.code == ALREADY_PUBLISHED:
                     return True
+                if error.code == WRONG_KIND:  # the digest is there, and that is no reason to stop sending more
+                    raise Refused(destination, places.NOT_TO_BE_PUBLISHED) from error
                 if not _is_gone(error, destination):
                     raise
                 return False
@@ -166,7 +190,7 @@ class DiscordOutbox:
         except Exception as error:
             raise _undecided(self._translated(error, destination)) from error
 
-    async def _message_with(self, token: str, place: discord.abc.Messageable, *, since: datetime) -> int | None:
+    async def _message_with(self, token: str, place: Messageable, *, since: datetime) -> int | None:
         async for message in place.history(limit=OLDEST_MESSAGES_READ, after=since, oldest_first=True):
             if message.author.id == self._own_id and any(token in own for own in custom_ids(message.components)):
                 return message.id
@@ -209,7 +233,7 @@ class DiscordOutbox:
         return True
 
     @asynccontextmanager
-    async def _writing(self, destination: Destination) -> AsyncIterator[wire.Tries]:
+    async def _writing(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> AsyncIterator[wire.Tries]:
         """What is sent inside is waited for by ``drain``, ends in time, and fails as one of our own errors."""
         if self._closed:
             raise RetryLater(destination, "Paperboy is stopping; nothing was sent.", retry_at=self._clock())
@@ -221,7 +245,7 @@ class DiscordOutbox:
                     async with asyncio.timeout(SEND_WITHIN):
                         yield tries
                 except Exception as error:
-                    raise self._translated(error, destination, in_doubt=tries.open > 0) from error
+                    raise self._translated(error, destination, needs=needs, tries=tries) from error
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -275,14 +299,26 @@ class DiscordOutbox:
     def _role(self, destination: Destination, role_id: int | None) -> int | None:
         return places.role_to_notify(self._client.get_channel(destination.id), role_id)
 
-    def _translated(self, error: Exception, destination: Destination, *, in_doubt: bool = False) -> OutboxError:
+    def _translated(
+        self,
+        error: Exception,
+        destination: Destination,
+        *,
+        needs: Needs = DIGEST_ONLY,
+        tries: wire.Tries | None = None,
+    ) -> OutboxError:
         if isinstance(error, OutboxError):
             return error
         if is_bad_token(error):
             self._on_bad_token()
         channel = self._client.get_channel(destination.id) if isinstance(error, discord.Forbidden) else None
-        missing = places.missing(channel, DIGEST_ONLY)
-        return outbox_error(error, destination, now=self._clock(), missing=missing, in_doubt=in_doubt)
+        missing = places.missing(channel, needs)
+        sending = tries is not None and tries.begun
+        in_doubt = sending and tries is not None and tries.open > 0
+        meant = outbox_error(error, destination, now=self._clock(), missing=missing, in_doubt=in_doubt)
+        if isinstance(meant, SendUncertain) and not sending:
+            return RetryLater(destination, f"Discord could not be asked. {meant}", retry_at=self._clock() + SHORT_WAIT)
+        return meant
 
     @property
     def _own_id(self) -> int | None:

@@ -30,6 +30,8 @@ NOW_IT_IS: dict[discord.ChannelType, str] = {
 NO_PLACE = "Paperboy can send no digest to this kind of channel; choose a text channel, a forum or a thread."
 NOT_ITS_LAYOUT = "A forum takes only the layout “forum”, and that layout only a forum; choose another layout or place."
 NO_THREADS_HERE = "Threads can be opened only in a text or announcement channel; choose another layout or place."
+TOO_MANY_THREADS = "This server has as many open threads as Discord allows; close some, or try again later."
+NOT_TO_BE_PUBLISHED = "This is no announcement channel any more, so its messages cannot be published."
 SERVER_LEFT = "Paperboy is not in this server any more."
 
 
@@ -81,6 +83,8 @@ def missing(place: object, needs: Needs) -> tuple[str, ...]:
 
 def _needed(place: discord.abc.GuildChannel | discord.Thread, needs: Needs) -> Iterable[permissions.Need]:
     yield from permissions.needs(thread=isinstance(place, discord.Thread), layout=needs.layout)
+    if isinstance(place, discord.Thread) and place.locked:
+        yield permissions.MANAGE_THREADS
     if isinstance(place, discord.ForumChannel) and forum.takes_moderator(place, needs.tags):
         yield permissions.MANAGE_THREADS
     role = place.guild.get_role(needs.role_id) if needs.role_id is not None else None

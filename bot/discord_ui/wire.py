@@ -34,6 +34,7 @@ class Tries:
     """The tries of one send. ``open`` counts those that left this machine and were not clearly refused."""
 
     open: int = 0
+    begun: bool = False
     once: bool = False
 
     def begin(self, *, once: bool = False) -> None:
@@ -42,6 +43,7 @@ class Tries:
         That is for what Discord carries out as often as it is asked: where there is no nonce.
         """
         self.open = 0
+        self.begun = True
         self.once = once
 
     def starts(self) -> None:
