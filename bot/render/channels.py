@@ -5,11 +5,12 @@ from datetime import datetime
 
 from bot.core.reports import SetupHealth
 from bot.render import phrases
-from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, encode
+from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, Recheck, encode
 from bot.render.limits import roomiest
-from bot.render.phrases import ago, command, fine, heading, place, quoted, sentence, strong, text, when
+from bot.render.phrases import ago, command, fine, heading, place, sentence, strong, text, when
 from bot.render.post import Block, Button, ButtonLook, Buttons, Inline, Listing, Paragraph, Post, Section, Span
-from storage.records import ChannelSetup, Delivery, DeliveryState, Destination, Sort
+from bot.render.terms import in_short, terms
+from storage.records import ChannelSetup, Delivery, DeliveryState, Destination, Obstacle
 
 NEEDED_FOR = {
     "View Channel": "so that the channel exists for me",
@@ -26,7 +27,6 @@ MOST_WITH_BUTTONS = 10
 MOST_LISTED = 25
 SIZES = range(0, 201, 10)
 
-KINDS = {Sort.TRENDING: "trending", Sort.TOP: "most upvoted", Sort.NEW: "new"}
 ENDS = {
     DeliveryState.SENT: "Last digest sent",
     DeliveryState.SKIPPED: "Last digest skipped",
@@ -41,7 +41,7 @@ def setup_done(setup: ChannelSetup, *, next_due: datetime | None, missing: Seque
     """A setup that was just made: what will come, where, when, and what it still lacks."""
     blocks: list[Block] = [
         heading("Setup is complete" if not missing else "Almost there", level=3),
-        *_terms(setup, next_due),
+        *terms(setup, next_due),
     ]
     if missing:
         blocks.extend(_missing(setup.destination, missing, "then the next digest comes as planned"))
@@ -56,7 +56,7 @@ def setup_preview(
 
     ``beside`` are the setups that the channel has already: nobody should get a second digest without knowing.
     """
-    blocks: list[Block] = [heading("Does this look right?", level=3), *_terms(setup, next_due), *_beside(beside)]
+    blocks: list[Block] = [heading("Does this look right?", level=3), *terms(setup, next_due), *_beside(beside)]
     if missing:
         blocks.extend(_missing(setup.destination, missing, "then press Start"))
     start = Button("Start", action=encode(ConfirmSetup(setup.id)), look=ButtonLook.PRIMARY)
@@ -99,9 +99,7 @@ def paused(setup: ChannelSetup) -> Post:
 
 def resumed(setup: ChannelSetup, *, next_due: datetime | None) -> Post:
     """A setup that goes on."""
-    return Post(
-        (heading("Running again", level=3), *_terms(setup, next_due), Buttons((_act(setup, ChannelAct.PAUSE),)))
-    )
+    return Post((heading("Running again", level=3), *terms(setup, next_due), Buttons((_act(setup, ChannelAct.PAUSE),))))
 
 
 def confirm_remove(setup: ChannelSetup) -> Post:
@@ -135,19 +133,69 @@ def posted(setup: ChannelSetup, delivery: Delivery) -> Post:
             return Post((heading("Not posted", level=3), text("I could not post to ", where, f". {problem}")))
 
 
+# --- a setup that a problem paused ---
+
+IN_THE_SETTINGS = "Open the channel's settings, and there Permissions."
+MENDED_BY = {
+    Obstacle.PERMISSION: (IN_THE_SETTINGS, "Add me or one of my roles, and allow what is named above."),
+    Obstacle.GONE: (
+        "If the channel is only hidden from me: open its settings, and there Permissions, and allow me View Channel.",
+        "If it was deleted: choose another place with /setup, and end this setup with /channels remove.",
+    ),
+    Obstacle.WRONG_KIND: (
+        "Choose a text channel, a thread or a forum with /setup.",
+        "End this setup with /channels remove.",
+    ),
+    Obstacle.TAG_NEEDED: (
+        "Give this setup tags that the forum has, with one for every paper, as in Papers: *",
+        "Or open the forum's settings and switch off “Require people to select tags when posting”.",
+    ),
+}
+HELD = "What was due waits for as long as a late digest may still come. I look again by myself from time to time, too."
+
+
+def paused_notice(setup: ChannelSetup, token: str, problem: str = "", *, guild: str = "") -> Post:
+    """To somebody who can mend it: which channel is on hold, why, how to mend that, and a button to look again.
+
+    ``token`` is the message's own, and its marker; ``problem`` what was in the way when it was written, else what
+    paused the setup; ``guild`` the name of the server, where it is known.
+    """
+    blocks = (heading("A digest is on hold", level=3), *_stuck(setup, problem, guild), fine(HELD))
+    return Post((*blocks, Buttons((_check_again(setup, token),))))
+
+
+def recheck_failed(setup: ChannelSetup, token: str, problem: str) -> Post:
+    """The button was pressed, and ``problem`` is still in the way."""
+    return Post((heading("Not yet", level=3), *_stuck(setup, problem, ""), Buttons((_check_again(setup, token),))))
+
+
+def recheck_done(setup: ChannelSetup, *, next_due: datetime | None) -> Post:
+    """The button was pressed, and nothing is in the way any more."""
+    words = text("I can post in ", place(setup.destination), " again. What waited goes out now, if it is not too late.")
+    following = (text(strong("Next digest"), ": ", when(next_due, setup.schedule.zone)),) if next_due else ()
+    return Post((heading("Running again", level=3), words, *following, Buttons((_act(setup, ChannelAct.PAUSE),))))
+
+
+def _stuck(setup: ChannelSetup, problem: str, guild: str) -> list[Block]:
+    where: list[Inline | str] = ["I cannot post in ", place(setup.destination)]
+    if guild:
+        where.append(f" of {phrases.line(guild, 100)}")
+    reason = sentence(phrases.line(problem or setup.paused_because or "", 400))
+    steps = MENDED_BY.get(setup.obstacle or Obstacle.PERMISSION, ("Mend what is named above.",))
+    entries = tuple((Span(step),) for step in (*steps, "Press Check again."))
+    return [
+        text(*where, f" (setup {setup.id}), so its digests wait. {reason}"),
+        text(strong("How to mend it")),
+        Listing(entries, numbered=True),
+    ]
+
+
+def _check_again(setup: ChannelSetup, token: str) -> Button:
+    action = encode(Recheck(setup.id, token))
+    return Button("Check again", action=action, look=ButtonLook.PRIMARY, command=f"/channels resume {setup.id}")
+
+
 # --- parts ---
-
-
-def _terms(setup: ChannelSetup, next_due: datetime | None) -> list[Block]:
-    what = f"up to {phrases.counted(setup.limit, f'{KINDS[setup.sort]} paper')}"
-    if setup.query:
-        what += f" matching {quoted(setup.query)}"
-    if setup.min_upvotes:
-        what += f" with {phrases.counted(setup.min_upvotes, 'upvote')} or more"
-    blocks: list[Block] = [text("In ", place(setup.destination), f": {what}, {phrases.hours(setup.schedule)}.")]
-    if next_due:
-        blocks.append(text(strong("Next digest"), ": ", when(next_due, setup.schedule.zone)))
-    return blocks
 
 
 def _beside(others: Sequence[ChannelSetup]) -> list[Block]:
@@ -164,7 +212,10 @@ def _beside(others: Sequence[ChannelSetup]) -> list[Block]:
 
 
 def _missing(destination: Destination, missing: Sequence[str], then: str) -> list[Block]:
-    entries = tuple((strong(name), Span(f", {NEEDED_FOR.get(name, 'to deliver the digest')}")) for name in missing[:10])
+    entries = tuple(
+        (strong(phrases.line(name, 60)), Span(f", {NEEDED_FOR.get(name, 'to deliver the digest')}"))
+        for name in missing[:10]
+    )
     mend = f"Allow them for me in the channel's settings, under Permissions; {then}."
     return [text("In ", place(destination), " I still need:"), Listing(entries), text(mend)]
 
@@ -174,7 +225,7 @@ def _state(health: SetupHealth, now: datetime, size: int) -> tuple[Inline, ...]:
     line: list[Inline] = [
         strong(f"{setup.id}: "),
         place(setup.destination),
-        Span(f"\n{_terms_in_short(setup, size)}\n"),
+        Span(f"\n{in_short(setup, size)}\n"),
     ]
     if setup.paused_because is not None:
         reason = phrases.line(setup.paused_because, size)
@@ -191,11 +242,6 @@ def _state(health: SetupHealth, now: datetime, size: int) -> tuple[Inline, ...]:
 def _short_state(health: SetupHealth) -> tuple[Inline, ...]:
     state = "running" if health.setup.paused_because is None else "paused"
     return (strong(f"{health.setup.id}: "), place(health.setup.destination), Span(f", {state}"))
-
-
-def _terms_in_short(setup: ChannelSetup, size: int) -> str:
-    query = f", matching {quoted(setup.query, size)}" if setup.query and size else ""
-    return f"{phrases.counted(setup.limit, 'paper')}, {phrases.hours(setup.schedule)}{query}"
 
 
 def _pause_or_resume(setup: ChannelSetup) -> Button:

@@ -4,10 +4,15 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from bot.core.digest import DigestPlan
 from bot.core.grounding import Answer, Claim
 from bot.core.pages import SearchPage, Snippet, TrendingPage
+from bot.core.period import Days
 from bot.core.reports import Health, SetupHealth, SourceReport
-from storage.records import Delivery, Paper, SourceState
+from bot.core.schedule import Slot
+from bot.core.tags import print_tags
+from bot.render.preview import standing
+from storage.records import ChannelSetup, Delivery, Paper, PaperId, SourceState
 
 Document = dict[str, Any]
 
@@ -143,6 +148,39 @@ def delivery(record: Delivery) -> Document:
     }
 
 
+def preview(setup: ChannelSetup, decision: DigestPlan, slot: Slot | None) -> Document:
+    """What the next run would post: every paper that was considered, picked in order or left out with its reason."""
+    return {
+        "setup": setup.id,
+        "destination": str(setup.destination),
+        "local_date": day(slot.local_date) if slot else None,
+        "due_at": moment(slot.due_at) if slot else None,
+        "considered": decision.considered,
+        "picked": len(decision.picked),
+        "left_out": decision.counts(),
+        "papers": [
+            {"paper": paper(ranked.paper), "score": ranked.score, "reasons": list(ranked.reasons)}
+            for ranked in decision.picked
+        ],
+        "papers_left_out": [{"id": left.paper_id, "reason": str(left.reason)} for left in decision.left_out],
+    }
+
+
+def why_paper(decision: DigestPlan, paper_id: PaperId, record: Paper | None, *, days: Days | None = None) -> Document:
+    """Where one paper stands: ``outcome`` is picked, left out, not considered or unknown."""
+    found = standing(decision, paper_id)
+    known = "not considered" if record else "unknown"
+    outcome = "picked" if found.place else "left out" if found.left_out else known
+    return {
+        "id": paper_id,
+        "outcome": outcome,
+        "place": found.place,
+        "reason": str(found.left_out) if found.left_out else None,
+        "listed_on": day(record.daily_on) if record else None,
+        "days": [day(days.first), day(days.last)] if days else None,
+    }
+
+
 def snippet(found: Snippet) -> str:
     """The text with each hit between two pairs of asterisks; marks that overlap are joined."""
     parts: list[str] = []
@@ -200,6 +238,15 @@ def _setup(health: SetupHealth) -> Document:
         "sort": str(setup.sort),
         "query": setup.query,
         "min_upvotes": setup.min_upvotes,
+        "cadence": str(setup.schedule.cadence),
+        "layout": str(setup.layout),
+        "settle": str(setup.settle),
+        "publish": setup.publish,
+        "quiet": setup.quiet,
+        "role": setup.role_id,
+        "tags": print_tags(setup.tags) or None,
         "paused_because": setup.paused_because,
+        "obstacle": str(setup.obstacle) if setup.obstacle else None,
+        "paused_at": moment(setup.paused_at),
         "next_due": moment(health.next_due),
     }

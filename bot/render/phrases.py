@@ -11,6 +11,7 @@ from bot.render.post import Heading, Inline, Moment, Paragraph, Place, Span, Sty
 from storage.records import (
     EVERY_DAY,
     WORKING_DAYS,
+    Cadence,
     ChangeKind,
     Destination,
     DestinationKind,
@@ -224,8 +225,26 @@ def ago(at: datetime, now: datetime) -> Moment:
 
 
 def hours(schedule: Schedule) -> str:
-    """``every day at 09:00 (Europe/Berlin)``."""
-    return f"{weekdays(schedule.weekdays)} at {schedule.at:%H:%M} ({schedule.zone})"
+    """``every day at 09:00 (Europe/Berlin)``, ``each week on Monday at …``, ``each month on the first Monday at …``."""
+    days = {
+        Cadence.DAILY: weekdays,
+        Cadence.WEEKLY: _day_of_the_week,
+        Cadence.MONTHLY: _day_of_the_month,
+    }[schedule.cadence](schedule.weekdays)
+    return f"{days} at {schedule.at:%H:%M} ({schedule.zone})"
+
+
+def _day_of_the_week(days: frozenset[int]) -> str:
+    return f"each week on {WEEKDAYS[min(days)]}" if days else "on no day"
+
+
+def _day_of_the_month(days: frozenset[int]) -> str:
+    if days == EVERY_DAY:
+        return "each month on the 1st"
+    if days == WORKING_DAYS:
+        return "each month on the first working day"
+    named = listed([WEEKDAYS[number] for number in sorted(days)], "or")
+    return f"each month on the first {named}" if named else "on no day"
 
 
 def weekdays(days: Iterable[int]) -> str:

@@ -1,6 +1,7 @@
 """Every message of every builder fits Discord, whatever it is made of."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.core.digest import DigestRules, plan
 from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label
 from bot.core.pages import Found, Freshness, SearchPage, Snippet, TrendingPage
 from bot.core.period import Period, PeriodKind
@@ -34,11 +36,12 @@ from bot.render.limits import fits, measure, roomiest
 from bot.render.paper import paper_card
 from bot.render.phrases import text
 from bot.render.post import Button, Buttons, Divider, Post, Section
+from bot.render.preview import preview_report, why_paper
 from bot.render.search import search_page
 from bot.render.status import status_post
 from bot.render.trending import trending_page
 from bot.render.why import why
-from storage.records import Cadence, Delivery, Layout, Obstacle, PaperId, Settle, Sort, SourceState
+from storage.records import Cadence, Delivery, Layout, Obstacle, PaperId, Settle, Sort, SourceState, TagRule
 from tests.builders import BASE, make_delivery, make_papers, make_person, make_schedule, make_setup, make_topic
 from tests.render.hostile import (
     changes_of,
@@ -60,6 +63,10 @@ setups = st.builds(
     layout=st.sampled_from(Layout),
     settle=st.sampled_from(Settle),
     role_id=st.none() | st.just(2**63),
+    publish=st.booleans(),
+    quiet=st.booleans(),
+    obstacle=st.none() | st.sampled_from(Obstacle),
+    tags=st.lists(st.builds(TagRule, name=long_text(50), query=long_text(500)), max_size=20).map(tuple),
     id=st.integers(0, 10**12),
     destination=destinations,
     query=st.none() | long_text(3000),
@@ -227,9 +234,26 @@ def setup_posts(draw: st.DrawFn) -> Post:
         "resumed": lambda: channels.resumed(setup, next_due=due),
         "confirm": lambda: channels.confirm_remove(setup),
         "removed": lambda: channels.removed(setup),
+        "notice": lambda: channels.paused_notice(setup, "t" * 25, draw(long_text(3000)), guild=draw(long_text(300))),
+        "failed": lambda: channels.recheck_failed(setup, "t" * 25, draw(long_text(3000))),
+        "mended": lambda: channels.recheck_done(setup, next_due=due),
         "posted": lambda: channels.posted(setup, delivery),
     }
     return made[draw(st.sampled_from(sorted(made)))]()
+
+
+@st.composite
+def previews(draw: st.DrawFn) -> Post:
+    papers = {paper.id: paper for paper in draw(hostile_shelves(30))}
+    rules = DigestRules(limit=draw(st.integers(1, 25)), min_upvotes=draw(st.integers(0, 3)))
+    posted = {paper_id for paper_id in papers if draw(st.booleans())} if draw(st.booleans()) else set()
+    decision = plan(papers.values(), {}, rules, posted=posted, now=BASE)
+    noted = [replace(one, reasons=(draw(long_text(500)),)) for one in decision.picked]
+    decision = replace(decision, picked=tuple(noted))
+    if not papers or draw(st.booleans()):
+        return preview_report(draw(setups), decision, None, papers)
+    paper_id = draw(st.sampled_from(sorted(papers)))
+    return why_paper(draw(setups), decision, paper_id, papers[paper_id] if draw(st.booleans()) else None)
 
 
 @st.composite
@@ -280,6 +304,7 @@ POSTS: dict[str, st.SearchStrategy[Post]] = {
     "topic lists": listings(),
     "topics": topic_posts(),
     "setups": setup_posts(),
+    "previews": previews(),
     "health": healths(),
     "failures": failure_posts(),
     "unforeseen failures": st.builds(failures.unforeseen, st.none() | long_text(500)),

@@ -10,9 +10,21 @@ from bot.core.ranking import Ranked
 from bot.core.reports import SetupHealth
 from bot.discord_ui import permissions
 from bot.render import channels, topics
-from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, UnfollowTopic, decode
+from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, Recheck, UnfollowTopic, decode
+from bot.render.marker import with_token
 from bot.render.post import ButtonLook, Post
-from storage.records import WORKING_DAYS, DeliveryState, Destination, DestinationKind, Sort
+from storage.records import (
+    WORKING_DAYS,
+    Cadence,
+    DeliveryState,
+    Destination,
+    DestinationKind,
+    Layout,
+    Obstacle,
+    Settle,
+    Sort,
+    TagRule,
+)
 from tests.builders import (
     BASE,
     CHANNEL,
@@ -40,6 +52,71 @@ def test_a_setup_is_told_in_one_sentence_with_its_next_digest() -> None:
     expected = "up to 5 most upvoted papers matching “diffusion” with 5 upvotes or more, Monday to Friday at 09:00"
     assert f"In {HERE}: {expected} (Europe/Berlin)." in words
     assert f"**Next digest**: <t:{int(DUE.timestamp())}:f>" in words
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"layout": Layout.THREADS}, "Each paper of the message can be given a thread."),
+        ({"layout": Layout.CARDS, "publish": True}, "as a message of its own. What I post is published"),
+        ({"layout": Layout.FORUM}, "Each paper comes as a post of its own."),
+        ({"settle": Settle.SETTLED}, "The papers are those of the day before, whose list is complete."),
+        ({"settle": Settle.COMPLETED}, "The message is kept up to date until the next one comes."),
+        ({"quiet": True}, "A day without papers passes in silence."),
+        ({"role_id": 42}, "Each digest mentions <@&42>."),
+        ({"tags": (TagRule(name="NLP", query="cat:cs.CL"), TagRule(name="Papers"))},
+         "Tags: `NLP: cat:cs.CL; Papers: *`."),
+        ({"schedule": make_schedule(cadence=Cadence.WEEKLY, weekdays=WORKING_DAYS)}, "each week on Monday at 09:00"),
+        ({"schedule": make_schedule(cadence=Cadence.MONTHLY)}, "each month on the 1st at 09:00"),
+        ({"schedule": make_schedule(cadence=Cadence.MONTHLY, weekdays=WORKING_DAYS)}, "on the first working day at"),
+        ({"schedule": make_schedule(cadence=Cadence.MONTHLY, weekdays=frozenset({0, 3}))},
+         "each month on the first Monday or Thursday at 09:00"),
+        ({"schedule": make_schedule(cadence=Cadence.MONTHLY), "quiet": True}, "A month without papers"),
+    ],
+)  # fmt: skip
+def test_what_was_chosen_beside_the_usual_is_told_in_short_sentences(facts: dict[str, Any], words: str) -> None:
+    assert words in read(channels.setup_done(replace(SETUP, **facts), next_due=DUE))
+
+
+def test_the_usual_setup_is_told_in_one_sentence_only() -> None:
+    assert len(read(channels.setup_done(SETUP, next_due=DUE)).splitlines()) == 4
+    weekly = make_setup(settle=Settle.SETTLED, schedule=make_schedule(cadence=Cadence.WEEKLY))
+    assert "day before" not in read(channels.setup_done(weekly, next_due=DUE))
+
+
+def test_a_setup_on_hold_is_told_to_whoever_can_mend_it_with_a_button_that_looks_again() -> None:
+    reason = "Paperboy lacks permission here: Send Messages."
+    stopped = replace(SETUP, paused_because=reason, obstacle=Obstacle.PERMISSION, paused_at=BASE)
+    post = channels.paused_notice(stopped, "token-of-the-notice", guild="The @everyone Lab")
+    words = read(post)
+    assert f"I cannot post in {HERE} of The @\u200beveryone Lab (setup 3), so its digests wait. {reason}" in words
+    assert "1. Open the channel's settings, and there Permissions.\n2. Add me" in words
+    assert "3. Press Check again." in words
+    assert acts(post) == {"Check again": Recheck(3, "token-of-the-notice")}
+    assert buttons(with_token(post, "token-of-the-notice", "t"))["Check again"].action == "pb:recheck:3:t"
+
+
+@pytest.mark.parametrize("obstacle", [*Obstacle, None])
+def test_each_obstacle_has_its_steps(obstacle: Obstacle | None) -> None:
+    stopped = replace(SETUP, paused_because="The cause.", obstacle=obstacle, paused_at=BASE)
+    for post in (channels.paused_notice(stopped, "t"), channels.recheck_failed(stopped, "t", "The cause.")):
+        words = read(post)
+        assert "The cause." in words
+        assert "\n1. " in words
+        assert "Press Check again." in words
+
+
+def test_what_is_in_the_way_now_is_told_rather_than_what_was() -> None:
+    stopped = replace(SETUP, paused_because="The old cause.", obstacle=Obstacle.PERMISSION, paused_at=BASE)
+    assert "so its digests wait. The new one." in read(channels.recheck_failed(stopped, "t", "the new one"))
+
+
+def test_what_is_mended_runs_again() -> None:
+    words = read(channels.recheck_done(SETUP, next_due=DUE))
+    assert words.startswith("### Running again\n")
+    assert f"I can post in {HERE} again." in words
+    assert f"**Next digest**: <t:{int(DUE.timestamp())}:f>" in words
+    assert acts(channels.recheck_done(SETUP, next_due=None)) == {"Pause": ChannelAction(3, ChannelAct.PAUSE)}
 
 
 def test_a_proposed_setup_waits_for_a_yes() -> None:
