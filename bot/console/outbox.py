@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.errors import RetryLater, SendUncertain
+from bot.errors import RetryLater, SendUncertain, Unreachable
 from bot.ports import DIGEST_ONLY, Clock, Envelope, Needs
 from bot.render.post import Heading, Post, Span
 from storage.records import Destination, DestinationKind
@@ -110,10 +110,15 @@ class TerminalOutbox:
             raise self._later(destination)
         return ()
 
-    async def obstacle(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> None:  # noqa: ARG002
-        """There is none. Raises RetryLater as ``send`` does."""
+    async def obstacle(
+        self,
+        destination: Destination,
+        needs: Needs = DIGEST_ONLY,  # noqa: ARG002
+    ) -> Unreachable | None:
+        """None: a terminal is always there. Raises RetryLater as ``send`` does."""
         if not _is_here(destination):
             raise self._later(destination)
+        return None
 
     def _later(self, destination: Destination) -> RetryLater:
         return RetryLater(destination, FOR_DISCORD, retry_at=self._clock() + LOOK_AGAIN)

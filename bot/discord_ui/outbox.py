@@ -280,7 +280,9 @@ class DiscordOutbox:
     async def _place(self, destination: Destination, *, fresh: bool = False) -> Place:
         """As Discord described it; asked for where it did not: an archived thread, or what is hidden or gone."""
         known = None if fresh else self._client.get_channel(destination.id)
-        return known if known is not None else await self._client.fetch_channel(destination.id)
+        if known is None or places.changed_its_kind(known):
+            return await self._client.fetch_channel(destination.id)
+        return known
 
     async def _looked_at(self, destination: Destination) -> Place:
         try:

@@ -63,6 +63,11 @@ def wrong_kind(place: Place, destination: Destination, layout: Layout) -> str | 
     return None
 
 
+def changed_its_kind(place: Place) -> bool:
+    """discord.py keeps a text channel's class whatever becomes of it, and takes all but text for announcements."""
+    return isinstance(place, discord.TextChannel) and place.type is discord.ChannelType.news and not place.is_news()
+
+
 def thread_type(place: discord.TextChannel) -> discord.ChannelType:
     """Of a thread that everybody there can see; without it Discord would make a private one."""
     return discord.ChannelType.news_thread if place.is_news() else discord.ChannelType.public_thread

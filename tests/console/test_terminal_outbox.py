@@ -7,7 +7,7 @@ import pytest
 from bot.console.outbox import HERE, TerminalOutbox
 from bot.errors import RetryLater, SendUncertain
 from bot.ports import Envelope
-from bot.render.post import Paragraph, Post, Span
+from bot.render.post import Heading, Paragraph, Post, Span
 from storage.records import Destination, DestinationKind
 from storage.store import Store
 from tests.builders import BASE, CHANNEL, PERSON_ID, FakeClock
@@ -21,9 +21,11 @@ class Wall:
 
     def __init__(self) -> None:
         self.shown: list[str] = []
+        self.titles: list[Heading] = []
 
     def __call__(self, post: Post, token: str) -> None:
-        assert post is POST
+        assert post.blocks[-1] == POST.blocks[-1]
+        self.titles += [block for block in post.blocks if isinstance(block, Heading)]
         self.shown.append(token)
 
 
@@ -90,3 +92,31 @@ async def test_whether_discord_has_it_cannot_be_known_here(outbox: TerminalOutbo
 
 async def test_a_terminal_lacks_no_permission(outbox: TerminalOutbox) -> None:
     assert await outbox.missing_permissions(HERE) == ()
+    assert await outbox.obstacle(HERE) is None
+
+
+async def test_a_forum_posts_title_and_a_threads_name_stand_above_and_roles_are_not_told(
+    outbox: TerminalOutbox, wall: Wall
+) -> None:
+    await outbox.send(HERE, POST, Envelope(token="post", title="Diffusion", role_id=7))
+    number = await outbox.open_thread(HERE, "Robots", POST, token="thread")
+    assert wall.titles == [Heading((Span("Diffusion"),)), Heading((Span("Robots"),))]
+    assert await outbox.find(HERE, "thread", since=BASE) == number
+
+
+async def test_what_was_printed_stays_and_needs_no_publishing(outbox: TerminalOutbox, wall: Wall) -> None:
+    number = await outbox.send(HERE, POST, Envelope(token="abc"))
+    assert not await outbox.edit(HERE, number, POST)
+    assert await outbox.publish(HERE, number)
+    assert wall.shown == ["abc"]
+
+
+async def test_changes_for_discord_wait_for_it(outbox: TerminalOutbox) -> None:
+    for attempt in (
+        outbox.edit(CHANNEL, 1, POST),
+        outbox.publish(CHANNEL, 1),
+        outbox.obstacle(CHANNEL),
+        outbox.open_thread(CHANNEL, "Robots", POST, token="abc"),
+    ):
+        with pytest.raises(RetryLater):
+            await attempt
