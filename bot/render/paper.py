@@ -12,7 +12,7 @@ from bot.render.limits import roomiest
 from bot.render.links import Link, outside
 from bot.render.phrases import APART, fine, heading, strong, text
 from bot.render.post import Block, Button, ButtonLook, Buttons, Post, Quote, Span
-from storage.records import Paper, PaperChange
+from storage.records import ChangeKind, Paper, PaperChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,8 @@ def _changed(paper: Paper, changes: Sequence[PaperChange]) -> list[Block]:
     change = phrases.change(paper, changes)
     if not change:
         return []
-    mend = ". Its authors no longer stand by it as it is; see arXiv for the reason." if paper.withdrawn_at else "."
+    is_withdrawn = paper.withdrawn_at or any(one.kind is ChangeKind.WITHDRAWN for one in changes)
+    mend = ". Its authors no longer stand by it as it is; see arXiv for the reason." if is_withdrawn else "."
     return [text(strong(change), mend)]
 
 

@@ -19,6 +19,7 @@ from bot.render.post import (
     Place,
     Post,
     Quote,
+    Role,
     Section,
     Span,
     Style,
@@ -126,11 +127,17 @@ def test_quotations_lists_moments_and_places_have_their_form() -> None:
         Quote((Span("as it was said"),)),
         Listing(((Span("one"),), (Span("two"),)), numbered=True),
         Listing(((Span("point"),),)),
-        Paragraph((Moment(0, "at noon"), Span(" in "), Place(1, "channel 1"))),
+        Paragraph((Moment(0, "at noon"), Span(" in "), Place(1, "channel 1"), Span(" for "), Role(2, "role 2"))),
         Divider(),
-        width=30,
+        width=40,
     )
-    assert text.split("\n\n") == ["▎ as it was said", "1. one\n2. two", "• point", "at noon in channel 1", "─" * 30]
+    assert text.split("\n\n") == [
+        "▎ as it was said",
+        "1. one\n2. two",
+        "• point",
+        "at noon in channel 1 for role 2",
+        "─" * 40,
+    ]
 
 
 def test_without_unicode_its_own_ornaments_are_ascii() -> None:

@@ -32,6 +32,7 @@ from bot.render.post import (
     Place,
     Post,
     Quote,
+    Role,
     Section,
     Span,
     Style,
@@ -212,6 +213,7 @@ def test_headings_lists_and_places() -> None:
     assert block_text(Heading((Span("a\nb"),), level=9)) == "### a b"
     assert block_text(Listing(((Span("a\nb"),), (Span(" "),), (Span("# c"),)), numbered=True)) == "1. a b\n2. \\# c"
     assert block_text(Paragraph((Place(7, "#papers"), Span(" at "), Moment(5, "then")))) == "<#7> at <t:5:f>"
+    assert block_text(Paragraph((Span("for "), Role(8, "role 8")))) == "for <@&8>"
 
 
 def test_neighbouring_text_shares_one_display_and_empty_pieces_vanish() -> None:

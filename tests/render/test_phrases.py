@@ -6,8 +6,8 @@ import pytest
 
 from bot.core.period import Period, PeriodKind
 from bot.render import phrases
-from storage.records import EVERY_DAY, WORKING_DAYS, Schedule
-from tests.builders import BASE, make_paper
+from storage.records import EVERY_DAY, WORKING_DAYS, Cadence, Schedule
+from tests.builders import BASE, make_change, make_paper, make_schedule
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,39 @@ def test_sums() -> None:
 )
 def test_text_is_shortened_to_whole_sentences_where_one_fits(words: str, limit: int, shown: str) -> None:
     assert phrases.whole_sentences(words, limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2025, 3, 14), date(2025, 3, 14), "Friday, 14 March 2025"),
+        (date(2025, 3, 10), date(2025, 3, 16), "10–16 March 2025"),
+        (date(2025, 2, 24), date(2025, 3, 2), "24 February – 2 March 2025"),
+        (date(2024, 12, 30), date(2025, 1, 5), "30 December 2024 – 5 January 2025"),
+        (date(2025, 2, 1), date(2025, 2, 28), "February 2025"),
+        (date(2025, 2, 1), date(2025, 2, 27), "1–27 February 2025"),
+    ],
+)
+def test_days_in_a_row(first: date, last: date, words: str) -> None:
+    assert phrases.days(first, last) == words
+
+
+def test_what_happened_to_another_paper_is_not_told() -> None:
+    assert phrases.change(make_paper(), [make_change("2503.00009")]) == ""
+    assert phrases.change(make_paper(withdrawn_at=BASE), [make_change()]) == "Withdrawn by its authors on 14 March 2025"
+
+
+@pytest.mark.parametrize(
+    ("cadence", "weekdays", "words"),
+    [
+        (Cadence.DAILY, WORKING_DAYS, "Monday to Friday at 09:00 (UTC)"),
+        (Cadence.WEEKLY, frozenset({4}), "each week on Friday at 09:00 (UTC)"),
+        (Cadence.WEEKLY, EVERY_DAY, "each week on Monday at 09:00 (UTC)"),
+        (Cadence.MONTHLY, EVERY_DAY, "each month on the 1st at 09:00 (UTC)"),
+        (Cadence.MONTHLY, WORKING_DAYS, "each month on the first working day at 09:00 (UTC)"),
+        (Cadence.MONTHLY, frozenset({5}), "each month on the first Saturday at 09:00 (UTC)"),
+        (Cadence.MONTHLY, frozenset(), "on no day at 09:00 (UTC)"),
+    ],
+)
+def test_hours_of_each_cadence(cadence: Cadence, weekdays: frozenset[int], words: str) -> None:
+    assert phrases.hours(make_schedule(cadence=cadence, weekdays=weekdays)) == words
