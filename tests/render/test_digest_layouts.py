@@ -204,7 +204,7 @@ def makers(draw: st.DrawFn) -> Any:
     """A message of any layout as a function of the token in it."""
     papers = draw(hostile_shelves(3)) or (draw(hostile_papers()),)
     delivery = draw(hostile_deliveries(papers))
-    setup = make_setup(layout=draw(st.sampled_from(Layout)))
+    setup = make_setup(layout=Layout.THREADS)
     more: dict[str, Any] = {"changes": draw(changes_of(papers)), "squeeze": draw(st.integers(0, 2))}
 
     def made(token: str) -> list[Post]:
