@@ -7,6 +7,8 @@ import pytest
 
 from bot.core.pages import Freshness
 from bot.core.ranking import rank
+from bot.core.text import readable
+from bot.render.cards import digest_card, forum_post
 from bot.render.digest import channel_digest
 from bot.render.markdown import Side, layout
 from bot.render.paper import paper_card
@@ -42,3 +44,18 @@ def test_recorded_days_fit_and_are_worth_reading(real_data: Path) -> None:
             is_whole = not others[-1].endswith("…")
             assert is_whole or len(others[-1]) > FEWEST_OF_A_CUT_SENTENCE, f"{file.stem}: {others[-1]}"
             read(paper_card(paper))
+
+
+@pytest.mark.real_data
+def test_recorded_papers_one_by_one_are_whole_in_channels_and_forums(real_data: Path) -> None:
+    for file in sorted((real_data / "hf-daily").glob("*.json"))[::EVERY_NTH]:
+        papers = papers_of(file)[:10]
+        delivery = make_delivery(*(paper.id for paper in papers), id=1, considered=len(papers))
+        for paper in papers:
+            card = digest_card(delivery, "tok", paper, Freshness(papers=1), setup=None, first=paper is papers[0])
+            name, post = forum_post(delivery, "tok", paper, Freshness(papers=1), setup=None)
+            title = readable(paper.title)
+            assert name == title or (name.endswith("…") and len(title) > 100), name
+            assert f"](https://arxiv.org/abs/{paper.id})" in read(card)
+            assert "…" not in read(card).splitlines()[-1], f"{file.stem}: {paper.id}"
+            assert len(read(post)) >= len(read(card))
