@@ -8,6 +8,7 @@ import discord as dpy
 import pytest
 
 from tests.standins.discord import (
+    NEW_THREAD,
     NO_LIMITS,
     Answer,
     Channel,
@@ -15,6 +16,8 @@ from tests.standins.discord import (
     DiscordStandIn,
     Drop,
     Guild,
+    Hidden,
+    Limits,
     Permission,
 )
 from tests.standins.discord_client import Bot, running
@@ -280,6 +283,22 @@ async def test_a_guild_has_room_for_so_many_active_threads() -> None:
             with pytest.raises(dpy.HTTPException) as refused:
                 await first.edit(archived=False)
         assert refused.value.code == 160006
+
+
+async def test_new_threads_may_have_a_limit_that_is_shared_and_long() -> None:
+    limits = Limits({}, None, {NEW_THREAD: Hidden(2, 300.0, scope="shared")})
+    async with DiscordStandIn(limits=limits) as discord:
+        guild, forum = lab(discord)
+        async with running(discord) as bot:
+            bot.http.max_ratelimit_timeout = 30.0
+            for _ in range(2):
+                await post(bot, forum)
+            with pytest.raises(dpy.RateLimited) as refused:
+                await post(bot, forum)
+            assert refused.value.retry_after > 290
+        assert len(discord.world.active_threads(guild)) == 2
+        assert discord.accounts.limited == {"shared": 1}
+        assert discord.accounts.most_invalid == 0
 
 
 async def test_a_scripted_refusal_meets_the_post_and_then_it_goes_through() -> None:

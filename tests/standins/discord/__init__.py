@@ -8,10 +8,10 @@ from tests.standins.discord.filling import CannotDo
 from tests.standins.discord.interactions import NoAnswer
 from tests.standins.discord.limits import (
     CROSSPOST,
+    NEW_THREAD,
     NO_LIMITS,
     OLD_EDIT,
     PUBLISHED_EDIT,
-    THREADS,
     USUAL_LIMITS,
     Hidden,
     Limits,
@@ -20,20 +20,19 @@ from tests.standins.discord.limits import (
 from tests.standins.discord.people import Choice, Person, Reply
 from tests.standins.discord.permissions import EVERYTHING, NOTHING, USUAL, Permission
 from tests.standins.discord.state import Channel, ChannelKind, Guild, Message, Role, Tag, User
-from tests.standins.discord.weather import CALM, ROUGH, Rates, Trouble, Weather
+from tests.standins.discord.weather import ROUGH, Rates, Trouble, Weather
 from tests.standins.discord.wire import Request, Violation
 
 __all__ = [
-    "CALM",
     "CLOUDFLARE_BAN",
     "CROSSPOST",
     "EVERYTHING",
+    "NEW_THREAD",
     "NOTHING",
     "NO_LIMITS",
     "OLD_EDIT",
     "PUBLISHED_EDIT",
     "ROUGH",
-    "THREADS",
     "TOKEN",
     "UNAUTHORIZED",
     "USUAL",

@@ -5,8 +5,6 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 INVALID_WINDOW = 600.0
-MOST_INVALID = 10_000
-"""Of these in ten minutes Discord blocks the address."""
 
 LOST = 0
 """The status of a request that got no answer, whether it was carried out or not."""
@@ -33,7 +31,7 @@ class Accounts:
     settled: list[float] = field(default_factory=list)
     """The same to what the person waited for: later where the bot asked for time."""
     most_invalid: int = 0
-    """The most invalid requests in any ten minutes until now."""
+    """The most invalid requests in any ten minutes until now; at ten thousand Discord blocks the address."""
     _invalid: deque[float] = field(default_factory=deque)
 
     def count(self, route: str, status: int, *, scope: str = "", now: float) -> None:

@@ -2,7 +2,8 @@
 
 from tests.standins.discord import payloads
 from tests.standins.discord.permissions import NOTHING, Permission
-from tests.standins.discord.state import Channel, ChannelKind, Guild, Overwrite, Role, Tag, User, World
+from tests.standins.discord.state import Channel, ChannelKind, Guild, Overwrite, Role, Tag, User
+from tests.standins.discord.world import World
 
 
 class AdministeredWorld(World):

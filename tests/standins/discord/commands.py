@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from tests.standins.discord.errors import FormErrors, Path
-from tests.standins.discord.state import World
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 

@@ -16,7 +16,8 @@ from tests.standins.discord.components import (
     TEXT_INPUT,
     USER_SELECT,
 )
-from tests.standins.discord.state import Channel, Role, User, World
+from tests.standins.discord.state import Channel, Role, User
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 Commands = Callable[[int | None], list[Json]]

@@ -13,8 +13,9 @@ from aiohttp import WSMsgType, web
 
 from tests.standins.discord import payloads
 from tests.standins.discord.signals import Signal
-from tests.standins.discord.state import Guild, World
+from tests.standins.discord.state import Guild
 from tests.standins.discord.weather import Trouble
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 

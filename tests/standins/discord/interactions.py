@@ -11,7 +11,8 @@ from tests.standins.discord import errors, payloads
 from tests.standins.discord.gateway import Gateway
 from tests.standins.discord.permissions import Permission
 from tests.standins.discord.signals import Signal
-from tests.standins.discord.state import EVERY_DM, Channel, Message, User, World
+from tests.standins.discord.state import EVERY_DM, Channel, Message, User
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.standins.discord.filling import CannotDo, Commands, resolve
 from tests.standins.discord.permissions import Permission
-from tests.standins.discord.state import Channel, Role, User, World
+from tests.standins.discord.state import Channel, Role, User
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 

@@ -28,7 +28,7 @@ class Hidden:
     scope: str = "user"
 
 
-CROSSPOST, THREADS, OLD_EDIT, PUBLISHED_EDIT = "crosspost", "threads", "old edit", "published edit"
+CROSSPOST, NEW_THREAD, OLD_EDIT, PUBLISHED_EDIT = "crosspost", "new thread", "old edit", "published edit"
 """What hidden limits are about: publishing, new threads and edits of old messages a channel; edits a published one."""
 
 

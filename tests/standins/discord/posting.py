@@ -6,9 +6,10 @@ from typing import Any
 from tests.standins.discord import errors, reading
 from tests.standins.discord.components import numbered
 from tests.standins.discord.permissions import Permission
-from tests.standins.discord.state import COMPONENTS_V2, LOADING, Channel, Message, World
+from tests.standins.discord.state import COMPONENTS_V2, LOADING, Channel, Message
 from tests.standins.discord.validation import check_message
 from tests.standins.discord.wire import Upload
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 

@@ -5,8 +5,9 @@ from typing import Any
 from tests.standins.discord import commands, errors, payloads
 from tests.standins.discord.gateway import Gateway
 from tests.standins.discord.permissions import Permission
-from tests.standins.discord.state import THREADS, Channel, Guild, World
+from tests.standins.discord.state import THREADS, Channel, Guild
 from tests.standins.discord.wire import Call, Route
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 

@@ -7,9 +7,10 @@ from tests.standins.discord import errors, limits, payloads, posting
 from tests.standins.discord.limits import RateLimiter
 from tests.standins.discord.permissions import Permission
 from tests.standins.discord.rest import readable_channel
-from tests.standins.discord.state import COMPONENTS_V2, THREADS, Channel, ChannelKind, Message, World
+from tests.standins.discord.state import COMPONENTS_V2, THREADS, Channel, ChannelKind, Message
 from tests.standins.discord.validation import check_message
 from tests.standins.discord.wire import Call, Route
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 

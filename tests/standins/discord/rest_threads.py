@@ -8,9 +8,10 @@ from tests.standins.discord.limits import RateLimiter
 from tests.standins.discord.permissions import Permission
 from tests.standins.discord.rest import joined_guild, readable_channel
 from tests.standins.discord.rest_messages import SETTABLE, check_unlocked, flags_of
-from tests.standins.discord.state import THREADS, Channel, ChannelKind, Guild, World
+from tests.standins.discord.state import THREADS, Channel, ChannelKind, Guild
 from tests.standins.discord.validation import check_message
 from tests.standins.discord.wire import Call, Route
+from tests.standins.discord.world import World
 
 Json = dict[str, Any]
 
@@ -27,9 +28,10 @@ class ThreadRoutes:
 
     def routes(self) -> list[Route]:
         one = "/channels/{channel_id}"
+        from_one = f"{one}/messages/{{message_id}}/threads"
         return [
-            Route("POST", f"{one}/threads", "create_thread", self.create),
-            Route("POST", f"{one}/messages/{{message_id}}/threads", "create_thread_from_message", self.create_from),
+            Route("POST", f"{one}/threads", "create_thread", self.create, created=True),
+            Route("POST", from_one, "create_thread_from_message", self.create_from, created=True),
             Route("GET", f"{one}/threads/archived/public", "list_public_archived_threads", self.archived),
             Route("GET", f"{one}/threads/search", "thread_search", self.search),
             Route("GET", "/guilds/{guild_id}/threads/active", "get_active_guild_threads", self.active),
@@ -60,7 +62,7 @@ class ThreadRoutes:
             raise errors.missing_permissions()
         self.world.archive_the_quiet(parent.guild)
         self.world.check_room_for_thread(parent.guild, kind)
-        self.limiter.spend(limits.THREADS, parent.id, now=self.world.clock.now().timestamp())
+        self.limiter.spend(limits.NEW_THREAD, parent.id, now=self.world.clock.now().timestamp())
         return parent.guild
 
     def _post(self, forum: Channel, call: Call) -> Json:
@@ -129,7 +131,7 @@ class ThreadRoutes:
         guild = joined_guild(self.world, call.id("guild_id"))
         self.world.archive_the_quiet(guild)
         threads = sorted(filter(self._seen, self.world.active_threads(guild)), key=lambda one: one.id, reverse=True)
-        return {"threads": [payloads.channel(one, self.world.bot) for one in threads], "members": []}
+        return {"threads": [payloads.channel(one, self.world.bot) for one in threads], "members": [], "has_more": False}
 
     def _children(self, call: Call) -> list[Channel]:
         """For a bot that may read the history. Raises Refusal."""

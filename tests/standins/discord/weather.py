@@ -66,8 +66,6 @@ ROUGH = Rates(
 )
 """A fifth of all requests goes wrong; nothing that takes more than seconds to get over."""
 
-CALM = Rates()
-
 
 @dataclass(slots=True)
 class Weather:

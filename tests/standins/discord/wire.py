@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import socket
-import struct
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +9,11 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from tests.standins.discord import errors
+from tests.standins.discord import answers, errors
 from tests.standins.discord.accounting import LOST, Accounts
 from tests.standins.discord.clock import StandInClock
 from tests.standins.discord.faults import Answer, Drop, Fault, Hang, Script, Stall, TooManyRequests
-from tests.standins.discord.limits import VIA, RateLimiter, Verdict
+from tests.standins.discord.limits import RateLimiter
 from tests.standins.discord.openapi import Description
 from tests.standins.discord.signals import Signal
 from tests.standins.discord.weather import Trouble, Weather
@@ -23,7 +21,6 @@ from tests.standins.discord.weather import Trouble, Weather
 Json = dict[str, Any]
 
 PREFIX = "/api/v10"
-NO_CONTENT = 204
 HANGING_LOOKS = 0.01
 """Seconds between looks whether a client that waits in vain is gone."""
 
@@ -78,13 +75,17 @@ Handler = Callable[[Call], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``operation`` is Discord's own name for it; ``by_token`` routes need no authorization header."""
+    """``operation`` is Discord's own name for it; ``by_token`` routes need no authorization header.
+
+    ``created``: success is a 201.
+    """
 
     method: str
     path: str
     operation: str
     handler: Handler
     by_token: bool = False
+    created: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Wire:
     async def unknown(self, request: web.Request) -> web.Response:
         self.unknown_routes.append(f"{request.method} {request.path}")
         refusal = errors.no_such_route()
-        return _json(refusal.body, refusal.status)
+        return answers.as_json(refusal.body, refusal.status)
 
     def serve(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -136,15 +137,15 @@ class Wire:
             response = await self._answer(route, call, request.headers, problem)
             match fault:
                 case Answer(executed=True):
-                    response = _scripted(fault)
-                    record.code = _code_of(fault)
+                    response = answers.scripted(fault)
+                    record.code = answers.code_of(fault)
                 case Stall(seconds, executed=True):
                     await asyncio.sleep(seconds)
                 case _:
                     pass
             self._finish(route, record, response, lost=isinstance(fault, Drop | Hang))
             if isinstance(fault, Drop):
-                return _lose(request, reset=fault.reset)
+                return answers.lose(request, reset=fault.reset)
             return await self._hang(request) if isinstance(fault, Hang) else response
 
         return handle
@@ -164,13 +165,13 @@ class Wire:
         """The answer, where a fault lets the request come no further."""
         match record.fault:
             case Answer(executed=False) | TooManyRequests() as fault:
-                record.code = _code_of(fault)
-                return self._finish(route, record, _scripted(fault))
+                record.code = answers.code_of(fault)
+                return self._finish(route, record, answers.scripted(fault))
             case Stall(seconds, executed=False):
                 await asyncio.sleep(seconds)
             case Drop(executed=False, reset=reset):
                 self._count(route, LOST)
-                return _lose(request, reset=reset)
+                return answers.lose(request, reset=reset)
             case Hang(executed=False):
                 self._count(route, LOST)
                 return await self._hang(request)
@@ -185,7 +186,7 @@ class Wire:
             await asyncio.sleep(HANGING_LOOKS)
         self.hanging -= 1
         self.signal.tell()
-        return web.Response(status=NO_CONTENT)
+        return web.Response(status=answers.NO_CONTENT)
 
     def _finish(self, route: Route, record: Request, response: web.Response, *, lost: bool = False) -> web.Response:
         record.status = response.status
@@ -208,18 +209,18 @@ class Wire:
         try:
             self._admit(route, headers)
             if verdict.retry_after is not None:
-                return _too_many(verdict)
+                return answers.too_many(verdict)
             result = await self._carry_out(route, call, problem)
         except errors.Refusal as refusal:
             self._note(route.operation, refusal)
             call.record.code = refusal.body["code"]
-            return _json(refusal.body, refusal.status, {**verdict.headers, **refusal.headers})
+            return answers.as_json(refusal.body, refusal.status, {**verdict.headers, **refusal.headers})
         except Exception:  # noqa: BLE001 - a fault of the stand-in must fail the test, not look like Discord's
             self.crashes.append(traceback.format_exc())
-            return _json({"message": "the stand-in has a fault of its own", "code": -1}, 501)
+            return answers.as_json({"message": "the stand-in has a fault of its own", "code": -1}, 501)
         if result is None:
-            return web.Response(status=NO_CONTENT, headers=verdict.headers)
-        return _json(result, 200, verdict.headers)
+            return web.Response(status=answers.NO_CONTENT, headers=verdict.headers)
+        return answers.as_json(result, 201 if route.created else 200, verdict.headers)
 
     def _admit(self, route: Route, headers: Mapping[str, str]) -> None:
         """discord.py sends neither a token nor its name with what it answers by an interaction's token."""
@@ -263,51 +264,6 @@ def _leaves(tree: Json, path: str = "") -> list[tuple[str, str]]:
 def _major(params: Mapping[str, str]) -> str:
     """The part of a path by which Discord counts apart."""
     return "/".join(params[key] for key in ("channel_id", "guild_id", "webhook_id", "webhook_token") if key in params)
-
-
-def _json(body: Any, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
-    # discord.py reads a body only where the type is exactly this, so aiohttp must not add a charset
-    return web.Response(
-        body=json.dumps(body).encode(),
-        status=status,
-        headers={**(headers or {}), "Content-Type": "application/json", "Via": VIA},
-    )
-
-
-def _too_many(verdict: Verdict, code: int = 0) -> web.Response:
-    refusal = errors.limited(code, verdict.retry_after or 0.0, scope=verdict.scope)
-    body = refusal.body | {"global": verdict.scope == "global"}
-    return _json(body, 429, {**verdict.headers, **refusal.headers})
-
-
-def _code_of(fault: Answer | TooManyRequests) -> int:
-    if isinstance(fault, TooManyRequests):
-        return fault.code
-    return int(fault.body.get("code", 0)) if isinstance(fault.body, dict) else 0
-
-
-def _scripted(fault: Answer | TooManyRequests) -> web.Response:
-    if isinstance(fault, TooManyRequests):
-        everywhere = {"X-RateLimit-Global": "true"} if fault.scope == "global" else {}
-        verdict = Verdict(everywhere, retry_after=fault.retry_after, scope=fault.scope)
-        response = _too_many(verdict, fault.code)
-        if not fault.via:
-            del response.headers["Via"]
-        return response
-    if isinstance(fault.body, str):
-        headers = {**fault.headers, "Content-Type": "text/html"}
-        return web.Response(text=fault.body, status=fault.status, headers=headers)
-    return _json(fault.body, fault.status, fault.headers)
-
-
-def _lose(request: web.Request, *, reset: bool) -> web.Response:
-    transport = request.transport
-    if transport is not None:
-        if reset:
-            # closing with a linger time of zero makes the kernel send a reset
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-    return web.Response(status=NO_CONTENT)
 
 
 async def _read(request: web.Request) -> tuple[Any, list[Upload], errors.Refusal | None]:
