@@ -208,6 +208,23 @@ async def test_a_quiet_thread_is_archived_and_sending_wakes_it() -> None:
         assert [one.text for one in discord.messages(thread.id)] == ["revised", "more"]
 
 
+async def test_an_archived_thread_is_not_among_those_that_a_client_is_told_of_when_it_comes() -> None:
+    async with DiscordStandIn(limits=NO_LIMITS) as discord:
+        guild, forum = lab(discord)
+        hidden = discord.world.add_channel(guild, "board", kind=ChannelKind.FORUM)
+        async with running(discord) as bot:
+            threads = [await forum_of(bot, forum).create_thread(name=f"day {n}", content="x") for n in range(2)]
+            await forum_of(bot, hidden).create_thread(name="secret", content="x")
+            gone = await threads[0].thread.edit(archived=True)
+            assert gone.archived
+        discord.world.revoke(hidden, Permission.VIEW_CHANNEL)
+        async with running(discord) as bot:
+            theirs = bot.get_guild(guild.id)
+            assert theirs is not None
+            assert [one.id for one in theirs.threads] == [threads[1].thread.id]
+            assert [one.id for one in await theirs.active_threads()] == [threads[1].thread.id]
+
+
 async def test_a_locked_thread_is_closed_without_the_permission_to_manage_threads() -> None:
     async with DiscordStandIn(limits=NO_LIMITS) as discord:
         _, forum = lab(discord)
