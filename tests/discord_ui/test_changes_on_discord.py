@@ -27,6 +27,7 @@ from tests.standins.discord.faults import Fault
 
 ONE = "/channels/*/messages/*"
 CROSSPOST = f"{ONE}/crosspost"
+PAST_EVERY_NONCE = timedelta(minutes=30)
 THREADS = "/channels/*/threads"
 
 
@@ -54,6 +55,8 @@ async def test_the_named_role_is_told_and_nobody_else(lab: Lab, readers: Role, c
     await client.outbox.send(to(lab.papers), post(others), Envelope(token=TOKEN, role_id=readers.id))
     [message] = lab.discord.messages(lab.papers)
     assert message.pings == {f"<@&{readers.id}>"}
+    [request] = lab.discord.requests_to("create_message")
+    assert request.json["allowed_mentions"] == {"parse": [], "roles": [readers.id]}
     assert message.text.startswith(f"<@&{readers.id}>\n")
 
 
@@ -240,6 +243,7 @@ async def test_a_thread_that_was_begun_is_finished_not_doubled(
     lab.discord.script("POST", path, fault)
     with pytest.raises(SendUncertain):
         await client.outbox.open_thread(to(lab.papers), "Diffusion", post(), token=TOKEN)
+    lab.discord.clock.advance(PAST_EVERY_NONCE)
     thread_id = await client.outbox.open_thread(to(lab.papers), "Diffusion", post(), token=TOKEN)
     [thread] = threads(lab, lab.papers)
     assert thread.id == thread_id

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -60,6 +60,7 @@ lateness = st.one_of(st.just(0.0), st.floats(0, 0.05), st.floats(0, 5))
 gaps = st.one_of(st.just(0.0), st.floats(0, 0.05), st.floats(0, 3))
 
 
+@example(late=[*[0.0] * 30, 0.09], arrivals=[0.0] * 200)
 @given(late=st.lists(lateness, min_size=1, max_size=40), arrivals=st.lists(gaps, min_size=1, max_size=200))
 def test_no_second_ever_sees_fifty_starts(late: list[float], arrivals: list[float]) -> None:
     found = asyncio.run(starts(Time(late), arrivals))

@@ -47,8 +47,9 @@ async def test_an_answer_to_a_person_takes_none(
         raise AssertionError("an interaction waited in the queue")
 
     monkeypatch.setattr(Pacer, "turn", never)
-    answer = await lab.guest.slash(lab.papers, "help")
-    assert answer.text
+    assert (await lab.guest.slash(lab.papers, "help")).text
+    await lab.admin.slash(lab.papers, "setup", zone="Europe/Berlin")
+    assert any(request.path.startswith("/webhooks/") for request in lab.discord.requests)
 
 
 async def test_a_limit_of_the_whole_bot_holds_the_queue(
