@@ -21,7 +21,7 @@ MOST_IN_A_SECOND = 49
 """Whatever is made up for, no second has more: what leaves in one may arrive in a little less."""
 
 SECOND = 1.001
-CATCH_UP = 0.1
+CATCH_UP = 0.2
 """Seconds by which a start may be late and still not move those behind it; after more, all of them move."""
 
 MOST_REFUSED = 2_000
