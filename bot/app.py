@@ -5,13 +5,14 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 import structlog
 
 from bot.answering.extractive import Extractive
-from bot.core.reports import SourceReport, TickReport
+from bot.core.reports import TickReport
 from bot.ports import Clock, Outbox, Resources, system_clock
 from bot.services import ingest
 from bot.settings import Settings
@@ -23,6 +24,11 @@ from storage.store import Store
 log = structlog.get_logger(__name__)
 
 REFRESH = timedelta(minutes=30)
+SEND = timedelta(seconds=5)
+"""Looking for what may be sent is one question to an index; what was planned goes out within this."""
+KEEP_TRUE = timedelta(minutes=1)
+LOOK_AT_OBSTACLES = timedelta(minutes=5)
+FORGET = timedelta(hours=6)
 PATIENCE = timedelta(seconds=15)
 """A running bot does not wait for a site that asks for more: it goes on with the store and comes back later."""
 
@@ -53,23 +59,35 @@ async def open_resources(
 
 
 @contextlib.asynccontextmanager
-async def beating(r: Resources, outbox: Outbox) -> AsyncIterator[None]:
-    """The heart of a running bot: look at the sources, deliver what is due."""
+async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> AsyncIterator[None]:
+    """The heart of a running bot: look at the sources, deliver what is due, keep true what was delivered."""
     # Here and below late: a search at a shell does without the scheduler, deliveries and Discord, and starts sooner.
-    from bot.scheduler import TICK, Beat, heartbeat
-    from bot.services import delivery
+    from bot.scheduler import LONGEST_FAREWELL, TICK, Beat, heartbeat
+    from bot.services import pauses, planning, upkeep
+    from bot.services.dispatch import Dispatcher
 
-    async def tick() -> TickReport:
-        return await delivery.tick(r, outbox)
+    dispatcher = Dispatcher(r, outbox)
 
-    async def refresh() -> tuple[SourceReport, ...]:
-        return await ingest.refresh(r)
+    async def keep_true() -> None:
+        await upkeep.note_changes(r)
+        await upkeep.revise(r)
+        await upkeep.edit(r, outbox)
 
-    async with heartbeat(
-        Beat(name="refresh", every=REFRESH, call=refresh),
-        Beat(name="tick", every=TICK, call=tick),
-    ):
-        yield
+    try:
+        async with heartbeat(
+            Beat(name="refresh", every=REFRESH, call=partial(ingest.refresh, r)),
+            Beat(name="plan", every=TICK, call=partial(planning.plan_due, r, outbox.reaches)),
+            Beat(name="send", every=SEND, call=dispatcher.send_due),
+            Beat(name="publish", every=TICK, call=partial(upkeep.publish, r, outbox)),
+            Beat(name="keep true", every=KEEP_TRUE, call=keep_true),
+            Beat(name="resume", every=LOOK_AT_OBSTACLES, call=partial(pauses.resume_mended, r, outbox)),
+            Beat(name="forget", every=FORGET, call=partial(upkeep.forget_the_old, r, keep=ledger_kept)),
+        ):
+            yield
+            dispatcher.close()
+    finally:
+        if not await dispatcher.idle(within=LONGEST_FAREWELL):
+            log.warning("stopped with deliveries under way; the ledger will resume them")
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
@@ -105,7 +123,7 @@ async def run_discord(settings: Settings, token: str, *, once: bool = False) -> 
         StorageError: the store cannot be opened.
     """
     from bot.discord_ui.client import PaperboyClient, point_at
-    from bot.services import delivery
+    from bot.services import dispatch
 
     point_at(settings.discord_api_url)
     async with open_resources(settings) as r, PaperboyClient(r) as client:
@@ -119,7 +137,7 @@ async def run_discord(settings: Settings, token: str, *, once: bool = False) -> 
 
         async def stay() -> None:
             connection = await connected()
-            async with beating(r, client.outbox):
+            async with beating(r, client.outbox, ledger_kept=settings.ledger_kept):
                 # Not awaited itself: when we are stopped, a tick that is under way still needs the connection.
                 await asyncio.wait({connection})
             connection.result()
@@ -127,7 +145,7 @@ async def run_discord(settings: Settings, token: str, *, once: bool = False) -> 
         if once:
             await connected()
             await ingest.refresh(r)
-            return await delivery.tick(r, client.outbox)
+            return await dispatch.tick(r, client.outbox)
         await until_stopped(stay())
     return None
 
@@ -139,7 +157,7 @@ async def run_terminal(settings: Settings, *, once: bool = False) -> TickReport 
         StorageError: the store cannot be opened.
     """
     from bot.console.terminal_bot import TerminalBot
-    from bot.services import delivery
+    from bot.services import dispatch
 
     async with open_resources(settings) as r:
         terminal = TerminalBot(r)
@@ -147,8 +165,8 @@ async def run_terminal(settings: Settings, *, once: bool = False) -> TickReport 
             await ingest.ensure_papers(r)
             await ingest.refresh(r)
             await terminal.begin()
-            return await delivery.tick(r, terminal.outbox)
+            return await dispatch.tick(r, terminal.outbox)
         await terminal.welcome()
-        async with beating(r, terminal.outbox):
+        async with beating(r, terminal.outbox, ledger_kept=settings.ledger_kept):
             await terminal.converse()
     return None

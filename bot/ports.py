@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.core.grounding import Answer, Passage
 from bot.core.period import Period
+from bot.core.tags import ForumTag
 from bot.errors import Unreachable
 from bot.render.post import Post
 from storage.records import ChannelSetup, Destination, Layout, Paper, Sighting, TagRule
@@ -159,6 +160,14 @@ class Outbox(Protocol):
 
         ``name`` has 1 to 100 characters. Where an open thread of ours has that very name, that one is used, so a
         repetition after an uncertain end makes no second one.
+
+        Raises:
+            OutboxError: one of its kinds.
+        """
+        ...
+
+    async def forum_tags(self, destination: Destination) -> Sequence[ForumTag]:
+        """The tags that a forum has now, in its order.
 
         Raises:
             OutboxError: one of its kinds.

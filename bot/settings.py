@@ -5,6 +5,7 @@ Every wrong value is reported at once. Secrets are ``SecretStr``: they show as a
 
 import difflib
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import SettingProblem, SettingsError
 
 ENV_FILE = Path(".env")
+MINIMUM_LEDGER_DAYS = 31
+"""Messages of the last 30 days are kept true, and the ledger is what knows them."""
 DEFAULT_INDEX = Path("data/index")
 
 
@@ -87,6 +90,12 @@ class Settings(BaseSettings):
         description="A Hugging Face access token; it only raises the number of requests that the site allows.",
         examples=["hf_AbCdEf"],
     )
+    ledger_days: Annotated[int, Field(ge=MINIMUM_LEDGER_DAYS, le=36500)] = Field(
+        180,
+        description="For how many days the record of each delivery is kept. That a paper was posted to a channel is "
+        "remembered for ever, so that it never comes twice.",
+        examples=["180"],
+    )
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"] | None,
         BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
@@ -119,6 +128,11 @@ class Settings(BaseSettings):
         password = make_url(self.database_url.get_secret_value()).password
         values = [secret.get_secret_value() for secret in (self.discord_token, self.hf_token) if secret is not None]
         return tuple(value for value in (*values, password) if value)
+
+    @property
+    def ledger_kept(self) -> timedelta:
+        """How long ended deliveries stay in the ledger."""
+        return timedelta(days=self.ledger_days)
 
     def level(self, *, at_terminal: bool) -> int:
         """The threshold of the log as the standard library counts it."""

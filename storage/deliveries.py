@@ -5,20 +5,24 @@
     planned or sending → skipped, failed, unreachable
 
 Each step is one statement that says from which states it may start, so of any number of processes one takes it. What
-has ended never changes again.
+has ended never ends in another way.
+
+The messages of a delivery go out one after the other, and each is noted before the next one leaves. So after a crash
+only the first that is still open can be in doubt.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from storage.dialect import batches, insert
-from storage.records import Delivery, DeliveryKey, DeliveryState, Destination, PaperId
-from storage.schema import OPEN, deliveries, posted_papers
+from storage.ledger import DeliveriesReader, is_abandoned, is_ready
+from storage.records import ChannelSetup, Delivery, DeliveryState, Destination, PaperId
+from storage.schema import deliveries, messages, posted_papers
 
 ALREADY_POSTED = "already posted here"
 """Why a picked paper is left out in the last moment: another delivery to the same place took it first."""
@@ -32,87 +36,50 @@ class Claimed:
     resumed: bool
 
 
-class DeliveriesReader:
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def get(self, delivery_id: int) -> Delivery | None:
-        return await self._one(deliveries.c.id == delivery_id)
-
-    async def by_key(self, key: DeliveryKey) -> Delivery | None:
-        return await self._one(
-            and_(
-                deliveries.c.destination == key.destination,
-                deliveries.c.local_date == key.local_date,
-                deliveries.c.slot == key.slot,
-            )
-        )
-
-    async def by_token(self, token: str) -> Delivery | None:
-        return await self._one(deliveries.c.token == token)
-
-    async def due(self, now: datetime) -> list[Delivery]:
-        """What can be claimed at ``now``, the longest due first."""
-        claimable = select(deliveries).where(OPEN, or_(_ready(now), _abandoned(now)))
-        return await self._all(claimable.order_by(deliveries.c.due_at, deliveries.c.id))
-
-    async def recent(self, *, destination: Destination | None = None, limit: int = 20) -> list[Delivery]:
-        """The last ``limit`` that were planned (for one destination), newest first."""
-        query = select(deliveries).order_by(deliveries.c.id.desc()).limit(limit)
-        if destination is not None:
-            query = query.where(deliveries.c.destination == destination)
-        return await self._all(query)
-
-    async def posted_papers(self, destination: Destination) -> set[PaperId]:
-        """The papers that were posted there or are on their way."""
-        query = select(posted_papers.c.paper_id).where(posted_papers.c.destination == destination)
-        return set(await self._connection.scalars(query))
-
-    async def posted_among(self, destination: Destination, paper_ids: Iterable[PaperId]) -> set[PaperId]:
-        """Those of ``paper_ids`` that were posted there or are on their way."""
-        found: set[PaperId] = set()
-        for batch in batches(list(paper_ids)):
-            query = select(posted_papers.c.paper_id).where(
-                posted_papers.c.destination == destination, posted_papers.c.paper_id.in_(batch)
-            )
-            found |= set(await self._connection.scalars(query))
-        return found
-
-    async def _one(self, which: ColumnElement[bool]) -> Delivery | None:
-        found = await self._all(select(deliveries).where(which))
-        return found[0] if found else None
-
-    async def _all(self, query: Select[Any]) -> list[Delivery]:
-        rows = await self._connection.execute(query)
-        return [_delivery(row) for row in rows.mappings()]
-
-
 class Deliveries(DeliveriesReader):
     async def plan(self, delivery: Delivery) -> Delivery | None:
-        """Enter a delivery; None where its key is there already, whoever planned it.
+        """Enter one delivery, see ``plan_all``; None where its key is there already, whoever planned it."""
+        planned = await self.plan_all([delivery])
+        return planned[0] if planned else None
 
-        Its papers are taken for its destination. One that another delivery took first is dropped and counted in
-        ``left_out``, so the delivery given back may hold fewer than the one handed in. An ended one takes none.
+    async def plan_all(self, wanted: Sequence[Delivery]) -> list[Delivery]:
+        """Enter deliveries with their messages; gives those whose keys were not there yet, by key.
+
+        Their papers are taken for their destinations. One that another delivery took first is dropped, its message
+        with it, and counted in ``left_out``, so a delivery given back may hold fewer than the one handed in. One that
+        has ended takes none and has no messages.
         """
-        kept_id = await self._connection.scalar(
-            insert(self._connection, deliveries)
-            .values(_values(delivery))
-            .on_conflict_do_nothing(
-                index_elements=[deliveries.c.destination, deliveries.c.local_date, deliveries.c.slot]
-            )
-            .returning(deliveries.c.id)
+        # In one order for everybody: two that wait for each other's rows would else be a deadlock on PostgreSQL.
+        by_token = {one.token: one for one in sorted(wanted, key=_order)}
+        entering = insert(self._connection, deliveries).on_conflict_do_nothing(
+            index_elements=[deliveries.c.destination, deliveries.c.local_date, deliveries.c.slot]
         )
-        if kept_id is None:
-            return None
-        planned = replace(delivery, id=kept_id)
-        if planned.ended_at is not None or not planned.paper_ids:
+        planned = []
+        for batch in batches(list(by_token.values())):
+            entered = await self._connection.execute(
+                entering.returning(deliveries.c.id, deliveries.c.token), [_values(one) for one in batch]
+            )
+            ids = {row.token: row.id for row in entered}
+            planned += [replace(one, id=ids[one.token]) for one in batch if one.token in ids]
+        taken = await self._take([one for one in planned if one.ended_at is None])
+        kept = [await self._kept(one, taken[one.id]) for one in planned]
+        rows = [
+            {"delivery_id": one.id, "part": message.part, "token": message.token, "paper_id": message.paper_id}
+            for one in kept
+            if one.ended_at is None
+            for message in one.messages
+        ]
+        for part in batches(rows):
+            await self._connection.execute(insert(self._connection, messages), part)
+        return kept
+
+    async def _kept(self, planned: Delivery, taken: set[PaperId]) -> Delivery:
+        gone = set(planned.paper_ids) - taken
+        if planned.ended_at is not None or not gone:
             return planned
-        taken = await self._take(planned)
-        if taken == set(planned.paper_ids):
-            return planned
-        planned = _without(planned, set(planned.paper_ids) - taken)
-        await self._connection.execute(update(deliveries).where(deliveries.c.id == kept_id).values(_values(planned)))
-        return planned
+        left = _without(planned, gone)
+        await self._connection.execute(update(deliveries).where(deliveries.c.id == left.id).values(_values(left)))
+        return left
 
     async def claim(self, delivery_id: int, *, now: datetime, lease: timedelta) -> Claimed | None:
         """Take a delivery for ``lease``; None where it is not due, ended, or in somebody's hands."""
@@ -122,15 +89,28 @@ class Deliveries(DeliveriesReader):
             "lease_until": now + lease,
             "not_before": None,
         }
-        for may_start, resumed in ((_ready(now), False), (_abandoned(now), True)):
+        for may_start, resumed in ((is_ready(now), False), (is_abandoned(now), True)):
             claiming = update(deliveries).where(deliveries.c.id == delivery_id, may_start).values(values)
             row = (await self._connection.execute(claiming.returning(*deliveries.c))).mappings().one_or_none()
             if row is not None:
-                return Claimed(_delivery(row), resumed)
+                return Claimed((await self._with_messages([row]))[0], resumed)
         return None
 
-    async def renew(self, delivery_id: int, lease_until: datetime, *, attempt: int | None = None) -> bool:
-        """Hold a claimed delivery for longer. False where it is not being sent (by this attempt) any more."""
+    async def message_sent(self, delivery_id: int, part: int, *, message_id: int, at: datetime, publish: bool) -> bool:
+        """Note that a message is there; with ``publish`` it has still to be crossposted. False where it was known."""
+        values = {"message_id": message_id, "sent_at": at, "publish_at": at if publish else None}
+        return await self._note(delivery_id, part, values)
+
+    async def message_dropped(self, delivery_id: int, part: int, *, problem: str) -> bool:
+        """Note that a message will never be sent, while the others may be. False where it was sent."""
+        return await self._note(delivery_id, part, {"problem": problem})
+
+    async def _note(self, delivery_id: int, part: int, values: dict[str, Any]) -> bool:
+        which = and_(messages.c.delivery_id == delivery_id, messages.c.part == part, messages.c.message_id.is_(None))
+        return bool((await self._connection.execute(update(messages).where(which).values(values))).rowcount)
+
+    async def renew(self, delivery_id: int, lease_until: datetime, *, attempt: int) -> bool:
+        """Hold a claimed delivery for longer. False where it is not being sent by this attempt any more."""
         return await self._move(delivery_id, (DeliveryState.SENDING,), attempt, {"lease_until": lease_until})
 
     async def retry(self, delivery_id: int, *, not_before: datetime, problem: str, attempt: int | None = None) -> bool:
@@ -147,10 +127,54 @@ class Deliveries(DeliveriesReader):
         }
         return await self._move(delivery_id, (DeliveryState.SENDING,), attempt, values)
 
-    async def sent(self, delivery_id: int, *, message_id: int, at: datetime) -> bool:
-        """It is there, whoever says so. False where it had ended before; what was written then stays."""
-        values = {"message_id": message_id, "problem": None}
+    async def hold(self, setup: ChannelSetup, *, problem: str) -> None:
+        """Let what waits for a setup wait until its grace window ends."""
+        values = {"not_before": deliveries.c.expires_at, "problem": problem}
+        await self._connection.execute(update(deliveries).where(_waiting_for(setup)).values(values))
+
+    async def release(self, setup: ChannelSetup) -> None:
+        """Let what was held for a setup go out."""
+        values = {"not_before": None, "problem": None}
+        await self._connection.execute(update(deliveries).where(_waiting_for(setup)).values(values))
+
+    async def skip_waiting(self, destination: Destination, slot: str, *, reason: str, at: datetime) -> int:
+        """Skip what waits in a slot of a place, or in one whose name goes on after a hyphen; gives how many."""
+        in_slot = or_(deliveries.c.slot == slot, deliveries.c.slot.startswith(f"{slot}-", autoescape=True))
+        waits = and_(deliveries.c.destination == destination, deliveries.c.state == DeliveryState.PLANNED)
+        waiting = await self._connection.scalars(select(deliveries.c.id).where(waits, in_slot))
+        return sum([await self.skipped(delivery_id, reason=reason, at=at) for delivery_id in waiting.all()])
+
+    async def sent(self, delivery_id: int, *, at: datetime, problem: str | None = None) -> bool:
+        """All of its messages are there that ever will be, whoever says so; ``problem`` tells of those that are not.
+
+        False where it had ended before; what was written then stays.
+        """
+        values = {"problem": problem, "revise_at": deliveries.c.revise_until}
         return await self._end(delivery_id, DeliveryState.SENT, at, None, values)
+
+    async def revised(self, revision: Delivery, *, revise_at: datetime | None) -> Delivery | None:
+        """Keep another choice of papers for a delivery that was sent; None where it is gone.
+
+        Its new papers are taken for its destination; one that another delivery took is dropped. Those that it does not
+        hold any more stay taken: people have seen them. ``revise_at`` is when to look again; None for never.
+        """
+        rows = await self._take([revision])
+        left = _without(revision, set(revision.paper_ids) - rows[revision.id])
+        values = {
+            "paper_ids": left.paper_ids,
+            "considered": left.considered,
+            "left_out": left.left_out,
+            "notes": left.notes,
+            "empty_because": left.empty_because,
+            "added": left.added,
+            "revise_at": revise_at,
+        }
+        changing = update(deliveries).where(deliveries.c.id == revision.id, deliveries.c.state == DeliveryState.SENT)
+        return left if (await self._connection.execute(changing.values(values))).rowcount else None
+
+    async def revise_later(self, delivery_id: int, at: datetime | None) -> None:
+        """Look at a sent delivery again at another time; None for never."""
+        await self._connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(revise_at=at))
 
     async def skipped(self, delivery_id: int, *, reason: str, at: datetime, attempt: int | None = None) -> bool:
         """It is not sent, on purpose; its papers are free again. False where nothing was changed."""
@@ -170,8 +194,23 @@ class Deliveries(DeliveriesReader):
         values = values | {"state": state, "ended_at": at, "lease_until": None, "not_before": None}
         ended = await self._move(delivery_id, (DeliveryState.PLANNED, DeliveryState.SENDING), attempt, values)
         if ended and state is not DeliveryState.SENT:
-            await self._connection.execute(delete(posted_papers).where(posted_papers.c.delivery_id == delivery_id))
+            await self._free(delivery_id)
         return ended
+
+    async def _free(self, delivery_id: int) -> None:
+        """Give back the papers of a delivery, but for those whose message is there."""
+        there = and_(messages.c.delivery_id == delivery_id, messages.c.message_id.is_not(None))
+        seen = select(messages.c.paper_id).where(there, messages.c.paper_id.is_not(None))
+        mine = posted_papers.c.delivery_id == delivery_id
+        await self._connection.execute(delete(posted_papers).where(mine, posted_papers.c.paper_id.not_in(seen)))
+
+    async def purge(self, *, before: datetime, limit: int = 1000) -> int:
+        """Forget deliveries that ended before then, at most ``limit``; gives how many.
+
+        Which papers were posted where is never forgotten, so none comes twice.
+        """
+        old = select(deliveries.c.id).where(deliveries.c.ended_at < before).order_by(deliveries.c.ended_at).limit(limit)
+        return (await self._connection.execute(delete(deliveries).where(deliveries.c.id.in_(old)))).rowcount
 
     async def _move(
         self,
@@ -185,37 +224,54 @@ class Deliveries(DeliveriesReader):
             statement = statement.where(deliveries.c.attempts == attempt)
         return bool((await self._connection.execute(statement.values(values))).rowcount)
 
-    async def _take(self, delivery: Delivery) -> set[PaperId]:
+    async def _take(self, wanted: Sequence[Delivery]) -> dict[int, set[PaperId]]:
+        """Take each one's papers for its destination; gives those that are its own now."""
+        taken: defaultdict[int, set[PaperId]] = defaultdict(set)
         rows = [
-            {"destination": delivery.key.destination, "paper_id": paper_id, "delivery_id": delivery.id}
-            # In one order for everybody: two that wait for each other's papers would else be a deadlock on PostgreSQL.
-            for paper_id in sorted(set(delivery.paper_ids))
+            {
+                "destination": one.key.destination,
+                "cadence": str(one.cadence),
+                "paper_id": paper_id,
+                "delivery_id": one.id,
+            }
+            for one in sorted(wanted, key=_order)
+            for paper_id in sorted(set(one.paper_ids))
         ]
-        statement = insert(self._connection, posted_papers).values(rows).on_conflict_do_nothing()
-        return set(await self._connection.scalars(statement.returning(posted_papers.c.paper_id)))
+        taking = insert(self._connection, posted_papers).on_conflict_do_nothing()
+        for batch in batches(rows):
+            await self._connection.execute(taking, batch)
+        mine = (posted_papers.c.delivery_id, posted_papers.c.paper_id)
+        for ids in batches([one.id for one in wanted]):
+            for row in await self._connection.execute(select(*mine).where(posted_papers.c.delivery_id.in_(ids))):
+                taken[row.delivery_id].add(row.paper_id)
+        return taken
 
 
-def _ready(now: datetime) -> ColumnElement[bool]:
+def _order(delivery: Delivery) -> tuple[str, str, str]:
+    return str(delivery.key.destination), delivery.key.local_date.isoformat(), delivery.key.slot
+
+
+def _waiting_for(setup: ChannelSetup) -> ColumnElement[bool]:
     return and_(
+        deliveries.c.destination == setup.destination,
+        deliveries.c.slot == setup.slot,
         deliveries.c.state == DeliveryState.PLANNED,
-        deliveries.c.due_at <= now,
-        or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= now),
     )
 
 
-def _abandoned(now: datetime) -> ColumnElement[bool]:
-    return and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.lease_until <= now)
-
-
 def _without(delivery: Delivery, gone: set[PaperId]) -> Delivery:
+    if not gone:
+        return delivery
     left = tuple(paper_id for paper_id in delivery.paper_ids if paper_id not in gone)
     dropped = len(delivery.paper_ids) - len(left)
     already = delivery.left_out.get(ALREADY_POSTED, 0)
     return replace(
         delivery,
         paper_ids=left,
+        added=tuple(paper_id for paper_id in delivery.added if paper_id not in gone),
         left_out=delivery.left_out | {ALREADY_POSTED: already + dropped},
         notes={paper_id: note for paper_id, note in delivery.notes.items() if paper_id not in gone},
+        messages=tuple(message for message in delivery.messages if message.paper_id not in gone),
     )
 
 
@@ -224,6 +280,7 @@ def _values(delivery: Delivery) -> dict[str, Any]:
         "destination": delivery.key.destination,
         "local_date": delivery.key.local_date,
         "slot": delivery.key.slot,
+        "cadence": str(delivery.cadence),
         "due_at": delivery.due_at,
         "expires_at": delivery.expires_at,
         "token": delivery.token,
@@ -231,18 +288,15 @@ def _values(delivery: Delivery) -> dict[str, Any]:
         "considered": delivery.considered,
         "left_out": delivery.left_out,
         "notes": delivery.notes,
+        "empty_because": delivery.empty_because,
+        "added": delivery.added,
+        "also": delivery.also,
+        "revise_until": delivery.revise_until,
         "state": delivery.state,
         "attempts": delivery.attempts,
         "not_before": delivery.not_before,
         "lease_until": delivery.lease_until,
-        "message_id": delivery.message_id,
         "problem": delivery.problem,
         "planned_at": delivery.planned_at,
         "ended_at": delivery.ended_at,
     }
-
-
-def _delivery(row: RowMapping) -> Delivery:
-    facts = dict(row)
-    key = DeliveryKey(destination=facts.pop("destination"), local_date=facts.pop("local_date"), slot=facts.pop("slot"))
-    return Delivery(key=key, **facts | {"state": DeliveryState(facts["state"])})

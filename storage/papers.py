@@ -14,8 +14,8 @@ from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import batches, insert
-from storage.records import Paper, PaperId, Sighting
-from storage.schema import counters, papers, sightings
+from storage.records import ChangeKind, Paper, PaperChange, PaperId, Sighting
+from storage.schema import counters, paper_changes, papers, sightings
 
 INDEXED = (
     "title",
@@ -87,6 +87,16 @@ class PapersReader:
                 seen.setdefault(row["paper_id"], []).append(Sighting(**row))
         return {paper_id: tuple(of_paper) for paper_id, of_paper in seen.items()}
 
+    async def changes(
+        self, paper_ids: Iterable[PaperId] | None = None, *, after: int = 0, limit: int = 1000
+    ) -> list[PaperChange]:
+        """The first ``limit`` changes (of some papers) with an id above ``after``, in the order in which they came."""
+        query = select(paper_changes).where(paper_changes.c.id > after)
+        if paper_ids is not None:
+            query = query.where(paper_changes.c.paper_id.in_(list(paper_ids)))
+        rows = await self._connection.execute(query.order_by(paper_changes.c.id).limit(limit))
+        return [PaperChange(**row | {"kind": ChangeKind(row["kind"])}) for row in map(dict, rows.mappings())]
+
     async def latest_day(self) -> date | None:
         """The newest day that has papers."""
         newest: date | None = await self._connection.scalar(select(func.max(sightings.c.daily_on)))
@@ -140,7 +150,11 @@ class Papers(PapersReader):
         """Keep papers as they are given, whole, and append sightings; one that is there already is ignored.
 
         What is known of a paper is replaced, not merged: that was decided before. Given twice, the last one counts.
+        A new version or a withdrawal of a paper that was known is kept as a change, dated by its sighting.
         """
+        seen = list(new_sightings)
+        seen_at = {sighting.paper_id: sighting.seen_at for sighting in seen}
+        changed: list[PaperChange] = []
         given = list({paper.id: paper for paper in new_papers}.values())
         # First of all, so that two saves at once on PostgreSQL take turns and compare with what is really there.
         counter = select(counters.c.value).where(counters.c.name == "revision").with_for_update()
@@ -153,6 +167,8 @@ class Papers(PapersReader):
                 before = known.get(paper.id)
                 if before is not None and before[1] == paper:
                     continue
+                if before is not None:
+                    changed += _changes(before[1], paper, seen_at.get(paper.id))
                 new += before is None
                 updated += before is not None
                 if before is None or _differs(before[1], paper):
@@ -163,7 +179,8 @@ class Papers(PapersReader):
             await self._upsert(rows)
         if revision != first or new:
             await self._count(revision=revision - first, papers=new)
-        await self._append(list(new_sightings))
+        await self._append(seen)
+        await self._note(changed)
         return Saved(new=new, updated=updated)
 
     async def _known(self, batch: Sequence[Paper]) -> dict[PaperId, tuple[int, Paper]]:
@@ -187,6 +204,13 @@ class Papers(PapersReader):
             [{"counter": name, "by": number} for name, number in by.items()],
         )
 
+    async def _note(self, changed: Sequence[PaperChange]) -> None:
+        rows = [
+            {"paper_id": one.paper_id, "kind": str(one.kind), "version": one.version, "at": one.at} for one in changed
+        ]
+        for batch in batches(rows):
+            await self._connection.execute(insert(self._connection, paper_changes), batch)
+
     async def _append(self, seen: Sequence[Sighting]) -> None:
         statement = insert(self._connection, sightings).on_conflict_do_nothing()
         for batch in batches(seen):
@@ -196,6 +220,16 @@ class Papers(PapersReader):
 
 def _values(paper: Paper) -> dict[str, Any]:
     return {name: getattr(paper, name) for name in PAPER}
+
+
+def _changes(before: Paper, after: Paper, seen_at: datetime | None) -> list[PaperChange]:
+    """What happened to a paper between two looks at it that its readers should know."""
+    found = []
+    if before.withdrawn_at is None and after.withdrawn_at is not None:
+        found.append(PaperChange(paper_id=after.id, kind=ChangeKind.WITHDRAWN, at=seen_at or after.withdrawn_at))
+    if before.version and after.version and before.version < after.version and seen_at is not None:
+        found.append(PaperChange(paper_id=after.id, kind=ChangeKind.VERSION, version=after.version, at=seen_at))
+    return found
 
 
 def _differs(before: Paper, after: Paper) -> bool:

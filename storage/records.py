@@ -278,30 +278,67 @@ class DeliveryKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a delivery. A digest is one message; cards and forum posts are one for each paper."""
+
+    part: int
+    """Its place among the delivery's messages, from 0: they go out in this order."""
+    token: str
+    """Names it in the outside world: its nonce, and the marker in its button."""
+    paper_id: PaperId | None = None
+    """The one paper that it is about; None for all of the delivery's."""
+    message_id: int | None = None
+    """Discord's id, once it is there; of a forum post it is also the thread's."""
+    sent_at: datetime | None = None
+    problem: str | None = None
+    """Why it will never be sent, while the others were."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has still to be sent."""
+        return self.message_id is None and self.problem is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One digest on its way to one destination. ``id`` is 0 until the ledger has it."""
 
     id: int = 0
     key: DeliveryKey
+    cadence: Cadence = Cadence.DAILY
     due_at: datetime
     expires_at: datetime
     """The end of the grace window: later it is skipped, not sent."""
     token: str
-    """Names it in the outside world: the nonce of its message and the marker in its button."""
+    """The token of its first message."""
+    messages: tuple[Message, ...] = ()
+    """At least one where it was ever meant to be sent."""
     paper_ids: tuple[PaperId, ...] = ()
     considered: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     """Reason → how many papers; with the picked ones they sum to ``considered``."""
     notes: dict[str, str] = field(default_factory=dict)
     """Paper id → why it was picked, as it is shown (reasons, or the topic it matched); frozen with the choice."""
+    empty_because: str | None = None
+    """Why it holds no papers, where it says so instead."""
+    added: tuple[PaperId, ...] = ()
+    """Those of its papers that came into its message after it was sent."""
+    also: tuple[PaperId, ...] = ()
+    """Papers that the digest before this one gained after it was sent: named once more, for whoever read it early."""
+    revise_until: datetime | None = None
+    """Until when its message is kept up to date with the day's list."""
     state: DeliveryState = DeliveryState.PLANNED
     attempts: int = 0
     not_before: datetime | None = None
     lease_until: datetime | None = None
-    message_id: int | None = None
     problem: str | None = None
     planned_at: datetime
     ended_at: datetime | None = None
+
+    @property
+    def message_id(self) -> int | None:
+        """Discord's id of the first message that is there."""
+        return next((message.message_id for message in self.messages if message.message_id is not None), None)
 
 
 class ChangeKind(StrEnum):

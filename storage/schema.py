@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -34,6 +35,12 @@ metadata = MetaData(
 OPEN = text("ended_at IS NULL")
 """What a delivery that is still on its way looks like; spelled without parameters so that both databases see that
 their partial index covers it."""
+
+ENDED = text("ended_at IS NOT NULL")
+REVISED = text("revise_at IS NOT NULL")
+PUBLISHED = text("publish_at IS NOT NULL")
+EDITED = text("edit_at IS NOT NULL")
+"""Likewise what has something outstanding: few among many."""
 
 papers = Table(
     "papers",
@@ -114,13 +121,25 @@ channel_setups = Table(
     Column("zone", Text, nullable=False),
     Column("weekdays", JSON, nullable=False),
     Column("grace_seconds", Integer, nullable=False),
+    Column("cadence", Text, nullable=False, server_default="daily"),
     Column("limit", Integer, nullable=False),
     Column("sort", Text, nullable=False),
     Column("query", Words),
     Column("min_upvotes", Integer, nullable=False),
+    Column("layout", Text, nullable=False, server_default="digest"),
+    Column("settle", Text, nullable=False, server_default="now"),
+    Column("publish", Boolean, nullable=False, server_default=text("FALSE")),
+    Column("quiet", Boolean, nullable=False, server_default=text("FALSE")),
+    Column("role_id", BigInteger),
+    Column("tags", JSON, nullable=False, server_default="[]"),
     Column("paused_because", Words),
+    Column("obstacle", Text),
+    Column("paused_at", Moment),
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("next_due_at", Moment),
+    Column("foreseen_at", Moment),
+    Index("ix_channel_setups_next_due_at", "next_due_at"),
     # The ledger names a setup by its id for ever: an id is never given twice, not even after a removal.
     sqlite_autoincrement=True,
 )
@@ -133,8 +152,13 @@ people = Table(
     Column("zone", Text, nullable=False),
     Column("weekdays", JSON, nullable=False),
     Column("grace_seconds", Integer, nullable=False),
+    Column("cadence", Text, nullable=False, server_default="daily"),
     Column("dm_closed_at", Moment),
+    Column("next_due_at", Moment),
+    Column("foreseen_at", Moment),
+    Index("ix_people_next_due_at", "next_due_at"),
 )
+"""``next_due_at`` is when a slot comes next, as it was foreseen at ``foreseen_at``: here and in channel_setups."""
 
 topics = Table(
     "topics",
@@ -156,16 +180,21 @@ deliveries = Table(
     Column("slot", Text, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("cadence", Text, nullable=False, server_default="daily"),
     Column("token", Text, nullable=False),
     Column("paper_ids", Texts, nullable=False),
     Column("considered", Integer, nullable=False),
     Column("left_out", JSON, nullable=False),
     Column("notes", JSON, nullable=False),
+    Column("empty_because", Words),
+    Column("added", Texts, nullable=False, server_default="[]"),
+    Column("also", Texts, nullable=False, server_default="[]"),
+    Column("revise_until", Moment),
+    Column("revise_at", Moment),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment),
     Column("lease_until", Moment),
-    Column("message_id", BigInteger),
     Column("problem", Words),
     Column("planned_at", Moment, nullable=False),
     Column("ended_at", Moment),
@@ -175,19 +204,76 @@ deliveries = Table(
     CheckConstraint("(state IN ('planned', 'sending')) = (ended_at IS NULL)", name="open_until_ended"),
     CheckConstraint("state <> 'sending' OR lease_until IS NOT NULL", name="sending_has_lease"),
     Index("ix_deliveries_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_deliveries_revised", "revise_at", sqlite_where=REVISED, postgresql_where=REVISED),
+    Index("ix_deliveries_ended_at", "ended_at", sqlite_where=ENDED, postgresql_where=ENDED),
     sqlite_autoincrement=True,
 )
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("delivery_id", Key, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("paper_id", Text),
+    Column("message_id", BigInteger),
+    Column("sent_at", Moment),
+    Column("problem", Words),
+    Column("publish_at", Moment),
+    Column("edit_at", Moment),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("delivery_id", "part"),
+    UniqueConstraint("token"),
+    Index("ix_messages_publish_at", "publish_at", sqlite_where=PUBLISHED, postgresql_where=PUBLISHED),
+    Index("ix_messages_edit_at", "edit_at", sqlite_where=EDITED, postgresql_where=EDITED),
+    sqlite_with_rowid=False,
+)
+"""``publish_at`` and ``edit_at``: when the message has to be crossposted, or brought up to date, and is not yet."""
 
 posted_papers = Table(
     "posted_papers",
     metadata,
     Column("destination", Place, nullable=False),
+    Column("cadence", Text, nullable=False, server_default="daily"),
     Column("paper_id", Text, nullable=False),
-    Column("delivery_id", Key, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True),
-    # What keeps a paper from being posted twice to one place.
+    # Outlives the record of its delivery: a paper is never posted twice, however long ago the first time was.
+    Column("delivery_id", Key, ForeignKey("deliveries.id", ondelete="SET NULL"), index=True),
+    # A round-up may name again what a daily digest named; within one cadence a paper comes to a place once.
+    PrimaryKeyConstraint("destination", "cadence", "paper_id"),
+    Index(None, "paper_id"),
+    sqlite_with_rowid=False,
+)
+
+paper_threads = Table(
+    "paper_threads",
+    metadata,
+    Column("destination", Place, nullable=False),
+    Column("paper_id", Text, nullable=False),
+    Column("thread_id", BigInteger),
+    Column("asked_at", Moment, nullable=False),
     PrimaryKeyConstraint("destination", "paper_id"),
     sqlite_with_rowid=False,
 )
+"""The thread of a paper below the digest that named it; without an id somebody is opening it since ``asked_at``."""
+
+paper_changes = Table(
+    "paper_changes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("version", Integer),
+    Column("at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+guilds_left = Table(
+    "guilds_left",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("left_at", Moment, nullable=False),
+)
+"""The servers that Paperboy was taken out of, until their setups are forgotten."""
 
 facts = Table(
     "facts",

@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.address import Address
 from storage.channels import Channels, ChannelsReader
-from storage.deliveries import Deliveries, DeliveriesReader
+from storage.deliveries import Deliveries
 from storage.engine import BUSY_TIMEOUT, Engines, open_engines
 from storage.facts import Facts, FactsReader, Queries, QueriesReader
 from storage.failures import translated
+from storage.ledger import DeliveriesReader
+from storage.messages import Messages, MessagesReader
 from storage.papers import Papers, PapersReader
 from storage.people import People, PeopleReader
 from storage.sources import Sources, SourcesReader
+from storage.threads import Threads, ThreadsReader
 from storage.topics import Topics, TopicsReader
 
 
@@ -29,6 +32,8 @@ class Reading:
     topics: TopicsReader
     people: PeopleReader
     deliveries: DeliveriesReader
+    messages: MessagesReader
+    threads: ThreadsReader
     facts: FactsReader
     queries: QueriesReader
 
@@ -43,6 +48,8 @@ class Writing:
     topics: Topics
     people: People
     deliveries: Deliveries
+    messages: Messages
+    threads: Threads
     facts: Facts
     queries: Queries
 
@@ -77,6 +84,8 @@ class Store:
                 topics=TopicsReader(connection),
                 people=PeopleReader(connection),
                 deliveries=DeliveriesReader(connection),
+                messages=MessagesReader(connection),
+                threads=ThreadsReader(connection),
                 facts=FactsReader(connection),
                 queries=QueriesReader(connection),
             )
@@ -95,6 +104,8 @@ class Store:
                 topics=Topics(connection),
                 people=People(connection),
                 deliveries=Deliveries(connection),
+                messages=Messages(connection),
+                threads=Threads(connection),
                 facts=Facts(connection),
                 queries=Queries(connection),
             )

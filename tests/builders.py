@@ -11,6 +11,7 @@ from storage.records import (
     DeliveryKey,
     Destination,
     DestinationKind,
+    Message,
     Paper,
     PaperChange,
     PaperId,
@@ -120,12 +121,14 @@ def make_key(destination: Destination = CHANNEL, local_date: date = DAY, slot: s
 
 
 def make_delivery(*paper_ids: str, key: DeliveryKey | None = None, **facts: Any) -> Delivery:
-    """A planned delivery of ``paper_ids``, due at ``BASE``; its token follows from its key."""
+    """A planned delivery of ``paper_ids`` in one message, due at ``BASE``; its token follows from its key."""
     key = key or make_key()
+    token = sha256(f"{key.destination} {key.local_date} {key.slot}".encode()).hexdigest()[:25]
     defaults: dict[str, Any] = {
         "due_at": BASE,
         "expires_at": BASE + timedelta(hours=6),
-        "token": sha256(f"{key.destination} {key.local_date} {key.slot}".encode()).hexdigest()[:25],
+        "token": token,
+        "messages": () if "ended_at" in facts else (Message(part=0, token=token),),
         "considered": len(paper_ids),
         "planned_at": BASE,
     }

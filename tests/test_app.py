@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ async def test_a_beating_heart_looks_and_delivers_by_itself(store: Store, tmp_pa
     r = Resources(store=store, index=index, sources=(source,), answerer=Extractive(), clock=clock)
     source.lists[DAY] = make_papers(3)
     await channels.create(r, make_setup())
-    async with asyncio.timeout(30), beating(r, outbox):
+    async with asyncio.timeout(30), beating(r, outbox, ledger_kept=timedelta(days=180)):
         await outbox.arrived.wait()
     async with store.read() as tx:
         (done,) = await tx.deliveries.recent()

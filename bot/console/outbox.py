@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.core.tags import ForumTag
 from bot.errors import RetryLater, SendUncertain, Unreachable
 from bot.ports import DIGEST_ONLY, Clock, Envelope, Needs
 from bot.render.post import Heading, Post, Span
@@ -99,6 +100,10 @@ class TerminalOutbox:
     async def open_thread(self, destination: Destination, name: str, post: Post, *, token: str) -> int:
         """Show ``post`` under ``name``. Raises RetryLater as ``send`` does."""
         return await self.send(destination, post, Envelope(token=token, title=name))
+
+    async def forum_tags(self, _destination: Destination) -> tuple[ForumTag, ...]:
+        """None: a terminal is no forum."""
+        return ()
 
     async def missing_permissions(
         self,

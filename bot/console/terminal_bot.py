@@ -129,7 +129,7 @@ class TerminalBot:
     async def _last_digest(self) -> Delivery | None:
         async with self._r.store.read() as tx:
             recent = await tx.deliveries.recent(destination=HERE, limit=RECENT)
-        return next((one for one in recent if one.state is DeliveryState.SENT), None)
+        return next((one for one in recent if one.state is DeliveryState.SENT and one.paper_ids), None)
 
 
 def local_zone() -> str:

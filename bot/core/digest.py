@@ -12,7 +12,7 @@ from hashlib import blake2b
 from bot.core.matching import matches
 from bot.core.ranking import Ranked, rank
 from storage.query import Query
-from storage.records import DeliveryKey, Paper, PaperId, Sighting, Sort
+from storage.records import DeliveryKey, Layout, Message, Paper, PaperId, Sighting, Sort
 
 TOKEN_MARK = "pb"  # noqa: S105 -- no secret: what a delivery's name begins with
 TOKEN_BYTES = 14
@@ -72,6 +72,11 @@ def plan(
     A paper that comes twice is considered once. The order in which papers come in changes nothing.
     """
     ranked = rank({paper.id: paper for paper in papers}.values(), sightings, sort=rules.sort, now=now)
+    return choose(ranked, rules, posted=posted, now=now)
+
+
+def choose(ranked: Sequence[Ranked], rules: DigestRules, *, posted: AbstractSet[PaperId], now: datetime) -> DigestPlan:
+    """The same for papers that are ranked already, in the order of ``rules.sort``: many digests share one ranking."""
     picked: list[Ranked] = []
     left_out: list[LeftOut] = []
     for candidate in ranked:
@@ -87,6 +92,20 @@ def plan(
     return DigestPlan(picked=tuple(picked), left_out=tuple(left_out), considered=len(ranked))
 
 
+def complete(decision: DigestPlan, shown: Sequence[PaperId], *, most: int) -> DigestPlan:
+    """What to add to a digest that shows some papers already, up to ``most`` in all: the best of a later ``decision``.
+
+    The picked ones are those to add. ``considered`` = shown + picked + left out; what is shown stays, whatever the
+    later decision says of it.
+    """
+    new = [ranked for ranked in decision.picked if ranked.paper.id not in shown]
+    room = max(0, most - len(shown))
+    left_out = [left for left in decision.left_out if left.paper_id not in shown]
+    left_out += [LeftOut(paper_id=ranked.paper.id, reason=LeaveOut.OVER_LIMIT) for ranked in new[room:]]
+    picked = tuple(new[:room])
+    return DigestPlan(picked=picked, left_out=tuple(left_out), considered=len(shown) + len(picked) + len(left_out))
+
+
 def _against(paper: Paper, rules: DigestRules, posted: AbstractSet[PaperId], now: datetime) -> LeaveOut | None:
     if paper.id in posted:
         return LeaveOut.POSTED
@@ -99,8 +118,21 @@ def _against(paper: Paper, rules: DigestRules, posted: AbstractSet[PaperId], now
     return None
 
 
-def delivery_token(key: DeliveryKey) -> str:
-    """The name of a delivery in the outside world: the same key gives the same one, 25 letters and digits."""
-    named = f"{key.destination}\n{key.local_date.isoformat()}\n{key.slot}".encode()
+def messages_of(key: DeliveryKey, layout: Layout, paper_ids: Sequence[PaperId]) -> tuple[Message, ...]:
+    """The messages in which papers come in a layout, in their order; one message where there are no papers."""
+    match layout:
+        case Layout.CARDS | Layout.FORUM if paper_ids:
+            return tuple(
+                Message(part=part, token=delivery_token(key, part), paper_id=paper_id)
+                for part, paper_id in enumerate(paper_ids)
+            )
+        case Layout.DIGEST | Layout.THREADS | Layout.CARDS | Layout.FORUM:
+            return (Message(part=0, token=delivery_token(key)),)
+
+
+def delivery_token(key: DeliveryKey, part: int = 0) -> str:
+    """The name of a delivery's message in the outside world: the same gives the same one, 25 letters and digits."""
+    which = f"\n{part}" if part else ""
+    named = f"{key.destination}\n{key.local_date.isoformat()}\n{key.slot}{which}".encode()
     digest = base64.b32encode(blake2b(named, digest_size=TOKEN_BYTES).digest())
     return TOKEN_MARK + digest.decode().rstrip("=").lower()

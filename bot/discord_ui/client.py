@@ -23,7 +23,7 @@ from bot.discord_ui.replies import Interaction, ServedClient
 from bot.discord_ui.tree_sync import synchronise
 from bot.errors import BotError, SettingProblem, SettingsError
 from bot.ports import Resources
-from bot.services import channels
+from bot.services import pauses
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,6 @@ FAREWELL = timedelta(seconds=30)
 TOKEN_REFUSED_AT_GATEWAY = 4004
 CHANNEL_DELETED = "the channel was deleted"
 THREAD_DELETED = "the thread was deleted"
-SERVER_LEFT = "Paperboy was removed from this server"
 
 
 def point_at(api_url: str) -> None:
@@ -80,6 +79,9 @@ class PaperboyClient(ServedClient):
         commands.add_all(self.tree)
         self._fatal: SettingsError | None = None
         self._giving_up: asyncio.Task[None] | None = None
+        # What Discord tells is written to the store under this lock; once all is noted, nothing more is.
+        self._noting = asyncio.Lock()
+        self._noted_all = False
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(buttons.ActionButton)
@@ -172,6 +174,8 @@ class PaperboyClient(ServedClient):
         """Let the sends under way end, then disconnect."""
         await self.outbox.drain(within=FAREWELL)
         await super().close()
+        async with self._noting:  # discord.py waits for no event that is being handled
+            self._noted_all = True
 
     def _give_up(self) -> None:
         """Discord refuses the token of a running bot: it was reset. Nothing more can be done with it."""
@@ -191,13 +195,23 @@ class PaperboyClient(ServedClient):
         await self._lost(payload.thread_id, THREAD_DELETED)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        setups = await channels.overview(self.resources, guild.id)
-        for one in setups:
-            await channels.pause(self.resources, one.setup.id, guild_id=guild.id, because=SERVER_LEFT)
-        log.info("left a server", guild=guild.id, setups_paused=len(setups))
+        async with self._noting:
+            if not self._noted_all:
+                paused = await pauses.guild_left(self.resources, guild.id)
+                log.info("left a server", guild=guild.id, setups_paused=paused)
+
+    async def on_ready(self) -> None:
+        """Also after a lost session: servers may have been joined and left meanwhile."""
+        async with self._noting:
+            if not self._noted_all:
+                await pauses.guilds_seen(self.resources, {guild.id for guild in self.guilds})
+
+    async def on_guild_join(self, _guild: discord.Guild) -> None:
+        await self.on_ready()
 
     async def _lost(self, destination_id: int, because: str) -> None:
-        paused = await channels.channel_lost(self.resources, destination_id, because)
+        async with self._noting:
+            paused = 0 if self._noted_all else await pauses.place_lost(self.resources, destination_id, because)
         if paused:
             log.info("a destination is gone", destination=destination_id, setups_paused=paused, because=because)
 

@@ -9,6 +9,7 @@ import discord
 import structlog
 from discord.abc import Messageable
 
+from bot.core.tags import ForumTag
 from bot.discord_ui import forum, permissions, places, wire
 from bot.discord_ui.components import custom_ids, fitting, notifying
 from bot.discord_ui.places import Place
@@ -202,6 +203,15 @@ class DiscordOutbox:
         if permissions.READ_HISTORY.name in missing or permissions.VIEW_CHANNEL.name in missing:
             words = f"Paperboy lacks permission here: {', '.join(missing)}."
             raise Unreachable(destination, words, obstacle=Obstacle.PERMISSION)
+
+    async def forum_tags(self, destination: Destination) -> tuple[ForumTag, ...]:
+        """See the port. Nothing is asked of Discord where it has described the forum already."""
+        try:
+            async with asyncio.timeout(LOOK_WITHIN):
+                place = await self._forum(destination)
+        except Exception as error:
+            raise self._translated(error, destination) from error
+        return tuple(ForumTag(tag.id, tag.name, tag.moderated) for tag in place.available_tags)
 
     async def missing_permissions(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> tuple[str, ...]:
         """See the port. Where Discord has not described the server, nothing is called missing: sending will show."""

@@ -14,7 +14,7 @@ from bot.render.actions import OpenThread, TrendingPage, Why, encode
 from bot.render.limits import roomiest
 from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details, sections
 from bot.render.phrases import APART, fine, heading, sentence, strong, text
-from bot.render.post import Block, Button, Buttons, Inline, Post
+from bot.render.post import Block, Button, Buttons, Inline, Post, Span
 from storage.records import (
     WORKING_DAYS,
     Cadence,
@@ -30,6 +30,8 @@ from storage.records import (
 )
 
 NOTE_ROOM = 200
+TITLE_ROOM = 80
+MOST_NAMED = 3
 A_DAY = timedelta(days=1)
 NAMES = {Cadence.DAILY: "day", Cadence.WEEKLY: "week", Cadence.MONTHLY: "month"}
 
@@ -49,6 +51,7 @@ def channel_digest(
     freshness: Freshness,
     *,
     setup: ChannelSetup | None = None,
+    also: Sequence[Paper] = (),
     changes: Sequence[PaperChange] = (),
     threads: Mapping[PaperId, int] | None = None,
     squeeze: int = 0,
@@ -56,12 +59,12 @@ def channel_digest(
     """A channel's digest as one message; without papers a line that says why there are none.
 
     ``papers`` are those of the delivery that the store still holds, in its order. ``setup`` gives the title its order
-    and its query, ``changes`` what happened to papers since they were posted, ``threads`` the ids of those that were
-    opened (layout THREADS). ``squeeze`` is that of ``limits.roomiest``. A button carries the delivery's token
-    verbatim: it is the message's marker.
+    and its query, ``also`` are papers that the digest before this one gained after it came, ``changes`` what happened
+    to papers since they were posted, ``threads`` the ids of those that were opened (layout THREADS). ``squeeze`` is
+    that of ``limits.roomiest``. A button carries the delivery's token verbatim: it is the message's marker.
     """
     if not papers:
-        return _nothing(delivery, cadence_of(setup))
+        return _nothing(delivery)
     sort = setup.sort if setup else Sort.TRENDING
     opening: list[Block] = [heading(title(delivery, setup)), *narrowed(setup)]
     if aside := _older_list(delivery, papers, setup):
@@ -69,7 +72,7 @@ def channel_digest(
     part = _Part(lambda paper: because(delivery, paper), _beside(delivery, setup, threads or {}), changes)
     shown = _shown_period(delivery, papers, setup)
     buttons = (why_button(delivery, delivery.token), _all_of(shown, sort), _on_hugging_face(shown))
-    closing = (_footer(delivery, freshness, len(papers)), Buttons(buttons))
+    closing = (*_added_before(also), _footer(delivery, freshness, len(papers)), Buttons(buttons))
     return _digest(opening, papers, closing, part, squeeze=squeeze)
 
 
@@ -83,7 +86,7 @@ def topic_digest(
 ) -> Post:
     """A person's daily message: each paper with the topic that it matched and the words that did."""
     if not papers:
-        return _nothing(delivery, Cadence.DAILY)
+        return _nothing(delivery)
     opening = [heading(f"Your topics{APART}{phrases.full_day(delivery.key.local_date)}")]
     footer = _footer(delivery, freshness, len(papers), "See or stop your topics with /topics list.")
     closing = (footer, Buttons((why_button(delivery, delivery.token),)))
@@ -97,7 +100,7 @@ def topic_digest(
 def title(delivery: Delivery, setup: ChannelSetup | None) -> str:
     """What this is, and of which days: ``Papers of the week · 10–16 March 2025``."""
     sort = setup.sort if setup else Sort.TRENDING
-    cadence = cadence_of(setup)
+    cadence = delivery.cadence
     days = days_of(delivery, setup)
     if cadence is Cadence.DAILY:
         return f"{phrases.TITLES[sort]}{APART}{phrases.full_day(_named_day(delivery, days))}"
@@ -123,11 +126,6 @@ def because(delivery: Delivery, paper: Paper) -> str:
 def why_button(delivery: Delivery, token: str, label: str = "Why these?") -> Button:
     """The marker of the message. A preview stands in no ledger: there its button has nothing to tell."""
     return Button(label, action=encode(Why(token)), command=f"/why {token}", disabled=delivery.id == 0)
-
-
-def cadence_of(setup: ChannelSetup | None) -> Cadence:
-    """How often the digest comes; without its setup it is taken for a daily one."""
-    return setup.schedule.cadence if setup else Cadence.DAILY
 
 
 def days_of(delivery: Delivery, setup: ChannelSetup | None) -> Days:
@@ -173,16 +171,26 @@ def _matched(delivery: Delivery, paper: Paper) -> str:
     return f"Matches your topic: {note}" if note else phrases.facts(paper)
 
 
-def _nothing(delivery: Delivery, cadence: Cadence) -> Post:
+def _nothing(delivery: Delivery) -> Post:
     """One line, with the marker in its button."""
-    reason = sentence(phrases.line(delivery.problem or "none was picked", 400))
+    reason = sentence(phrases.line(delivery.empty_because or delivery.problem or "none was picked", 400))
     span = {
         Cadence.DAILY: f"on {phrases.full_day(delivery.key.local_date)}",
         Cadence.WEEKLY: "this week",
         Cadence.MONTHLY: "this month",
-    }[cadence]
+    }[delivery.cadence]
     line: tuple[Inline | str, ...] = (strong(f"No papers {span}."), f" {reason}")
     return Post((text(*line), Buttons((why_button(delivery, delivery.token, "Why none?"),))))
+
+
+def _added_before(also: Sequence[Paper]) -> tuple[Block, ...]:
+    """What came into the last digest after most had read it: an edit tells nobody."""
+    if not also:
+        return ()
+    parts: list[Inline] = []
+    for paper in also[:MOST_NAMED]:
+        parts += [Span(", " if parts else ""), Span(phrases.title(paper, TITLE_ROOM), url=paper.url)]
+    return (text(strong("Added to the last digest since: "), *parts, "."),)
 
 
 def _footer(delivery: Delivery, freshness: Freshness, shown: int, last: str = "") -> Block:
@@ -205,14 +213,14 @@ def _older_list(delivery: Delivery, papers: Sequence[Paper], setup: ChannelSetup
     """A daily digest may be of the newest list before its own day: then it says so."""
     listed_on = _listed(papers, delivery)
     named = _named_day(delivery, days_of(delivery, setup))
-    if cadence_of(setup) is not Cadence.DAILY or (named - listed_on).days <= 1:
+    if delivery.cadence is not Cadence.DAILY or (named - listed_on).days <= 1:
         return None
     return fine(f"Of {phrases.full_day(listed_on)}, the newest list that I have.")
 
 
 def _shown_period(delivery: Delivery, papers: Sequence[Paper], setup: ChannelSetup | None) -> Period:
     """The day, week or month under which the papers can be looked up; of days across two, the one with more."""
-    cadence = cadence_of(setup)
+    cadence = delivery.cadence
     if cadence is Cadence.DAILY:
         return Period.day(_listed(papers, delivery))
     days = days_of(delivery, setup)

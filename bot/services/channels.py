@@ -1,5 +1,6 @@
 """Channel setups: made, listed, paused, resumed, removed. Whoever calls has checked who may."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,9 +9,10 @@ from bot.core.reports import SetupHealth
 from bot.core.schedule import next_slot, parse_zone
 from bot.errors import InvalidInput
 from bot.ports import Resources
+from bot.services import pauses
 from storage.channels import ChannelsReader
-from storage.deliveries import DeliveriesReader
-from storage.records import ChannelSetup, Delivery, DeliveryState
+from storage.ledger import DeliveriesReader
+from storage.records import ChannelSetup, Delivery, DeliveryKey
 
 MOST_PAPERS = 10
 """A digest is one message; ten papers are what fits and what anybody reads."""
@@ -23,6 +25,8 @@ RECENT = 100
 """Deliveries to one place among which a setup's own last one, or one that still waits, is looked for."""
 
 PAUSED_BY_ADMIN = "paused by an admin"
+SETUP_SLOT = re.compile(r"setup-(\d+)(?:-|$)")
+"""The slots of a setup's deliveries, by its schedule and beside it."""
 
 
 def checked(setup: ChannelSetup) -> ChannelSetup:
@@ -80,6 +84,19 @@ async def setup_by_id(r: Resources, setup_id: int, *, guild_id: int | None = Non
         return await _known(tx.channels, setup_id, guild_id)
 
 
+async def setup_of(kept: ChannelsReader, key: DeliveryKey) -> ChannelSetup | None:
+    """The setup whose delivery has this key; None where it is gone, or none made it."""
+    setup_id = made_by(key)
+    setup = await kept.get(setup_id) if setup_id is not None else None
+    return setup if setup is not None and setup.made(key) else None
+
+
+def made_by(key: DeliveryKey) -> int | None:
+    """The id of the setup whose delivery has this key; None where none made it."""
+    named = SETUP_SLOT.match(key.slot)
+    return int(named[1]) if named else None
+
+
 async def _known(kept: ChannelsReader, setup_id: int, guild_id: int | None) -> ChannelSetup:
     setup = await kept.get(setup_id)
     if setup is None or (guild_id is not None and setup.guild_id != guild_id):
@@ -122,19 +139,21 @@ async def pause(
     Raises:
         InvalidInput: there is no such setup.
     """
-    return await _update(r, setup_id, guild_id, because)
+    async with r.store.write() as tx:
+        setup = await _known(tx.channels, setup_id, guild_id)
+        setup = replace(setup, paused_because=because, obstacle=None, paused_at=r.clock())
+        await tx.channels.update(setup)
+        await tx.deliveries.hold(setup, problem=because)
+    return setup
 
 
 async def resume(r: Resources, setup_id: int, *, guild_id: int | None = None) -> ChannelSetup:
-    """Go on with the next slot. Raises InvalidInput where there is no such setup."""
-    return await _update(r, setup_id, guild_id, None)
+    """Go on, with what was held where its grace window is open, else with the next slot; gives it as it is now.
 
-
-async def _update(r: Resources, setup_id: int, guild_id: int | None, because: str | None) -> ChannelSetup:
-    async with r.store.write() as tx:
-        setup = replace(await _known(tx.channels, setup_id, guild_id), paused_because=because)
-        await tx.channels.update(setup)
-    return setup
+    Raises:
+        InvalidInput: there is no such setup.
+    """
+    return await pauses.resume(r, await setup_by_id(r, setup_id, guild_id=guild_id))
 
 
 async def remove(r: Resources, setup_id: int, *, guild_id: int | None = None) -> ChannelSetup:
@@ -147,17 +166,8 @@ async def remove(r: Resources, setup_id: int, *, guild_id: int | None = None) ->
     """
     async with r.store.write() as tx:
         setup = await _known(tx.channels, setup_id, guild_id)
-        for waiting in await _deliveries_of(tx.deliveries, setup):
-            if waiting.state is DeliveryState.PLANNED:
-                await tx.deliveries.skipped(waiting.id, reason="its channel setup was removed", at=r.clock())
+        reason = "its channel setup was removed"
+        await tx.deliveries.skip_waiting(setup.destination, setup.slot, reason=reason, at=r.clock())
+        await pauses.skip_notices(tx, setup, reason=reason, now=r.clock())
         await tx.channels.remove(setup_id)
     return setup
-
-
-async def channel_lost(r: Resources, destination_id: int, because: str) -> int:
-    """Pause every setup of a channel that is gone; gives how many there were."""
-    async with r.store.write() as tx:
-        lost = [setup for setup in await tx.channels.list() if setup.destination.id == destination_id]
-        for setup in lost:
-            await tx.channels.update(replace(setup, paused_because=because))
-    return len(lost)

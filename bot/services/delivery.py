@@ -1,120 +1,63 @@
-"""The heartbeat's work: plan what is due, deliver what is planned, once, whatever happens in between.
+"""Deliveries on their way: claimed, sent message by message, noted; once, whatever happens in between.
 
-Delivering is three short steps around one send, and no transaction is open while it is under way:
+No transaction is open while anything is under way:
 
-    claim (planned → sending, by compare-and-set, with a lease) → send with the delivery's own token → sent
+    claim (planned → sending, by compare-and-set, with a lease)
+        → for each message that is still open: send it under its own token → note it, and hold the lease for the next
+    → sent
 
-A delivery that is found in ``sending`` with an expired lease may have gone out: its token is looked for in the
-destination's recent messages before anything is sent again.
+A delivery that is found in ``sending`` with an expired lease may have gone out as far as its first open message: that
+one's token is looked for in the destination's recent messages before anything is sent again.
 """
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from bot.core.digest import DigestPlan
-from bot.core.reports import TickReport
-from bot.errors import InvalidInput, Refused, RetryLater, SendUncertain, Unreachable
-from bot.ports import Envelope, Outbox, Resources
-from bot.render.digest import channel_digest, topic_digest
+from bot.errors import Filtered, InvalidInput, Refused, RetryLater, SendUncertain, TooLarge, Unreachable
+from bot.ports import DIGEST_ONLY, Needs, Outbox, Resources
 from bot.render.post import Post
-from bot.services import planning, search
-from bot.services.channels import setup_by_id
-from storage.records import ChannelSetup, Delivery, DeliveryState, DestinationKind, Obstacle
+from bot.services import channels, pauses, planning
+from bot.services.posts import Posts, envelope
+from storage.records import (
+    ChannelSetup,
+    Delivery,
+    DeliveryState,
+    DestinationKind,
+    Message,
+    Obstacle,
+)
+from storage.store import Writing
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)
-"""Longer than a send may take with all its retries; the time that passes after a crash before somebody else looks."""
-
-AT_ONCE = 8
-"""Destinations served side by side; each has its own rate limit at Discord."""
+"""Longer than one send may take with all its retries; the time that passes after a crash before somebody else looks."""
 
 CLOCK_SLACK = timedelta(minutes=5)
 """How far this machine's clock and Discord's may differ when a message is looked for."""
 
+SMALLEST = 2
+"""How far a message is squeezed that Discord does not take, before it is given up."""
 
-async def tick(r: Resources, outbox: Outbox) -> TickReport:
-    """One round: plan every slot that has come, then try every delivery that may be tried now."""
-    planned = await planning.plan_due(r, outbox.reaches)
-    now = r.clock()
-    async with r.store.read() as tx:
-        paused = [setup for setup in await tx.channels.list() if setup.paused_because is not None]
-        due = [one for one in await tx.deliveries.due(now) if outbox.reaches(one.key.destination)]
-    waiting = [delivery for delivery in due if not _is_held(delivery, paused)]
-    ended = await _deliver_all(r, outbox, waiting)
-    return _report(planned, ended)
+PATIENT_TRIES = 3
+"""So often a message that may have been too large for Discord's servers to answer is sent as it is."""
+
+TOO_LATE = "could not be sent before the grace window ended"
 
 
-async def post_now(r: Resources, outbox: Outbox, setup_id: int) -> Delivery:
-    """Send a setup's digest at once, beside its schedule; pressed twice within a minute it is the same delivery.
-
-    Gives it as it ended.
-
-    Raises:
-        InvalidInput: there is no such setup.
-    """
-    setup = await setup_by_id(r, setup_id)
-    delivery, _ = await planning.plan_now(r, setup, slot_name=f"{setup.slot}-now-{r.clock():%H%M}")
-    async with r.store.write() as tx:
-        kept = await planning.enter(tx.deliveries, delivery) or await tx.deliveries.by_key(delivery.key)
-    if kept is None or kept.state is not DeliveryState.PLANNED:
-        return kept or delivery
-    return await _deliver(r, outbox, kept)
-
-
-async def preview(r: Resources, setup: ChannelSetup) -> tuple[Post, DigestPlan]:
-    """What ``setup`` would post if it were due now, and the whole decision behind it."""
-    delivery, decision = await planning.plan_now(r, setup, slot_name="preview")
-    return await _post_of(r, delivery), decision
-
-
-async def explain(r: Resources, token: str) -> Delivery:
-    """The delivery that a message's marker names.
-
-    Raises:
-        InvalidInput: the ledger does not hold it any more.
-    """
-    async with r.store.read() as tx:
-        delivery = await tx.deliveries.by_token(token)
-    if delivery is None:
-        raise InvalidInput("The record of this digest is gone, so its reasons are not known any more.")
-    return delivery
-
-
-def _is_held(delivery: Delivery, paused: Sequence[ChannelSetup]) -> bool:
-    """Whether an admin said to wait before anything of it went out; what was begun is brought to its end."""
-    return delivery.state is DeliveryState.PLANNED and any(
-        delivery.key.destination == setup.destination and delivery.key.slot == setup.slot for setup in paused
-    )
-
-
-async def _deliver_all(r: Resources, outbox: Outbox, waiting: Sequence[Delivery]) -> list[Delivery]:
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(delivery: Delivery) -> Delivery:
-        async with gate:
-            try:
-                return await _deliver(r, outbox, delivery)
-            except Exception:  # one destination's trouble must not end the others' deliveries; its lease keeps it safe
-                log.exception("delivery broke", delivery=delivery.id, destination=str(delivery.key.destination))
-                return delivery
-
-    return list(await asyncio.gather(*map(one, waiting)))
-
-
-async def _deliver(r: Resources, outbox: Outbox, delivery: Delivery) -> Delivery:
+async def deliver(r: Resources, outbox: Outbox, posts: Posts, delivery: Delivery) -> Delivery:
     """Bring one delivery as far as it goes now; gives it as the ledger has it afterwards."""
     async with r.store.write() as tx:
         claimed = await tx.deliveries.claim(delivery.id, now=r.clock(), lease=LEASE)
+        setup = await channels.setup_of(tx.channels, delivery.key)
     if claimed is None:
         return delivery
     mine = claimed.delivery
     try:
-        await _send(r, outbox, mine, resumed=claimed.resumed)
+        await _send(_Round(r, outbox, posts, setup), mine, resumed=claimed.resumed)
     except RetryLater as error:
         await _retry(r, mine, error)
     except SendUncertain as error:
@@ -130,84 +73,182 @@ async def _deliver(r: Resources, outbox: Outbox, delivery: Delivery) -> Delivery
         return await tx.deliveries.get(mine.id) or mine
 
 
-async def _send(r: Resources, outbox: Outbox, delivery: Delivery, *, resumed: bool) -> None:
-    destination = delivery.key.destination
-    if resumed:
-        message_id = await outbox.find(destination, delivery.token, since=delivery.planned_at - CLOCK_SLACK)
-        if message_id is not None:
-            await _sent(r, delivery, message_id)
-            return
-    if delivery.expires_at <= r.clock():
-        async with r.store.write() as tx:
-            reason = "could not be sent before the grace window ended"
-            await tx.deliveries.skipped(delivery.id, reason=reason, at=r.clock(), attempt=delivery.attempts)
-        return
-    missing = await outbox.missing_permissions(destination)
-    if missing:
-        names = ", ".join(missing)
-        raise Unreachable(destination, f"Paperboy lacks permission here: {names}.", obstacle=Obstacle.PERMISSION)
-    post = await _post_of(r, delivery)
-    await _sent(r, delivery, await outbox.send(destination, post, Envelope(token=delivery.token)))
+async def post_now(r: Resources, outbox: Outbox, setup_id: int) -> Delivery:
+    """Send a setup's digest at once, beside its schedule; pressed twice within a minute it is the same delivery.
 
+    Gives it as it ended. Where there is nothing to post nothing is: whoever asked is told why, not the channel.
 
-async def _sent(r: Resources, delivery: Delivery, message_id: int) -> None:
+    Raises:
+        InvalidInput: there is no such setup.
+    """
+    setup = await channels.setup_by_id(r, setup_id)
+    slot_name = f"{setup.slot}-now-{r.clock():%H%M}"
+    delivery, _ = await planning.plan_now(r, replace(setup, quiet=True), slot_name=slot_name)
     async with r.store.write() as tx:
-        await tx.deliveries.sent(delivery.id, message_id=message_id, at=r.clock())
+        entered = await planning.enter_all(tx.deliveries, [delivery])
+        kept = entered[0] if entered else await tx.deliveries.by_key(delivery.key)
+    if kept is None or kept.state is not DeliveryState.PLANNED:
+        return kept or delivery
+    return await deliver(r, outbox, Posts(r), kept)
+
+
+async def preview(r: Resources, setup: ChannelSetup) -> tuple[Post, DigestPlan]:
+    """What ``setup`` would post first if it were due now, and the whole decision behind it."""
+    delivery, decision = await planning.plan_now(r, replace(setup, quiet=False), slot_name="preview")
+    post, _ = await Posts(r).of(delivery, delivery.messages[0], setup)
+    return post, decision
+
+
+async def explain(r: Resources, token: str) -> Delivery:
+    """The delivery that a message's marker names.
+
+    Raises:
+        InvalidInput: the ledger does not hold it any more.
+    """
+    async with r.store.read() as tx:
+        delivery = await tx.deliveries.by_token(token)
+    if delivery is None:
+        raise InvalidInput("The record of this digest is gone, so its reasons are not known any more.")
+    return delivery
+
+
+class _Round:
+    """What sending one delivery takes."""
+
+    def __init__(self, r: Resources, outbox: Outbox, posts: Posts, setup: ChannelSetup | None) -> None:
+        self.r = r
+        self.outbox = outbox
+        self.posts = posts
+        self.setup = setup
+        self.needs = Needs.of(setup) if setup is not None else DIGEST_ONLY
+
+
+async def _send(at: _Round, delivery: Delivery, *, resumed: bool) -> None:
+    destination = delivery.key.destination
+    waiting = [message for message in delivery.messages if message.is_open]
+    begun = delivery.message_id is not None
+    if resumed and waiting:
+        since = delivery.planned_at - CLOCK_SLACK
+        message_id = await at.outbox.find(destination, waiting[0].token, since=since)
+        if message_id is not None:
+            begun = await _note(at, delivery, waiting.pop(0), message_id, last=not waiting)
+    if waiting and not begun and delivery.expires_at <= at.r.clock():
+        await _too_late(at, delivery)
+        return
+    if waiting and (problem := await at.outbox.obstacle(destination, at.needs)) is not None:
+        raise problem
+    await _send_all(at, delivery, waiting, begun=begun, hurried=resumed)
+
+
+async def _send_all(at: _Round, delivery: Delivery, waiting: list[Message], *, begun: bool, hurried: bool) -> None:
+    refusal: Refused | None = None
+    squeeze = max(0, min(SMALLEST, delivery.attempts - PATIENT_TRIES)) if hurried else 0
+    for message in waiting:
+        try:
+            message_id = await _send_one(at, delivery, message, squeeze)
+        except Refused as problem:
+            refusal = problem
+            async with at.r.store.write() as tx:
+                await tx.deliveries.message_dropped(delivery.id, message.part, problem=str(problem))
+            log.warning("message refused", delivery=delivery.id, part=message.part, problem=str(problem))
+        else:
+            begun = True
+            if not await _note(at, delivery, message, message_id, last=message is waiting[-1]):
+                return  # the lease ran out: somebody else goes on
+    if not begun and refusal is not None:
+        raise refusal
+    if refusal is not None or not waiting:
+        async with at.r.store.write() as tx:
+            await _end(tx, at, delivery)
+
+
+async def _send_one(at: _Round, delivery: Delivery, message: Message, squeeze: int) -> int:
+    """Send one message, smaller if need be: what was not taken was not sent, so its token serves again."""
+    while True:
+        post, title = await at.posts.of(delivery, message, at.setup, squeeze=squeeze)
+        letter = await envelope(at.r, at.outbox, delivery, message, setup=at.setup, title=title)
+        try:
+            return await at.outbox.send(delivery.key.destination, post, letter)
+        except (TooLarge, Filtered):
+            if squeeze >= SMALLEST:
+                raise
+            squeeze += 1
+
+
+async def _note(at: _Round, delivery: Delivery, message: Message, message_id: int, *, last: bool) -> bool:
+    """Note that a message is there; False where somebody else has this delivery now."""
+    now = at.r.clock()
+    publish = at.setup is not None and at.setup.publish
+    async with at.r.store.write() as tx:
+        await tx.deliveries.message_sent(delivery.id, message.part, message_id=message_id, at=now, publish=publish)
+        if not last:
+            return await tx.deliveries.renew(delivery.id, now + LEASE, attempt=delivery.attempts)
+        await _end(tx, at, delivery)
+    return True
+
+
+async def _end(tx: Writing, at: _Round, delivery: Delivery) -> None:
+    """All that can be there is there."""
+    kept = await tx.deliveries.get(delivery.id)
+    dropped = {message.problem: None for message in kept.messages if message.problem} if kept else {}
+    await tx.deliveries.sent(delivery.id, at=at.r.clock(), problem=" ".join(filter(None, dropped)) or None)
     log.info(
         "delivered", delivery=delivery.id, destination=str(delivery.key.destination), papers=len(delivery.paper_ids)
     )
 
 
-async def _post_of(r: Resources, delivery: Delivery, setup: ChannelSetup | None = None) -> Post:
-    async with r.store.read() as tx:
-        known = await tx.papers.get_many(delivery.paper_ids)
-        setup = setup or next((one for one in await tx.channels.list() if one.made(delivery.key)), None)
-    papers = tuple(known[paper_id] for paper_id in delivery.paper_ids if paper_id in known)
-    fresh = await search.freshness(r)
-    if delivery.key.destination.kind is DestinationKind.PERSON:
-        return topic_digest(delivery, papers, fresh)
-    return channel_digest(delivery, papers, fresh, setup=setup)
+async def _too_late(at: _Round, delivery: Delivery) -> None:
+    """The day is over, and nothing of it went out: by the fault of what paused it, or of the delivery's own."""
+    now, setup = at.r.clock(), at.setup
+    async with at.r.store.write() as tx:
+        if setup is not None and setup.obstacle is not None:
+            problem = setup.paused_because or str(setup.obstacle)
+            await tx.deliveries.unreachable(delivery.id, problem=problem, at=now, attempt=delivery.attempts)
+        else:
+            reason = (setup.paused_because if setup is not None else None) or TOO_LATE
+            await tx.deliveries.skipped(delivery.id, reason=reason, at=now, attempt=delivery.attempts)
 
 
 async def _retry(r: Resources, delivery: Delivery, error: RetryLater) -> None:
-    """Nothing was sent: wait as long as Discord asks, unless that is past the grace window."""
+    """Nothing more was sent: wait as long as Discord asks, unless that is past the grace window."""
     async with r.store.write() as tx:
         if error.retry_at >= delivery.expires_at:
-            problem = f"{error} Too late for this day."
-            await tx.deliveries.failed(delivery.id, problem=problem, at=r.clock(), attempt=delivery.attempts)
+            await _give_up(tx, r, delivery, f"{error} Too late for this day.", unreachable=False)
         else:
-            problem = str(error)
             await tx.deliveries.retry(
-                delivery.id, not_before=error.retry_at, problem=problem, attempt=delivery.attempts
+                delivery.id, not_before=error.retry_at, problem=str(error), attempt=delivery.attempts
             )
     log.warning("delivery waits", delivery=delivery.id, until=error.retry_at.isoformat(), problem=str(error))
 
 
 async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable) -> None:
-    """A person has to act: end the delivery and pause what made it, so that it is not tried in vain again."""
-    destination = delivery.key.destination
-    now = r.clock()
+    """A person has to act: hold the delivery, and pause what made it, so that it is not tried in vain again."""
+    destination, now = delivery.key.destination, r.clock()
     async with r.store.write() as tx:
-        await tx.deliveries.unreachable(delivery.id, problem=str(error), at=now, attempt=delivery.attempts)
+        setup = await channels.setup_of(tx.channels, delivery.key)
+        by_schedule = setup is not None and delivery.key.slot == setup.slot
+        if by_schedule and now < delivery.expires_at:
+            await tx.deliveries.retry(
+                delivery.id, not_before=delivery.expires_at, problem=str(error), attempt=delivery.attempts
+            )
+        else:
+            await _give_up(tx, r, delivery, str(error), unreachable=True)
         if destination.kind is DestinationKind.PERSON:
             person = await tx.people.get(destination.id)
-            if person is not None:
+            if person is not None and error.obstacle is Obstacle.DM_CLOSED:
                 await tx.people.save(replace(person, dm_closed_at=now))
         else:
-            for setup in await tx.channels.list():
-                if setup.destination == destination and setup.paused_because is None:
-                    await tx.channels.update(replace(setup, paused_because=str(error)))
+            await pauses.pause_all(tx, error, now=now)
     log.warning("destination unreachable", destination=str(destination), obstacle=error.obstacle, problem=str(error))
 
 
-def _report(planned: int, ended: Sequence[Delivery]) -> TickReport:
-    def those(*states: DeliveryState) -> tuple[Delivery, ...]:
-        return tuple(delivery for delivery in ended if delivery.state in states)
-
-    return TickReport(
-        planned=planned,
-        sent=those(DeliveryState.SENT),
-        skipped=those(DeliveryState.SKIPPED),
-        failed=those(DeliveryState.FAILED, DeliveryState.UNREACHABLE),
-        waiting=len(those(DeliveryState.PLANNED, DeliveryState.SENDING)),
-    )
+async def _give_up(tx: Writing, r: Resources, delivery: Delivery, problem: str, *, unreachable: bool) -> None:
+    """Nothing more of it will be sent; where something was, that is what it comes to."""
+    now, ledger = r.clock(), tx.deliveries
+    kept = await ledger.get(delivery.id)
+    if kept is not None and kept.message_id is not None:
+        await ledger.sent(delivery.id, at=now, problem=problem)
+    elif unreachable:
+        await ledger.unreachable(delivery.id, problem=problem, at=now, attempt=delivery.attempts)
+    else:
+        await ledger.failed(delivery.id, problem=problem, at=now, attempt=delivery.attempts)

@@ -9,7 +9,7 @@ import psutil
 from bot.core.reports import Health
 from bot.ports import Resources
 from bot.services import channels, ingest
-from storage.deliveries import DeliveriesReader
+from storage.ledger import DeliveriesReader
 from storage.records import Delivery, Destination
 
 RECENT_DELIVERIES = 10

@@ -3,35 +3,36 @@
 A slot becomes a delivery by insert-or-nothing on its key, so planning may be repeated, and raced, without harm.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.core import calendar
-from bot.core.digest import DigestPlan, DigestRules, delivery_token, plan
-from bot.core.matching import matches, reasons
-from bot.core.parse_query import parse_query
-from bot.core.schedule import Slot, latest_due
+from bot.core.digest import DigestPlan, delivery_token, messages_of
+from bot.core.period import Days
+from bot.core.schedule import Slot, latest_due, next_slot
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import ingest
+from bot.services.choosing import Chooser, in_words
 from storage.deliveries import Deliveries
 from storage.errors import StorageError
-from storage.query import Or, Query
 from storage.records import (
+    Cadence,
     ChannelSetup,
     Delivery,
     DeliveryKey,
     DeliveryState,
     Destination,
-    Paper,
+    Layout,
     PaperId,
     Person,
-    Sighting,
-    Sort,
+    Settle,
     Topic,
 )
 from storage.store import Writing
@@ -39,7 +40,14 @@ from storage.store import Writing
 log = structlog.get_logger(__name__)
 
 TOPIC_SLOT = "topics"
-PAPERS_IN_A_TOPIC_DIGEST = 10
+
+AT_ONCE = 100
+"""Deliveries planned in one transaction: the others that write wait no longer than that takes."""
+
+REVISED_FOR = timedelta(hours=23)
+"""How long a message is kept up to date: until a little before the next one of a daily digest."""
+
+NO_PAPERS: frozenset[PaperId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +63,9 @@ class _Due:
         name = self.of.slot if isinstance(self.of, ChannelSetup) else TOPIC_SLOT
         return DeliveryKey(destination=self.of.destination, local_date=self.slot.local_date, slot=name)
 
-
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """The papers of some days with all that was seen of them."""
-
-    papers: Sequence[Paper]
-    sightings: dict[PaperId, tuple[Sighting, ...]]
+    @property
+    def cadence(self) -> Cadence:
+        return self.of.schedule.cadence
 
 
 async def plan_due(r: Resources, reaches: Callable[[Destination], bool] = lambda _: True) -> int:
@@ -74,78 +78,123 @@ async def plan_due(r: Resources, reaches: Callable[[Destination], bool] = lambda
         return 0
     if any(item.slot.expires_at > r.clock() for item in due):
         await ingest.refresh(r)
+    chooser = Chooser(r, r.clock())
     planned = 0
-    for item in due:
-        try:
-            delivery = await _plan_one(r, item)
-        except InvalidInput as problem:
-            await _unreadable(r, item.of, problem)
-            continue
-        except StorageError:
-            raise
-        except Exception:  # a mistake of ours in one digest must not cost the others theirs; the next tick tries again
-            log.exception("planning broke", destination=str(item.key.destination), slot=item.key.slot)
-            continue
+    for days, chunk in await _chunks(chooser, due):
+        decided = await _decide_all(chooser, days, chunk)
         async with r.store.write() as tx:
-            if await _is_still_wanted(tx, item):
-                planned += await enter(tx.deliveries, delivery) is not None
+            wanted = await _still_wanted(tx, decided)
+            planned += len(await enter_all(tx.deliveries, [delivery for _, delivery in wanted]))
+            await _foresee(tx, [item for item, _ in wanted], chooser.now)
+        await asyncio.sleep(0)  # whoever waits for an answer comes in between
     return planned
 
 
-async def enter(ledger: Deliveries, delivery: Delivery) -> Delivery | None:
-    """Put a delivery into the ledger; None where its key is there already.
+async def enter_all(ledger: Deliveries, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Put deliveries into the ledger; gives those whose keys were not there already.
 
-    Where others took all of its papers since it was decided, it ends at once: there is nothing to send.
+    One whose papers others took since it was decided ends at once: there is nothing to send.
     """
-    kept = await ledger.plan(delivery)
-    if kept is None or kept.state is not DeliveryState.PLANNED or kept.paper_ids:
-        return kept
-    await ledger.skipped(kept.id, reason=_in_words(kept.left_out), at=kept.planned_at)
-    return await ledger.get(kept.id)
+    kept = []
+    for planned in await ledger.plan_all(deliveries):
+        if planned.state is DeliveryState.PLANNED and not planned.paper_ids and planned.empty_because is None:
+            reason = in_words(planned.left_out)
+            await ledger.skipped(planned.id, reason=reason, at=planned.planned_at)
+            kept.append(await ledger.get(planned.id) or planned)
+        else:
+            kept.append(planned)
+    return kept
 
 
 async def plan_now(r: Resources, setup: ChannelSetup, *, slot_name: str) -> tuple[Delivery, DigestPlan]:
-    """What ``setup`` would post at this moment: of today and yesterday, else of the newest day before."""
+    """What ``setup`` would post at this moment; where the days that it covers have nothing, of the newest day before.
+
+    Raises:
+        InvalidInput: its query or zone cannot be read (any more).
+    """
     now = r.clock()
+    chooser = Chooser(r, now)
     day = calendar.local_day(now, setup.schedule.zone)
-    decision = await _choose(r, setup, await _shelf(r, day, or_newest=True), now)
     slot = Slot(local_date=day, due_at=now, expires_at=now + setup.schedule.grace)
+    days = calendar.covered(setup.schedule, setup.settle, day)
+    days = await chooser.or_newest(await chooser.newest_of(days) if is_revised(setup) else days)
+    posted = await chooser.posted(days, [setup.destination], setup.schedule.cadence)
+    decision = await chooser.for_setup(setup, days, posted.get(setup.destination, NO_PAPERS))
     key = DeliveryKey(destination=setup.destination, local_date=day, slot=slot_name)
-    return _frozen(decision, key, slot, now, nothing=await _why_nothing(r, decision, day)), decision
+    nothing = "" if decision.picked else await chooser.why_nothing(decision, day, days)
+    return _frozen(decision, key, slot, now, setup=setup, nothing=nothing), decision
 
 
 async def _due_without_delivery(r: Resources, reaches: Callable[[Destination], bool]) -> list[_Due]:
     now = r.clock()
     async with r.store.read() as tx:
-        setups = [setup for setup in await tx.channels.list() if setup.paused_because is None]
-        people = [person for person in await tx.people.list() if person.dm_closed_at is None]
+        everybody: list[ChannelSetup | Person] = [*await tx.channels.due(now), *await tx.people.due(now)]
         topics: defaultdict[int, list[Topic]] = defaultdict(list)
-        for topic in await tx.topics.all():
-            topics[topic.person_id].append(topic)
-    due = []
-    everybody: list[ChannelSetup | Person] = [*setups, *people]
+        if any(isinstance(one, Person) for one in everybody):
+            for topic in await tx.topics.all():
+                topics[topic.person_id].append(topic)
+    found = []
     for of in filter(lambda one: reaches(one.destination), everybody):
         followed = () if isinstance(of, ChannelSetup) else tuple(topics[of.id])
-        begun = [of.created_at] if isinstance(of, ChannelSetup) else [topic.created_at for topic in followed]
         try:
             slot = latest_due(of.schedule, now)
         except InvalidInput as problem:
             await _unreadable(r, of, problem)
             continue
-        if begun and slot is not None and slot.due_at >= min(begun):
-            due.append(_Due(slot, of, followed))
+        if slot is not None:
+            found.append(_Due(slot, of, followed))
     async with r.store.read() as tx:
-        return [item for item in due if await tx.deliveries.by_key(item.key) is None]
+        known = await tx.deliveries.known([item.key for item in found])
+    due = [item for item in found if item.key not in known and _has_begun(item)]
+    if settled := [item for item in found if item not in due]:
+        async with r.store.write() as tx:
+            await _foresee(tx, settled, now)
+    return due
 
 
-async def _is_still_wanted(tx: Writing, item: _Due) -> bool:
-    """Whether what was asked for is as it was: asking the sources takes seconds, in which people act.
+def _has_begun(item: _Due) -> bool:
+    """Whether somebody asked for it before its slot came."""
+    begun = [item.of.created_at] if isinstance(item.of, ChannelSetup) else [topic.created_at for topic in item.topics]
+    return bool(begun) and item.slot.due_at >= min(begun)
+
+
+async def _chunks(chooser: Chooser, due: Sequence[_Due]) -> list[tuple[Days, list[_Due]]]:
+    """Items that are decided and entered together: of the same days and cadence, which share their papers."""
+    alike: defaultdict[tuple[Days, Cadence], list[_Due]] = defaultdict(list)
+    for item in due:
+        settle = item.of.settle if isinstance(item.of, ChannelSetup) else Settle.NOW
+        days = calendar.covered(item.of.schedule, settle, item.slot.local_date)
+        if isinstance(item.of, ChannelSetup) and is_revised(item.of):
+            days = await chooser.newest_of(days)
+        alike[days, item.cadence].append(item)
+    return [
+        (days, items[start : start + AT_ONCE])
+        for (days, _), items in alike.items()
+        for start in range(0, len(items), AT_ONCE)
+    ]
+
+
+async def _foresee(tx: Writing, items: Sequence[_Due], now: datetime) -> None:
+    """Let nobody look at these again before their next slots."""
+    coming = [(item.of, next_slot(item.of.schedule, now)) for item in items]
+    due_at = [(of, slot.due_at if slot else None) for of, slot in coming]
+    await tx.channels.foresee([(of.id, due) for of, due in due_at if isinstance(of, ChannelSetup)], at=now)
+    await tx.people.foresee([(of.id, due) for of, due in due_at if isinstance(of, Person)], at=now)
+
+
+async def _still_wanted(tx: Writing, decided: Sequence[tuple[_Due, Delivery]]) -> list[tuple[_Due, Delivery]]:
+    """Those for which what was asked for is as it was: asking the sources takes seconds, in which people act.
 
     What was changed meanwhile is decided anew by the next tick; what was removed or forgotten leaves nothing behind.
     """
-    if isinstance(item.of, ChannelSetup):
-        return await tx.channels.get(item.of.id) == item.of
-    return await tx.people.get(item.of.id) == item.of and tuple(await tx.topics.of(item.of.id)) == item.topics
+    setups = await tx.channels.get_many([item.of.id for item, _ in decided if isinstance(item.of, ChannelSetup)])
+
+    async def is_wanted(item: _Due) -> bool:
+        if isinstance(item.of, ChannelSetup):
+            return setups.get(item.of.id) == item.of
+        return await tx.people.get(item.of.id) == item.of and tuple(await tx.topics.of(item.of.id)) == item.topics
+
+    return [(item, delivery) for item, delivery in decided if await is_wanted(item)]
 
 
 async def _unreadable(r: Resources, of: ChannelSetup | Person, problem: InvalidInput) -> None:
@@ -154,112 +203,90 @@ async def _unreadable(r: Resources, of: ChannelSetup | Person, problem: InvalidI
     if isinstance(of, ChannelSetup):
         async with r.store.write() as tx:
             if await tx.channels.get(of.id) == of:
-                await tx.channels.update(replace(of, paused_because=f"set it up anew: {problem}"))
+                because = f"set it up anew: {problem}"
+                await tx.channels.update(replace(of, paused_because=because, paused_at=r.clock()))
 
 
-async def _plan_one(r: Resources, due: _Due) -> Delivery:
-    now = r.clock()
+async def _decide_all(chooser: Chooser, days: Days, chunk: Sequence[_Due]) -> list[tuple[_Due, Delivery]]:
+    """Each item with what it becomes; one that cannot be decided is left for the next tick."""
+    waiting = [item for item in chunk if item.slot.expires_at > chooser.now]
+    posted = await chooser.posted(days, [item.of.destination for item in waiting], chunk[0].cadence)
+    revised = [item for item in waiting if isinstance(item.of, ChannelSetup) and is_revised(item.of)]
+    also = await chooser.added_before([item.key for item in revised])
+    decided = []
+    for item in chunk:
+        try:
+            had = posted.get(item.of.destination, NO_PAPERS)
+            delivery = await _decide(chooser, item, days, had)
+            decided.append((item, replace(delivery, also=also.get(item.key, ()))))
+        except InvalidInput as problem:
+            await _unreadable(chooser.r, item.of, problem)
+        except StorageError:
+            raise
+        except Exception:  # a mistake of ours in one digest must not cost the others theirs; the next tick tries again
+            log.exception("planning broke", destination=str(item.key.destination), slot=item.key.slot)
+    return decided
+
+
+async def _decide(chooser: Chooser, due: _Due, days: Days, posted: AbstractSet[PaperId]) -> Delivery:
+    now, day = chooser.now, due.slot.local_date
     if due.slot.expires_at <= now:
-        return _ended(due.key, due.slot, now, "down at the time, and longer than the grace window")
-    day = due.slot.local_date
-    shelf = await _shelf(r, day)
+        return _missed(due, now)
     if isinstance(due.of, ChannelSetup):
-        decision = await _choose(r, due.of, shelf, now)
-        return _frozen(decision, due.key, due.slot, now, nothing=await _why_nothing(r, decision, day))
-    decision, notes = await _choose_by_topics(r, due.of, due.topics, shelf, now)
-    frozen = _frozen(decision, due.key, due.slot, now, nothing=await _why_nothing(r, decision, day))
+        decision = await chooser.for_setup(due.of, days, posted)
+        nothing = "" if decision.picked else await chooser.why_nothing(decision, day, days)
+        return _frozen(decision, due.key, due.slot, now, setup=due.of, nothing=nothing)
+    decision, notes = await chooser.for_topics(due.topics, days, posted)
+    nothing = "" if decision.picked else await chooser.why_nothing(decision, day, days)
+    frozen = _frozen(decision, due.key, due.slot, now, setup=None, nothing=nothing)
     return replace(frozen, notes={paper_id: notes[paper_id] for paper_id in frozen.paper_ids})
 
 
-async def _shelf(r: Resources, day: date, *, or_newest: bool = False) -> _Shelf:
-    """The papers listed on ``day`` or the day before (lists fill late); else, where asked, of the newest day before."""
-    async with r.store.read() as tx:
-        papers = await tx.papers.on_days(day - timedelta(days=1), day)
-        newest = await tx.papers.latest_day()
-        if not papers and or_newest and newest is not None and newest < day:
-            papers = await tx.papers.on_days(newest, newest)
-        return _Shelf(papers, await tx.papers.sightings([paper.id for paper in papers]))
+def _frozen(
+    decision: DigestPlan, key: DeliveryKey, slot: Slot, now: datetime, *, setup: ChannelSetup | None, nothing: str
+) -> Delivery:
+    """The decision as the ledger keeps it.
 
-
-async def _choose(r: Resources, setup: ChannelSetup, shelf: _Shelf, now: datetime) -> DigestPlan:
-    rules = DigestRules(
-        limit=setup.limit,
-        sort=setup.sort,
-        query=parse_query(setup.query) if setup.query else None,
-        min_upvotes=setup.min_upvotes,
-    )
-    async with r.store.read() as tx:
-        posted = await tx.deliveries.posted_papers(setup.destination)
-    return plan(shelf.papers, shelf.sightings, rules, posted=posted, now=now)
-
-
-async def _choose_by_topics(
-    r: Resources, person: Person, topics: Sequence[Topic], shelf: _Shelf, now: datetime
-) -> tuple[DigestPlan, dict[str, str]]:
-    today = now.date()
-    queries: list[Query] = []
-    why: dict[str, str] = {}
-    for topic in topics:
-        try:
-            query = parse_query(topic.query)
-        except InvalidInput as problem:
-            await _unreadable(r, person, problem)
-            continue
-        queries.append(query)
-        for paper in shelf.papers:
-            if paper.id not in why and matches(query, paper, today=today):
-                words = ", ".join(reasons(query, paper, today=today))
-                # A topic of one word needs no list of the words that matched.
-                why[paper.id] = f"{topic.query} ({words})" if words not in {"", topic.query} else topic.query
-    async with r.store.read() as tx:
-        posted = await tx.deliveries.posted_papers(person.destination)
-    rules = DigestRules(limit=PAPERS_IN_A_TOPIC_DIGEST, sort=Sort.TRENDING, query=Or(tuple(queries)), min_upvotes=0)
-    return plan(shelf.papers, shelf.sightings, rules, posted=posted, now=now), why
-
-
-async def _why_nothing(r: Resources, decision: DigestPlan, day: date) -> str:
-    """Why a digest is empty, in words; used only where it is."""
-    if decision.considered:
-        return _in_words(decision.counts())
-    async with r.store.read() as tx:
-        states = await tx.sources.states()
-    for state in states:
-        if state.problem is not None:
-            return f"no papers: {state.problem}"
-    return calendar.why_no_papers(day)
-
-
-def _in_words(left_out: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {reason}" for reason, count in left_out.items())
-
-
-def _frozen(decision: DigestPlan, key: DeliveryKey, slot: Slot, now: datetime, *, nothing: str) -> Delivery:
-    """The decision as the ledger keeps it; one without papers has ended already."""
-    empty = not decision.picked
+    One without papers is a message that says why; where silence is wanted, as for a person's topics, it has ended.
+    """
+    papers = tuple(ranked.paper.id for ranked in decision.picked)
+    silent = not papers and (setup is None or setup.quiet)
+    layout = setup.layout if setup else Layout.DIGEST
     return Delivery(
         key=key,
+        cadence=setup.schedule.cadence if setup else Cadence.DAILY,
         due_at=slot.due_at,
         expires_at=slot.expires_at,
         token=delivery_token(key),
-        paper_ids=tuple(ranked.paper.id for ranked in decision.picked),
+        messages=() if silent else messages_of(key, layout, papers),
+        paper_ids=papers,
         considered=decision.considered,
         left_out=decision.counts(),
         notes={ranked.paper.id: " · ".join(ranked.reasons) for ranked in decision.picked},
-        state=DeliveryState.SKIPPED if empty else DeliveryState.PLANNED,
-        problem=nothing if empty else None,
+        empty_because=nothing if not papers and not silent else None,
+        revise_until=slot.due_at + REVISED_FOR if setup and is_revised(setup) else None,
+        state=DeliveryState.SKIPPED if silent else DeliveryState.PLANNED,
+        problem=nothing if silent else None,
         planned_at=now,
-        ended_at=now if empty else None,
+        ended_at=now if silent else None,
     )
 
 
-def _ended(key: DeliveryKey, slot: Slot, now: datetime, reason: str) -> Delivery:
+def is_revised(setup: ChannelSetup) -> bool:
+    """Whether its digests are kept up to date after they were sent: only a list can be that is one message."""
+    one_message = setup.layout in {Layout.DIGEST, Layout.THREADS}
+    return setup.settle is Settle.COMPLETED and one_message and setup.schedule.cadence is Cadence.DAILY
+
+
+def _missed(due: _Due, now: datetime) -> Delivery:
     return Delivery(
-        key=key,
-        due_at=slot.due_at,
-        expires_at=slot.expires_at,
-        token=delivery_token(key),
+        key=due.key,
+        cadence=due.cadence,
+        due_at=due.slot.due_at,
+        expires_at=due.slot.expires_at,
+        token=delivery_token(due.key),
         state=DeliveryState.SKIPPED,
-        problem=reason,
+        problem="down at the time, and longer than the grace window",
         planned_at=now,
         ended_at=now,
     )

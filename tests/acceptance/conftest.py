@@ -14,7 +14,7 @@ from bot.app import open_resources
 from bot.core.reports import TickReport
 from bot.discord_ui.client import PaperboyClient, point_at
 from bot.ports import Resources
-from bot.services import delivery, ingest
+from bot.services import dispatch, ingest
 from bot.settings import Settings
 from storage.records import Delivery, DeliveryState, Destination, DestinationKind
 from tests.acceptance.machine import Machine
@@ -75,7 +75,7 @@ class Scene:
         """What the heartbeat of a running bot does, once."""
         self.site.today = self.clock.now().date()
         await ingest.refresh(self.r)
-        return await delivery.tick(self.r, self.client.outbox)
+        return await dispatch.tick(self.r, self.client.outbox)
 
     async def until(self, then: datetime) -> TickReport:
         """Let the time pass until ``then``, with a beat from time to time; gives what the last one did."""

@@ -15,7 +15,7 @@ from bot.app import open_resources
 from bot.discord_ui.client import PaperboyClient, point_at
 from bot.discord_ui.outbox import DiscordOutbox
 from bot.ports import system_clock
-from bot.services import delivery
+from bot.services import delivery, dispatch
 from bot.settings import load_settings
 from storage.deliveries import Deliveries
 
@@ -55,13 +55,13 @@ def doom(step: str) -> None:
 
     match step:
         case "before planning is written":
-            after(Deliveries, "plan")
+            after(Deliveries, "plan_all")
         case "after planning":
             before(Deliveries, "claim")
         case "before the claim is written":
             after(Deliveries, "claim")
         case "after the claim":
-            before(DiscordOutbox, "missing_permissions")
+            before(DiscordOutbox, "obstacle")
         case "before the request leaves":
             before(DiscordOutbox, "send")
         case "after Discord accepted":
@@ -69,13 +69,14 @@ def doom(step: str) -> None:
         case "before sent is written":
             after(Deliveries, "sent")
         case "after sent was written":
-            original = delivery._sent
+            original = delivery._note
 
-            async def sent_and_dead(*args: Any) -> None:
-                await original(*args)
+            async def noted_and_dead(*args: Any, **named: Any) -> bool:
+                await original(*args, **named)
                 die()
+                return True
 
-            delivery._sent = sent_and_dead  # type: ignore[assignment]  # whatever it is given, it dies
+            delivery._note = noted_and_dead
 
 
 def run(environment: Mapping[str, str], step: str, ahead: timedelta) -> None:
@@ -97,4 +98,4 @@ async def _tick(step: str, ahead: timedelta) -> None:
         await client.sign_in(settings.discord_token.get_secret_value())
         connection = asyncio.create_task(client.connect())
         await client.connected(connection)
-        await delivery.tick(r, client.outbox)
+        await dispatch.tick(r, client.outbox)

@@ -8,7 +8,7 @@ from bot.console.following import setup_here
 from bot.console.outbox import GUILD_HERE, HERE
 from bot.console.terminal_bot import TerminalBot
 from bot.ports import Resources
-from bot.services import channels, delivery
+from bot.services import channels, dispatch
 from storage.records import DeliveryState
 from tests.builders import DAY, FakeClock, make_papers
 from tests.console.conftest import Terminal
@@ -88,11 +88,11 @@ async def test_the_next_morning_brings_the_next_digest_once(r: Resources, clock:
     await bot.welcome()
     terminal.shown()
     clock.advance(hours=24)
-    assert (await delivery.tick(r, bot.outbox)).planned == 1
+    assert (await dispatch.tick(r, bot.outbox)).planned == 1
     morning = terminal.shown()
     assert "Saturday, 15 March 2025" in morning
     assert "2503.00006" in morning
-    assert (await delivery.tick(r, bot.outbox)).planned == 0
+    assert (await dispatch.tick(r, bot.outbox)).planned == 0
     assert not terminal.shown()
 
 

@@ -174,7 +174,7 @@ async def test_leaving_a_server_pauses_its_setups_and_no_others(lab: Lab, r: Res
     elsewhere = await channels.create(r, make_setup(guild_id=lab.guild.id + 1))
     lab.discord.world.remove_guild(lab.guild)
     await paused(r, here.id)
-    assert (await channels.setup_by_id(r, here.id)).paused_because == "Paperboy was removed from this server"
+    assert (await channels.setup_by_id(r, here.id)).paused_because == "Paperboy was taken out of this server."
     assert (await channels.setup_by_id(r, elsewhere.id)).paused_because is None
 
 

@@ -57,17 +57,20 @@ def delivered(*papers: Paper, day: date = DAY, **facts: Any) -> Delivery:
 )
 def test_the_title_says_of_which_days_the_papers_are(setup: ChannelSetup, day: date, title: str) -> None:
     paper = make_paper(daily_on=day)
-    assert read(channel_digest(delivered(paper, day=day), [paper], FRESH, setup=setup)).startswith(f"## {title}\n")
+    delivery = delivered(paper, day=day, cadence=setup.schedule.cadence)
+    assert read(channel_digest(delivery, [paper], FRESH, setup=setup)).startswith(f"## {title}\n")
 
 
 def test_a_round_up_leads_to_its_week_or_month() -> None:
     paper = make_paper()
-    weekly = buttons(channel_digest(delivered(paper, day=MONDAY), [paper], FRESH, setup=make_setup(schedule=WEEKLY)))
+    week = delivered(paper, day=MONDAY, cadence=Cadence.WEEKLY)
+    weekly = buttons(channel_digest(week, [paper], FRESH, setup=make_setup(schedule=WEEKLY)))
     action = decode(weekly["All of this week"].action or "")
     assert isinstance(action, TrendingPage)
     assert str(action.period) == "2025-W11"
     assert weekly["Open on Hugging Face"].url == "https://huggingface.co/papers/week/2025-W11"
-    monthly = buttons(channel_digest(delivered(paper, day=MONDAY), [paper], FRESH, setup=make_setup(schedule=MONTHLY)))
+    month = delivered(paper, day=MONDAY, cadence=Cadence.MONTHLY)
+    monthly = buttons(channel_digest(month, [paper], FRESH, setup=make_setup(schedule=MONTHLY)))
     assert monthly["Open on Hugging Face"].url == "https://huggingface.co/papers/month/2025-02"
 
 
@@ -76,7 +79,7 @@ def test_a_round_up_leads_to_its_week_or_month() -> None:
     [(make_schedule(), "on Friday, 14 March 2025"), (WEEKLY, "this week"), (MONTHLY, "this month")],
 )
 def test_a_message_without_papers_is_one_line_with_the_marker(schedule: Any, words: str) -> None:
-    delivery = delivered(problem="arXiv had a holiday")
+    delivery = delivered(empty_because="arXiv had a holiday", cadence=schedule.cadence)
     post = channel_digest(delivery, [], FRESH, setup=make_setup(schedule=schedule))
     assert read(post) == f"**No papers {words}.** ArXiv had a holiday."
     assert decode(buttons(post)["Why none?"].action or "") == Why(delivery.token)

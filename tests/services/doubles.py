@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Passage
 from bot.core.period import Period
+from bot.core.tags import ForumTag
 from bot.errors import SourceError, SourceUnreachable, Unreachable
 from bot.ports import DIGEST_ONLY, Clock, Envelope, Fetched, Needs, Rejected
 from bot.render.post import Post
@@ -95,6 +96,7 @@ class FakeOutbox:
     missing: dict[Destination, tuple[str, ...]] = field(default_factory=dict)
     obstacles: dict[Destination, Unreachable] = field(default_factory=dict)
     foreign: set[Destination] = field(default_factory=set)
+    tags: tuple[ForumTag, ...] = ()
     looked_for: list[str] = field(default_factory=list)
 
     def reaches(self, destination: Destination) -> bool:
@@ -134,6 +136,9 @@ class FakeOutbox:
         if name not in self.threads:
             self.threads[name] = await self.send(destination, post, Envelope(token=token, title=name))
         return self.threads[name]
+
+    async def forum_tags(self, destination: Destination) -> Sequence[ForumTag]:
+        return self.tags
 
     async def missing_permissions(self, destination: Destination, needs: Needs = DIGEST_ONLY) -> tuple[str, ...]:
         return self.missing.get(destination, ())

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import InvalidInput, QuerySyntaxError, RetryLater
 from bot.ports import Resources
-from bot.services import channels, delivery
+from bot.services import channels, dispatch, pauses
 from storage.records import ChannelSetup, DeliveryState, Destination, DestinationKind, Sort
 from tests.builders import (
     BASE,
@@ -23,6 +23,7 @@ from tests.builders import (
     make_schedule,
     make_setup,
 )
+from tests.ledger import posted_papers
 from tests.services.doubles import FakeOutbox, FakeSource
 from tests.services.seeding import ledger
 
@@ -165,19 +166,19 @@ async def test_pausing_and_changing_at_once_loses_neither(r: Resources, setup: C
 async def test_every_setup_of_a_lost_channel_is_paused_and_no_other(r: Resources, setup: ChannelSetup) -> None:
     second = await channels.create(r, make_setup(limit=2))
     elsewhere = await channels.create(r, make_setup(destination=ANOTHER_CHANNEL))
-    assert await channels.channel_lost(r, CHANNEL.id, "the channel was deleted") == 2
+    assert await pauses.place_lost(r, CHANNEL.id, "the channel was deleted") == 2
     assert {one.setup.id: one.setup.paused_because for one in await channels.overview(r)} == {
         setup.id: "the channel was deleted",
         second.id: "the channel was deleted",
         elsewhere.id: None,
     }
-    assert await channels.channel_lost(r, 1, "the channel was deleted") == 0
+    assert await pauses.place_lost(r, 1, "the channel was deleted") == 0
 
 
 async def test_a_lost_thread_is_lost_as_a_channel_is(r: Resources) -> None:
     thread = Destination(kind=DestinationKind.THREAD, id=77)
     await channels.create(r, make_setup(destination=thread))
-    assert await channels.channel_lost(r, 77, "the thread was deleted") == 1
+    assert await pauses.place_lost(r, 77, "the thread was deleted") == 1
 
 
 # --- the list ---
@@ -222,7 +223,7 @@ async def waiting(r: Resources, setup: ChannelSetup, source: FakeSource, outbox:
     """A digest that Discord asked to send ten minutes later."""
     source.lists[DAY] = make_papers(3)
     outbox.before = [RetryLater(CHANNEL, "slow down", retry_at=BASE + timedelta(minutes=10))]
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert [one.state for one in await ledger(r)] == [DeliveryState.PLANNED]
 
 
@@ -232,10 +233,10 @@ async def test_a_digest_that_waits_is_held_back_by_a_pause_and_comes_when_it_is_
 ) -> None:
     await channels.pause(r, setup.id)
     clock.advance(minutes=20)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert not outbox.sent
     await channels.resume(r, setup.id)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1
 
 
@@ -246,7 +247,7 @@ async def test_a_digest_that_was_held_back_for_too_long_is_recorded_as_skipped(
     await channels.pause(r, setup.id)
     clock.advance(hours=7)
     await channels.resume(r, setup.id)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert [one.state for one in await ledger(r)] == [DeliveryState.SKIPPED]
     assert not outbox.sent
 
@@ -257,10 +258,10 @@ async def test_a_digest_that_waits_ends_with_its_setup_and_frees_its_papers(
 ) -> None:
     await channels.remove(r, setup.id)
     clock.advance(minutes=20)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert not outbox.sent
     (ended,) = await ledger(r)
     assert (ended.state, ended.ended_at) == (DeliveryState.SKIPPED, BASE)
     assert "removed" in (ended.problem or "")
     async with r.store.read() as tx:
-        assert await tx.deliveries.posted_papers(CHANNEL) == set()
+        assert await posted_papers(tx.deliveries, CHANNEL) == set()

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import InvalidInput, OutboxError, Refused, RetryLater, SendUncertain, Unreachable
 from bot.ports import Resources
-from bot.services import channels, delivery, ingest, topics
+from bot.services import channels, delivery, dispatch, ingest, topics
 from bot.services.delivery import LEASE
 from storage.records import ChannelSetup, Delivery, DeliveryState, Obstacle
 from tests.builders import (
@@ -46,10 +46,10 @@ async def the_only(r: Resources) -> Delivery:
 
 @pytest.mark.usefixtures("setup")
 async def test_a_digest_that_is_due_is_delivered_once(r: Resources, outbox: FakeOutbox, clock: FakeClock) -> None:
-    report = await delivery.tick(r, outbox)
+    report = await dispatch.tick(r, outbox)
     for _ in range(3):
         clock.advance(minutes=1)
-        await delivery.tick(r, outbox)
+        await dispatch.tick(r, outbox)
     assert len(report.sent) == 1
     assert [message.destination for message in outbox.sent] == [CHANNEL]
     done = await the_only(r)
@@ -60,7 +60,7 @@ async def test_a_digest_that_is_due_is_delivered_once(r: Resources, outbox: Fake
 
 @pytest.mark.usefixtures("setup")
 async def test_the_sums_of_a_run_hold(r: Resources, outbox: FakeOutbox) -> None:
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     done = await the_only(r)
     assert done.considered == 8
     assert done.considered == len(done.paper_ids) + sum(done.left_out.values())
@@ -70,7 +70,7 @@ async def test_the_sums_of_a_run_hold(r: Resources, outbox: FakeOutbox) -> None:
 @pytest.mark.usefixtures("setup")
 async def test_nothing_is_due_before_the_hour(r: Resources, outbox: FakeOutbox, clock: FakeClock) -> None:
     clock.now = BASE - timedelta(minutes=1)
-    report = await delivery.tick(r, outbox)
+    report = await dispatch.tick(r, outbox)
     # The slot of the day before has passed long ago: it is recorded as missed, not sent.
     assert not report.sent
     assert not outbox.sent
@@ -80,10 +80,10 @@ async def test_a_setup_made_after_its_hour_waits_for_tomorrow(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
     await channels.create(r, make_setup(schedule=make_schedule(at=time(8)), created_at=BASE))
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert not await ledger(r)
     clock.advance(hours=23)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1
 
 
@@ -92,7 +92,7 @@ async def test_after_downtime_it_comes_within_the_grace_window(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
     clock.advance(hours=5)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1
 
 
@@ -101,7 +101,7 @@ async def test_after_longer_downtime_it_is_recorded_as_skipped(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
     clock.advance(hours=7)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     skipped = await the_only(r)
     assert skipped.state is DeliveryState.SKIPPED
     assert "down" in (skipped.problem or "")
@@ -110,9 +110,9 @@ async def test_after_longer_downtime_it_is_recorded_as_skipped(
 
 @pytest.mark.usefixtures("setup")
 async def test_a_paper_is_never_posted_twice_to_one_place(r: Resources, outbox: FakeOutbox, clock: FakeClock) -> None:
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     clock.advance(days=1)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     first, second = sorted(await ledger(r), key=lambda one: one.id)
     assert len(second.paper_ids) == 3
     assert not set(first.paper_ids) & set(second.paper_ids)
@@ -124,7 +124,7 @@ async def test_a_day_without_papers_is_skipped_with_its_reason(
     r: Resources, outbox: FakeOutbox, source: FakeSource
 ) -> None:
     source.lists.clear()
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     skipped = await the_only(r)
     assert skipped.state is DeliveryState.SKIPPED
     assert "nothing was listed" in (skipped.problem or "")
@@ -136,7 +136,7 @@ async def test_a_dead_source_is_named_where_a_day_is_empty(
     r: Resources, outbox: FakeOutbox, source: FakeSource
 ) -> None:
     source.down = True
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert "did not answer" in ((await the_only(r)).problem or "")
 
 
@@ -148,7 +148,7 @@ async def test_a_dead_source_does_not_stop_a_digest_from_the_store(
     await ingest.refresh(r)
     source.down = True
     clock.now = BASE
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1
 
 
@@ -161,7 +161,7 @@ async def test_a_query_and_a_threshold_decide_what_is_posted(
         make_paper("2503.00003", title="Graph kernels", upvotes=90),
     )
     await channels.create(r, make_setup(query="title:diffusion", min_upvotes=10))
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     done = await the_only(r)
     assert done.paper_ids == ("2503.00001",)
     assert done.left_out == {"filtered by the query": 1, "below the upvote threshold": 1}
@@ -172,10 +172,10 @@ async def test_an_uncertain_send_that_arrived_is_found_and_not_repeated(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
     outbox.after = [SendUncertain(CHANNEL, "the connection was lost")]
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert (await the_only(r)).state is DeliveryState.SENDING
     clock.advance(LEASE + timedelta(seconds=1))
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1
     assert outbox.looked_for == [outbox.sent[0].token]
     assert (await the_only(r)).state is DeliveryState.SENT
@@ -186,9 +186,9 @@ async def test_an_uncertain_send_that_never_arrived_is_sent_again_with_the_same_
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
     outbox.before = [SendUncertain(CHANNEL, "the connection was lost")]
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     clock.advance(LEASE + timedelta(seconds=1))
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert [message.token for message in outbox.sent] == [(await the_only(r)).token]
 
 
@@ -197,12 +197,12 @@ async def test_when_discord_asks_for_patience_it_is_tried_again_then(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
     outbox.before = [RetryLater(CHANNEL, "slow down", retry_at=BASE + timedelta(minutes=10))]
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     clock.advance(minutes=9)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert not outbox.sent
     clock.advance(minutes=1)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1
 
 
@@ -218,7 +218,7 @@ async def test_each_failure_ends_in_its_own_state(
     error: OutboxError, state: DeliveryState, paused: bool, r: Resources, outbox: FakeOutbox, setup: ChannelSetup
 ) -> None:
     outbox.before = [error]
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert (await the_only(r)).state is state
     assert ((await channels.setup_by_id(r, setup.id)).paused_because is not None) is paused
 
@@ -229,7 +229,7 @@ async def test_a_missing_permission_is_named_and_pauses_that_channel_only(
     elsewhere = replace(CHANNEL, id=CHANNEL.id + 1)
     other = await channels.create(r, make_setup(destination=elsewhere))
     outbox.missing[CHANNEL] = ("Send Messages",)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert [message.destination for message in outbox.sent] == [elsewhere]
     assert "Send Messages" in ((await channels.setup_by_id(r, setup.id)).paused_because or "")
     assert (await channels.setup_by_id(r, other.id)).paused_because is None
@@ -239,7 +239,7 @@ async def test_one_destination_in_trouble_does_not_stop_the_others(r: Resources,
     for number in range(3):
         await channels.create(r, make_setup(destination=replace(CHANNEL, id=CHANNEL.id + number)))
     outbox.before = [ValueError("a mistake of ours")]
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 2
 
 
@@ -247,10 +247,10 @@ async def test_a_paused_setup_gets_nothing_and_a_resumed_one_goes_on(
     r: Resources, outbox: FakeOutbox, setup: ChannelSetup
 ) -> None:
     await channels.pause(r, setup.id)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert not outbox.sent
     await channels.resume(r, setup.id)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1
 
 
@@ -266,7 +266,7 @@ async def test_what_matches_a_persons_topics_comes_as_one_message_with_the_reaso
         make_paper("2503.00003", title="Something else"),
     )
     clock.now = BASE
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     done = await the_only(r)
     assert set(done.paper_ids) == {"2503.00001", "2503.00002"}
     assert "diffusion" in done.notes["2503.00001"].lower()
@@ -281,9 +281,9 @@ async def test_closed_direct_messages_are_remembered_and_not_tried_again(
     followed = await topics.follow(r, PERSON_ID, "test")
     clock.now = BASE
     outbox.before = [Unreachable(followed.person.destination, "closed", obstacle=Obstacle.DM_CLOSED)]
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     clock.advance(days=1)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert not outbox.sent
     person, _ = await topics.mine(r, PERSON_ID)
     assert person is not None
@@ -309,13 +309,13 @@ async def test_a_preview_shows_what_would_be_posted_and_keeps_nothing(
     assert post.blocks
     assert len(decision.picked) == 5
     assert not await ledger(r)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert (await the_only(r)).paper_ids == tuple(ranked.paper.id for ranked in decision.picked)
 
 
 @pytest.mark.usefixtures("setup")
 async def test_a_digest_can_be_explained_from_its_marker(r: Resources, outbox: FakeOutbox) -> None:
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     explained = await delivery.explain(r, outbox.sent[0].token)
     assert explained.considered == 8
     with pytest.raises(InvalidInput):
@@ -325,9 +325,9 @@ async def test_a_digest_can_be_explained_from_its_marker(r: Resources, outbox: F
 @pytest.mark.usefixtures("setup")
 async def test_what_another_outbox_serves_is_left_for_it(r: Resources, outbox: FakeOutbox, clock: FakeClock) -> None:
     outbox.foreign = {CHANNEL}
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert not await ledger(r)
     outbox.foreign = set()
     clock.advance(hours=1)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1

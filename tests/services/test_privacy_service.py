@@ -13,7 +13,7 @@ import pytest
 
 from bot.errors import Unreachable
 from bot.ports import Resources
-from bot.services import channels, delivery, privacy, topics
+from bot.services import channels, dispatch, privacy, topics
 from storage.channels import NOBODY
 from storage.records import ChannelSetup, Obstacle
 from tests.builders import BASE, CHANNEL, DAY, PERSON_ID, FakeClock, make_delivery, make_key, make_papers, make_setup
@@ -54,7 +54,7 @@ async def setup(r: Resources, outbox: FakeOutbox, clock: FakeClock) -> ChannelSe
     for day in range(2):
         clock.now = BASE + timedelta(days=day)
         await keep_unindexed(r, *make_papers(3 * (day + 1), daily_on=clock.now.date()))
-        await delivery.tick(replace(r, sources=()), outbox)
+        await dispatch.tick(replace(r, sources=()), outbox)
     return setup
 
 
@@ -108,7 +108,7 @@ async def test_an_export_tells_since_when_messages_are_refused(
     person = (await topics.follow(r, PERSON_ID, "test")).person
     clock.now = BASE
     outbox.before = [Unreachable(person.destination, "Closed.", obstacle=Obstacle.DM_CLOSED)]
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     kept = await privacy.export(r, PERSON_ID)
     assert kept["daily_message"]["direct_messages_closed_since"] == BASE.isoformat()
     assert [(one["state"], one["problem"]) for one in kept["deliveries"]] == [("unreachable", "Closed.")]
@@ -170,7 +170,7 @@ async def test_who_is_forgotten_gets_no_more_messages(r: Resources, outbox: Fake
     await privacy.forget(r, PERSON_ID)
     outbox.sent.clear()
     clock.advance(days=1)
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert PERSON_ID not in {message.destination.id for message in outbox.sent}
 
 
@@ -202,6 +202,6 @@ async def test_a_message_that_is_under_way_leaves_no_trace_when_it_arrives(
         return await send(*args, **facts)
 
     outbox.send = forgotten_meanwhile  # type: ignore[method-assign]  # what happens elsewhere while it is sent
-    await delivery.tick(r, outbox)
+    await dispatch.tick(r, outbox)
     assert len(outbox.sent) == 1
     assert traces_of(PERSON_ID, store_file) == []

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from storage.deliveries import ALREADY_POSTED
-from storage.records import Delivery, DeliveryState, Destination, DestinationKind, PaperId
+from storage.records import Cadence, Delivery, DeliveryState, Destination, DestinationKind, PaperId
 from storage.store import Store
 from tests.builders import BASE, CHANNEL, DAY, make_delivery, make_id, make_key
+from tests.ledger import note_sent, posted_papers
 
 ELSEWHERE = Destination(kind=DestinationKind.THREAD, id=111_000_000_000_000_002)
 LEASE = timedelta(minutes=2)
@@ -26,7 +27,7 @@ async def planned(store: Store, *paper_ids: str, **facts: Any) -> Delivery:
 
 async def posted(store: Store, destination: Destination = CHANNEL) -> set[PaperId]:
     async with store.read() as tx:
-        return await tx.deliveries.posted_papers(destination)
+        return await posted_papers(tx.deliveries, destination)
 
 
 async def test_everything_about_a_delivery_comes_back(each_store: Store) -> None:
@@ -95,8 +96,8 @@ async def test_the_same_paper_may_go_to_two_places(each_store: Store) -> None:
     await planned(each_store, ONE)
     assert (await planned(each_store, ONE, key=make_key(ELSEWHERE))).paper_ids == (ONE,)
     async with each_store.read() as tx:
-        assert await tx.deliveries.posted_among(ELSEWHERE, [ONE, TWO]) == {ONE}
-        assert await tx.deliveries.posted_among(ELSEWHERE, []) == set()
+        assert await tx.deliveries.posted_among([ELSEWHERE], [ONE, TWO], Cadence.DAILY) == {ELSEWHERE: {ONE}}
+        assert await tx.deliveries.posted_among([ELSEWHERE], [], Cadence.DAILY) == {}
 
 
 async def test_a_delivery_that_ends_when_it_is_planned_takes_no_papers(each_store: Store) -> None:
@@ -131,9 +132,9 @@ async def test_a_claim_whose_lease_ran_out_is_resumed_by_another(each_store: Sto
 async def test_a_renewed_lease_holds_longer(each_store: Store) -> None:
     delivery = await planned(each_store, ONE)
     async with each_store.write() as tx:
-        assert not await tx.deliveries.renew(delivery.id, BASE + LEASE)
+        assert not await tx.deliveries.renew(delivery.id, BASE + LEASE, attempt=1)
         await tx.deliveries.claim(delivery.id, now=BASE, lease=LEASE)
-        assert await tx.deliveries.renew(delivery.id, BASE + 5 * LEASE)
+        assert await tx.deliveries.renew(delivery.id, BASE + 5 * LEASE, attempt=1)
         assert await tx.deliveries.claim(delivery.id, now=BASE + 4 * LEASE, lease=LEASE) is None
         assert await tx.deliveries.claim(delivery.id, now=BASE + 5 * LEASE, lease=LEASE) is not None
 
@@ -172,7 +173,7 @@ async def test_due_is_what_can_be_claimed_the_longest_due_first(each_store: Stor
     async with each_store.write() as tx:
         await tx.deliveries.claim(held.id, now=BASE, lease=timedelta(hours=1))
         await tx.deliveries.claim(abandoned.id, now=BASE, lease=LEASE)
-        await tx.deliveries.sent(ended.id, message_id=1, at=BASE)
+        await note_sent(tx.deliveries, ended.id, message_id=1, at=BASE)
     async with each_store.read() as reading:
         assert [one.id for one in await reading.deliveries.due(BASE + LEASE)] == [early.id, late.id, abandoned.id]
 
@@ -207,8 +208,8 @@ async def test_a_message_that_is_there_counts_whoever_sent_it(each_store: Store)
     async with each_store.write() as tx:
         await tx.deliveries.claim(delivery.id, now=BASE, lease=LEASE)
         await tx.deliveries.claim(delivery.id, now=BASE + LEASE, lease=LEASE)
-        assert await tx.deliveries.sent(delivery.id, message_id=7, at=LATER)  # the first, late
-        assert not await tx.deliveries.sent(delivery.id, message_id=8, at=LATER + LEASE)
+        assert await note_sent(tx.deliveries, delivery.id, message_id=7, at=LATER)  # the first, late
+        assert not await note_sent(tx.deliveries, delivery.id, message_id=8, at=LATER + LEASE)
         kept = await tx.deliveries.get(delivery.id)
     assert kept is not None
     assert (kept.state, kept.message_id, kept.ended_at, kept.lease_until) == (DeliveryState.SENT, 7, LATER, None)

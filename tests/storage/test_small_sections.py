@@ -31,6 +31,7 @@ from tests.builders import (
     make_setup,
     make_topic,
 )
+from tests.ledger import posted_papers
 
 LATER = BASE + timedelta(hours=1)
 EVERY_CHOICE = Schedule(at=time(23, 59), zone="Asia/Kathmandu", weekdays=WORKING_DAYS, grace=timedelta(minutes=90))
@@ -110,7 +111,7 @@ class TestChannels:
         assert (await add(each_store, make_setup())).id > kept.id
         async with each_store.read() as tx:
             assert await tx.deliveries.recent() == [delivery]
-            assert await tx.deliveries.posted_papers(CHANNEL) == {make_id(1)}
+            assert await posted_papers(tx.deliveries, CHANNEL) == {make_id(1)}
 
     async def test_a_maker_who_wants_to_be_forgotten_is(self, each_store: Store) -> None:
         mine = await add(each_store, make_setup())
@@ -166,8 +167,8 @@ class TestPeopleAndTopics:
             assert await tx.people.list() == [other]
             assert [topic.person_id for topic in await tx.topics.all()] == [1]
             assert [one.key.destination for one in await tx.deliveries.recent()] == [other.destination]
-            assert await tx.deliveries.posted_papers(make_person().destination) == set()
-            assert await tx.deliveries.posted_papers(other.destination) == {make_id(1)}
+            assert await posted_papers(tx.deliveries, make_person().destination) == set()
+            assert await posted_papers(tx.deliveries, other.destination) == {make_id(1)}
 
 
 class TestFactsAndQueries:

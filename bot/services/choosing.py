@@ -1,0 +1,160 @@
+"""Which papers a channel or a person would get of some days, and why there are none: gathered here, decided in core.
+
+Ten thousand channels that ask for the same thing are decided once: a ``Chooser`` keeps what they share for as long as
+one round of planning takes.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from bot.core import calendar
+from bot.core.digest import DigestPlan, DigestRules, LeaveOut, choose
+from bot.core.matching import matches, reasons
+from bot.core.parse_query import parse_query
+from bot.core.period import Days
+from bot.core.ranking import Ranked, rank
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from storage.query import Or, Query
+from storage.records import Cadence, ChannelSetup, DeliveryKey, Destination, Paper, PaperId, Sighting, Sort, Topic
+
+log = structlog.get_logger(__name__)
+
+PAPERS_IN_A_TOPIC_DIGEST = 10
+
+A_DAY = timedelta(days=1)
+
+VOTES_COUNT_FOR = timedelta(days=3)
+"""Of the looks at a paper only the newest tell how fast it rises."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The papers of some days, and the newest looks at them."""
+
+    papers: tuple[Paper, ...]
+    sightings: Mapping[PaperId, tuple[Sighting, ...]]
+
+
+@dataclass(slots=True)
+class Chooser:
+    """Decides for one moment: ``now``."""
+
+    r: Resources
+    now: datetime
+    _shelves: dict[Days, _Shelf] = field(default_factory=dict)
+    _ranked: dict[tuple[Days, Sort], tuple[Ranked, ...]] = field(default_factory=dict)
+    _chosen: dict[tuple[Days, DigestRules, frozenset[PaperId]], DigestPlan] = field(default_factory=dict)
+
+    async def posted(
+        self, days: Days, destinations: Sequence[Destination], cadence: Cadence
+    ) -> Mapping[Destination, AbstractSet[PaperId]]:
+        """Which of the papers of ``days`` each destination has had already."""
+        shelf = await self._shelf(days)
+        async with self.r.store.read() as tx:
+            return await tx.deliveries.posted_among(destinations, [paper.id for paper in shelf.papers], cadence)
+
+    async def for_setup(self, setup: ChannelSetup, days: Days, posted: AbstractSet[PaperId]) -> DigestPlan:
+        """What ``setup`` gets of the papers of ``days``.
+
+        Raises:
+            InvalidInput: its query cannot be read (any more).
+        """
+        rules = DigestRules(
+            limit=setup.limit,
+            sort=order_of(setup),
+            query=parse_query(setup.query) if setup.query else None,
+            min_upvotes=setup.min_upvotes,
+        )
+        asked = (days, rules, frozenset(posted))
+        if asked not in self._chosen:
+            self._chosen[asked] = choose(await self._rank(days, rules.sort), rules, posted=posted, now=self.now)
+        return self._chosen[asked]
+
+    async def for_topics(
+        self, topics: Sequence[Topic], days: Days, posted: AbstractSet[PaperId]
+    ) -> tuple[DigestPlan, dict[PaperId, str]]:
+        """What somebody gets who follows ``topics``, and for each matching paper the topic that it matched."""
+        today = self.now.date()
+        queries: list[Query] = []
+        why: dict[PaperId, str] = {}
+        for topic in topics:
+            try:
+                query = parse_query(topic.query)
+            except InvalidInput as problem:  # kept by a newer version, maybe: the other topics go on
+                log.error("a topic cannot be read any more", topic=topic.id, problem=str(problem))  # noqa: TRY400
+                continue
+            queries.append(query)
+            for paper in (await self._shelf(days)).papers:
+                if paper.id not in why and matches(query, paper, today=today):
+                    words = ", ".join(reasons(query, paper, today=today))
+                    # A topic of one word needs no list of the words that matched.
+                    why[paper.id] = f"{topic.query} ({words})" if words not in {"", topic.query} else topic.query
+        rules = DigestRules(limit=PAPERS_IN_A_TOPIC_DIGEST, query=Or(tuple(queries)))
+        return choose(await self._rank(days, rules.sort), rules, posted=posted, now=self.now), why
+
+    async def why_nothing(self, decision: DigestPlan, day: date, days: Days) -> str:
+        """Why a digest of ``day``, which is of ``days``, is empty, in words."""
+        counts = decision.counts()
+        if set(counts) - {LeaveOut.POSTED.value}:
+            return in_words(counts)
+        if counts:  # the days before had papers, and this one has none
+            return f"{calendar.why_no_papers(day, days)} ({in_words(counts)})"
+        async with self.r.store.read() as tx:
+            states = await tx.sources.states()
+        for state in states:
+            if state.problem is not None:
+                return f"no papers: {state.problem}"
+        return calendar.why_no_papers(day, days)
+
+    async def added_before(self, keys: Sequence[DeliveryKey]) -> dict[DeliveryKey, tuple[PaperId, ...]]:
+        """For each delivery to come what the one before it in its slot gained after it was sent."""
+        async with self.r.store.read() as tx:
+            return await tx.deliveries.added_before(keys)
+
+    async def newest_of(self, days: Days) -> Days:
+        """The newest of ``days`` that has a list, else all of them."""
+        day = days.last
+        while day >= days.first:
+            if (await self._shelf(Days(day, day))).papers:
+                return Days(day, day)
+            day -= A_DAY
+        return days
+
+    async def or_newest(self, days: Days) -> Days:
+        """``days`` where they have papers, else the newest day before them that has."""
+        if (await self._shelf(days)).papers:
+            return days
+        async with self.r.store.read() as tx:
+            newest = await tx.papers.latest_day()
+        return days if newest is None or newest > days.last else Days(newest, newest)
+
+    async def _rank(self, days: Days, sort: Sort) -> tuple[Ranked, ...]:
+        if (days, sort) not in self._ranked:
+            shelf = await self._shelf(days)
+            self._ranked[days, sort] = tuple(rank(shelf.papers, shelf.sightings, sort=sort, now=self.now))
+        return self._ranked[days, sort]
+
+    async def _shelf(self, days: Days) -> _Shelf:
+        if days not in self._shelves:
+            async with self.r.store.read() as tx:
+                papers = tuple(await tx.papers.on_days(days.first, days.last))
+                since = self.now - VOTES_COUNT_FOR
+                seen = await tx.papers.sightings([paper.id for paper in papers], since=since)
+            self._shelves[days] = _Shelf(papers, seen)
+        return self._shelves[days]
+
+
+def order_of(setup: ChannelSetup) -> Sort:
+    """The order of its digests: of a week or a month that is over nothing rises any more, and the best is wanted."""
+    is_round_up = setup.schedule.cadence is not Cadence.DAILY
+    return Sort.TOP if is_round_up and setup.sort is Sort.TRENDING else setup.sort
+
+
+def in_words(left_out: Mapping[str, int]) -> str:
+    """``12 already posted here, 3 withdrawn``."""
+    return ", ".join(f"{count} {reason}" for reason, count in left_out.items())

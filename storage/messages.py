@@ -1,0 +1,98 @@
+"""What is left to do with messages that are there: crosspost them, bring them up to date.
+
+Neither can be done twice with harm, so there are no leases here: whoever comes does it, and it is noted as done.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialect import batches
+from storage.ledger import DeliveriesReader
+from storage.records import Delivery, DeliveryState, Message, PaperId
+from storage.schema import deliveries, messages, posted_papers
+
+
+class Errand(StrEnum):
+    """Something to do with a message; the value is the column that says when."""
+
+    PUBLISH = "publish_at"
+    EDIT = "edit_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """A message with an errand that is due, and how often it was tried in vain."""
+
+    delivery: Delivery
+    message: Message
+    message_id: int
+    tries: int
+
+
+class MessagesReader:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def due(
+        self, errand: Errand, now: datetime, *, limit: int, beside: Collection[tuple[int, int]] = ()
+    ) -> list[Outstanding]:
+        """The messages whose ``errand`` is due, the longest first; none of those (delivery, part) ``beside``."""
+        when = messages.c[errand]
+        waiting = select(messages.c.delivery_id, messages.c.part, messages.c.tries).where(when <= now)
+        rows = await self._connection.execute(waiting.order_by(when).limit(limit + len(beside)))
+        wanted = [row for row in rows if (row.delivery_id, row.part) not in beside][:limit]
+        known = await DeliveriesReader(self._connection).get_many({row.delivery_id for row in wanted})
+        return [
+            Outstanding(delivery, message, message.message_id, row.tries)
+            for row in wanted
+            if (delivery := known.get(row.delivery_id)) is not None
+            for message in delivery.messages
+            if message.part == row.part and message.message_id is not None
+        ]
+
+
+class Messages(MessagesReader):
+    async def want_edit(self, delivery_id: int, *, at: datetime) -> None:
+        """Bring every message of a delivery that is there up to date."""
+        there = and_(messages.c.delivery_id == delivery_id, messages.c.message_id.is_not(None))
+        await self._set(there, {"edit_at": at, "tries": 0})
+
+    async def want_edits_of(self, paper_ids: Sequence[PaperId], *, sent_since: datetime, at: datetime) -> int:
+        """Bring the messages that named one of these papers up to date; gives how many there are."""
+        count = 0
+        for batch in batches(paper_ids):
+            naming = (
+                select(messages.c.delivery_id, messages.c.part)
+                .join(posted_papers, posted_papers.c.delivery_id == messages.c.delivery_id)
+                .join(deliveries, deliveries.c.id == messages.c.delivery_id)
+                .where(
+                    posted_papers.c.paper_id.in_(batch),
+                    messages.c.sent_at >= sent_since,
+                    deliveries.c.state == DeliveryState.SENT,
+                    or_(messages.c.paper_id.is_(None), messages.c.paper_id == posted_papers.c.paper_id),
+                )
+            )
+            for row in (await self._connection.execute(naming.distinct())).all():
+                which = and_(messages.c.delivery_id == row.delivery_id, messages.c.part == row.part)
+                count += await self._set(which, {"edit_at": at, "tries": 0})
+        return count
+
+    async def done(self, errand: Errand, delivery_id: int, part: int) -> None:
+        """There is nothing left to do, because it is done or can never be."""
+        await self._set(_one(delivery_id, part), {errand: None, "tries": 0})
+
+    async def later(self, errand: Errand, delivery_id: int, part: int, *, at: datetime) -> None:
+        """It was tried in vain; try again at another time."""
+        await self._set(_one(delivery_id, part), {errand: at, "tries": messages.c.tries + 1})
+
+    async def _set(self, which: ColumnElement[bool], values: dict[str, object]) -> int:
+        return (await self._connection.execute(update(messages).where(which).values(values))).rowcount
+
+
+def _one(delivery_id: int, part: int) -> ColumnElement[bool]:
+    return and_(messages.c.delivery_id == delivery_id, messages.c.part == part)
