@@ -21,6 +21,7 @@ from tests.builders import (
     make_schedule,
     make_setup,
 )
+from tests.render.reading import read
 from tests.services.doubles import FakeOutbox, FakeSource
 
 
@@ -120,10 +121,20 @@ async def test_a_paper_is_never_posted_twice_to_one_place(r: Resources, outbox: 
 
 
 @pytest.mark.usefixtures("setup")
-async def test_a_day_without_papers_is_skipped_with_its_reason(
+async def test_a_day_without_papers_is_a_message_that_says_why(
     r: Resources, outbox: FakeOutbox, source: FakeSource
 ) -> None:
     source.lists.clear()
+    await dispatch.tick(r, outbox)
+    empty = await the_only(r)
+    assert (empty.state, empty.paper_ids) == (DeliveryState.SENT, ())
+    assert "nothing was listed" in (empty.empty_because or "")
+    assert "Nothing was listed" in read(outbox.sent[0].post)
+
+
+async def test_a_quiet_setup_passes_such_a_day_in_silence(r: Resources, outbox: FakeOutbox, source: FakeSource) -> None:
+    source.lists.clear()
+    await channels.create(r, make_setup(quiet=True))
     await dispatch.tick(r, outbox)
     skipped = await the_only(r)
     assert skipped.state is DeliveryState.SKIPPED
@@ -137,7 +148,7 @@ async def test_a_dead_source_is_named_where_a_day_is_empty(
 ) -> None:
     source.down = True
     await dispatch.tick(r, outbox)
-    assert "did not answer" in ((await the_only(r)).problem or "")
+    assert "did not answer" in ((await the_only(r)).empty_because or "")
 
 
 @pytest.mark.usefixtures("setup")
@@ -207,20 +218,21 @@ async def test_when_discord_asks_for_patience_it_is_tried_again_then(
 
 
 @pytest.mark.parametrize(
-    ("error", "state", "paused"),
+    "error",
     [
-        (Refused(CHANNEL, "too long"), DeliveryState.FAILED, False),
-        (Unreachable(CHANNEL, "unknown channel", obstacle=Obstacle.GONE), DeliveryState.UNREACHABLE, True),
-        (RetryLater(CHANNEL, "slow down", retry_at=BASE + timedelta(days=2)), DeliveryState.FAILED, False),
+        Refused(CHANNEL, "too long"),
+        RetryLater(CHANNEL, "slow down", retry_at=BASE + timedelta(days=2)),
     ],
 )
-async def test_each_failure_ends_in_its_own_state(
-    error: OutboxError, state: DeliveryState, paused: bool, r: Resources, outbox: FakeOutbox, setup: ChannelSetup
+async def test_what_discord_will_not_take_this_day_has_failed_and_pauses_nothing(
+    error: OutboxError, r: Resources, outbox: FakeOutbox, setup: ChannelSetup
 ) -> None:
     outbox.before = [error]
     await dispatch.tick(r, outbox)
-    assert (await the_only(r)).state is state
-    assert ((await channels.setup_by_id(r, setup.id)).paused_because is not None) is paused
+    failed = await the_only(r)
+    assert failed.state is DeliveryState.FAILED
+    assert str(error) in (failed.problem or "")
+    assert (await channels.setup_by_id(r, setup.id)).paused_because is None
 
 
 async def test_a_missing_permission_is_named_and_pauses_that_channel_only(
@@ -228,10 +240,11 @@ async def test_a_missing_permission_is_named_and_pauses_that_channel_only(
 ) -> None:
     elsewhere = replace(CHANNEL, id=CHANNEL.id + 1)
     other = await channels.create(r, make_setup(destination=elsewhere))
-    outbox.missing[CHANNEL] = ("Send Messages",)
+    outbox.obstacles[CHANNEL] = Unreachable(CHANNEL, "Send Messages is missing", obstacle=Obstacle.PERMISSION)
     await dispatch.tick(r, outbox)
     assert [message.destination for message in outbox.sent] == [elsewhere]
-    assert "Send Messages" in ((await channels.setup_by_id(r, setup.id)).paused_because or "")
+    paused = await channels.setup_by_id(r, setup.id)
+    assert (paused.paused_because, paused.obstacle) == ("Send Messages is missing", Obstacle.PERMISSION)
     assert (await channels.setup_by_id(r, other.id)).paused_because is None
 
 

@@ -177,20 +177,30 @@ async def test_an_empty_day_says_why(day: object, reason: str, r: Resources, clo
     await channels.create(r, make_setup())
     clock.now = day  # type: ignore[assignment]  # a table of moments
     await planning.plan_due(r)
-    (skipped,) = await ledger(r)
-    assert (skipped.state, skipped.ended_at) == (DeliveryState.SKIPPED, day)
-    assert reason in (skipped.problem or "")
+    (empty,) = await ledger(r)
+    assert (empty.state, len(empty.messages), empty.paper_ids) == (DeliveryState.PLANNED, 1, ())
+    assert reason in (empty.empty_because or "")
+
+
+async def test_where_silence_is_wanted_an_empty_day_ends_with_its_reason_and_no_message(r: Resources) -> None:
+    await channels.create(r, make_setup(quiet=True))
+    await follow(r, "diffusion")
+    await planning.plan_due(r)
+    for silent in await ledger(r):
+        assert (silent.state, silent.ended_at, silent.messages) == (DeliveryState.SKIPPED, BASE, ())
+        assert "on this day or the day before" in (silent.problem or "")
+        assert silent.empty_because is None
 
 
 async def test_what_a_dead_source_said_is_the_reason_for_an_empty_day(asking: Resources, source: FakeSource) -> None:
     source.problems = [SourceUnreachable(source.name, "Hugging Face answers 503.")]
     await channels.create(asking, make_setup())
     await planning.plan_due(asking)
-    assert [one.problem for one in await ledger(asking)] == ["no papers: Hugging Face answers 503."]
+    assert [one.empty_because for one in await ledger(asking)] == ["no papers: Hugging Face answers 503."]
 
 
 async def test_where_everything_was_left_out_the_sums_are_the_reason(r: Resources) -> None:
     await keep_unindexed(r, make_paper(make_id(1), upvotes=1), make_paper(make_id(2), title="Diffusion", upvotes=1))
     await channels.create(r, make_setup(query="diffusion", min_upvotes=5))
     await planning.plan_due(r)
-    assert [one.problem for one in await ledger(r)] == ["1 filtered by the query, 1 below the upvote threshold"]
+    assert [one.empty_because for one in await ledger(r)] == ["1 filtered by the query, 1 below the upvote threshold"]

@@ -111,7 +111,8 @@ def check(planned: list[Delivery]) -> None:
     assert max(posted.values(), default=1) == 1, "a paper comes twice to one place"
     for one in planned:
         assert one.considered == len(one.paper_ids) + sum(one.left_out.values())
-        assert (one.state is DeliveryState.PLANNED) is bool(one.paper_ids)
+        assert (one.state is DeliveryState.PLANNED) is (bool(one.paper_ids) or one.empty_because is not None)
+        assert one.empty_because is None or not one.paper_ids
         assert bool(one.problem) is (one.state is DeliveryState.SKIPPED)
         assert set(one.notes) == set(one.paper_ids)
         assert one.due_at <= one.planned_at

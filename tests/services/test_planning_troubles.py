@@ -10,7 +10,7 @@ import pytest
 
 from bot.core import digest
 from bot.ports import Resources
-from bot.services import channels, delivery, planning, privacy, topics
+from bot.services import channels, choosing, delivery, planning, privacy, topics
 from storage.records import ChannelSetup, DeliveryState, Paper
 from tests.builders import (
     CHANNEL,
@@ -122,11 +122,13 @@ async def test_a_mistake_of_ours_does_not_stop_the_others(r: Resources, monkeypa
     for number in range(3):
         await channels.create(r, make_setup(destination=replace(CHANNEL, id=number + 1)))
 
+    choose = digest.choose
+
     def broken_once(*args: object, **facts: object) -> object:
-        monkeypatch.setattr(planning, "plan", digest.plan)
+        monkeypatch.setattr(choosing, "choose", choose)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(planning, "plan", broken_once)
+    monkeypatch.setattr(choosing, "choose", broken_once)
     assert await planning.plan_due(r) == 2
     assert await planning.plan_due(r) == 1
 
