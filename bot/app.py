@@ -83,8 +83,10 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
             Beat(name="resume", every=LOOK_AT_OBSTACLES, call=partial(pauses.resume_mended, r, outbox)),
             Beat(name="forget", every=FORGET, call=partial(upkeep.forget_the_old, r, keep=ledger_kept)),
         ):
-            yield
-            dispatcher.close()
+            try:
+                yield
+            finally:
+                dispatcher.close()  # or the beat that sends would go on to the next ones
     finally:
         if not await dispatcher.idle(within=LONGEST_FAREWELL):
             log.warning("stopped with deliveries under way; the ledger will resume them")

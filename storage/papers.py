@@ -69,10 +69,6 @@ class PapersReader:
         listed = select(sightings.c.paper_id).where(sightings.c.daily_on.between(since, until))
         return _by_id(await self._papers(select(*PAPER_COLUMNS).where(papers.c.id.in_(listed))))
 
-    async def published_between(self, since: datetime, until: datetime) -> list[Paper]:
-        """The papers published from ``since`` to ``until``, both included; by id."""
-        return _by_id(await self._papers(select(*PAPER_COLUMNS).where(papers.c.published_at.between(since, until))))
-
     async def sightings(
         self, paper_ids: Iterable[PaperId], *, since: datetime | None = None
     ) -> dict[PaperId, tuple[Sighting, ...]]:

@@ -108,7 +108,8 @@ class Chooser:
             states = await tx.sources.states()
         for state in states:
             if state.problem is not None:
-                return f"no papers: {state.problem}"
+                last = f" Last read on {state.succeeded_at:%d %B, %H:%M} UTC." if state.succeeded_at else ""
+                return f"no papers: {state.problem}{last}"
         return calendar.why_no_papers(day, days)
 
     async def added_before(self, keys: Sequence[DeliveryKey]) -> dict[DeliveryKey, tuple[PaperId, ...]]:

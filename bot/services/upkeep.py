@@ -17,6 +17,7 @@ from bot.ports import Outbox, Resources
 from bot.services import channels
 from bot.services.choosing import Chooser
 from bot.services.posts import Posts
+from storage.errors import StorageError
 from storage.messages import Errand, Outstanding
 from storage.records import ChannelSetup, Delivery
 
@@ -94,26 +95,33 @@ async def _once(
     try:
         done = await do(waiting)
     except OutboxError as error:
-        again = r.clock() + FIRST_WAIT * 2**waiting.tries
-        if isinstance(error, RetryLater):
-            again = max(again, error.retry_at)
-        hopeless = waiting.tries + 1 >= MOST_TRIES or not isinstance(error, RetryLater)
-        async with r.store.write() as tx:
-            if hopeless:
-                await tx.messages.done(errand, delivery.id, part)
-            else:
-                await tx.messages.later(errand, delivery.id, part, at=again)
-        log.warning(
-            "given up" if hopeless else "tried in vain",
-            errand=errand.name.lower(),
-            delivery=delivery.id,
-            part=part,
-            problem=str(error),
-        )
+        await _in_vain(r, errand, waiting, error)
+        return False
+    except StorageError:
+        raise
+    except Exception as error:  # a mistake of ours with one message must not keep the others from theirs
+        log.exception("an errand broke", errand=errand.name.lower(), delivery=delivery.id, part=part)
+        await _in_vain(r, errand, waiting, error)
         return False
     async with r.store.write() as tx:
         await tx.messages.done(errand, delivery.id, part)
     return done
+
+
+async def _in_vain(r: Resources, errand: Errand, waiting: Outstanding, error: Exception) -> None:
+    """Try again after a wait that doubles, or as long as Discord asks; what a wait cannot mend is given up."""
+    delivery, part = waiting.delivery, waiting.message.part
+    again = r.clock() + FIRST_WAIT * 2**waiting.tries
+    if isinstance(error, RetryLater):
+        again = max(again, error.retry_at)
+    hopeless = waiting.tries + 1 >= MOST_TRIES or (isinstance(error, OutboxError) and not isinstance(error, RetryLater))
+    async with r.store.write() as tx:
+        if hopeless:
+            await tx.messages.done(errand, delivery.id, part)
+        else:
+            await tx.messages.later(errand, delivery.id, part, at=again)
+    words = "given up" if hopeless else "tried in vain"
+    log.warning(words, errand=errand.name.lower(), delivery=delivery.id, part=part, problem=str(error))
 
 
 async def revise(r: Resources) -> int:

@@ -138,17 +138,6 @@ async def test_a_paper_is_found_on_every_day_on_which_it_was_listed(each_store: 
         assert await tx.papers.days(1) == [(monday, 2)]
 
 
-async def test_papers_are_found_by_when_they_were_published(each_store: Store) -> None:
-    early, late = (
-        make_paper("2503.00001", published_at=BASE),
-        make_paper("2503.00002", published_at=BASE + timedelta(1)),
-    )
-    await save(each_store, early, late, make_paper("2503.00003", published_at=None))
-    async with each_store.read() as tx:
-        assert await tx.papers.published_between(BASE, BASE + timedelta(days=1)) == [early, late]
-        assert await tx.papers.published_between(BASE + timedelta(microseconds=1), BASE + timedelta(days=9)) == [late]
-
-
 async def test_sightings_are_a_history_oldest_first(each_store: Store) -> None:
     paper, other = make_papers(2)
     looks = [make_sighting(paper.id, seen_at=BASE + timedelta(hours=hour), upvotes=hour) for hour in (2, 0, 1)]
