@@ -14,6 +14,9 @@ from storage.records import Cadence, Delivery, DeliveryKey, DeliveryState, Desti
 from storage.schema import OPEN, deliveries, messages, posted_papers
 
 A_WEEK = timedelta(days=7)
+LONGEST_LEASE = timedelta(hours=2)
+"""Nobody asks for more."""
+
 MESSAGE_COLUMNS = (messages.c.delivery_id, *(messages.c[field.name] for field in fields(Message)))
 
 
@@ -137,8 +140,12 @@ def is_ready(now: datetime) -> ColumnElement[bool]:
 
 
 def is_abandoned(now: datetime) -> ColumnElement[bool]:
-    """What somebody began to send and holds no more."""
-    return and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.lease_until <= now)
+    """What somebody began to send and holds no more.
+
+    A lease that ends much later than any is given for was given before this machine's clock was put back.
+    """
+    over = or_(deliveries.c.lease_until <= now, deliveries.c.lease_until > now + LONGEST_LEASE)
+    return and_(deliveries.c.state == DeliveryState.SENDING, over)
 
 
 def _delivery(row: RowMapping, its_messages: Sequence[Message]) -> Delivery:

@@ -213,3 +213,12 @@ async def test_a_message_that_is_there_counts_whoever_sent_it(each_store: Store)
         kept = await tx.deliveries.get(delivery.id)
     assert kept is not None
     assert (kept.state, kept.message_id, kept.ended_at, kept.lease_until) == (DeliveryState.SENT, 7, LATER, None)
+
+
+async def test_a_lease_from_before_the_clock_was_put_back_holds_nobody(each_store: Store) -> None:
+    delivery = await planned(each_store, ONE)
+    async with each_store.write() as tx:
+        await tx.deliveries.claim(delivery.id, now=BASE + timedelta(days=2), lease=LEASE)
+        again = await tx.deliveries.claim(delivery.id, now=BASE, lease=LEASE)
+    assert again is not None
+    assert again.resumed
