@@ -15,7 +15,8 @@ BotError
 │   └── SendUncertain         it may or may not have been sent; the ledger finds out before it tries again
 └── InvalidInput(hint)        a person asked for something that cannot be; the message says what to write instead
     ├── QuerySyntaxError      a query, with the column at which it stops making sense
-    └── UnknownPaper          a right name of a paper that the store does not hold
+    ├── UnknownPaper          a right name of a paper that the store does not hold
+    └── WrongSetups           a file of channel setups; every problem is named at once, each with its place
 """
 
 from dataclasses import dataclass
@@ -120,3 +121,13 @@ class QuerySyntaxError(InvalidInput):
 
 class UnknownPaper(InvalidInput):
     """The call was right, but the store does not hold that paper."""
+
+
+class WrongSetups(InvalidInput):
+    """A file of channel setups that cannot be brought in; nothing of it was. Each problem begins with its place."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        count = f"{len(problems):,} problems" if len(problems) > 1 else "a problem"
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"The file has {count}, so nothing of it was brought in:\n{lines}")
