@@ -17,8 +17,13 @@ app = typer.Typer(
 )
 db = typer.Typer(help="Look after the store.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(db, name="db")
+channels = typer.Typer(
+    help="Show the channel setups, or move them as one file.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(channels, name="channels")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, and nothing else, on standard output.")]
+Server = Annotated[int | None, typer.Option(help="Discord's id of the server.", metavar="ID")]
 Limit = Annotated[int, typer.Option(help="How many papers.", metavar="N")]
 Offset = Annotated[int, typer.Option(help="How many papers to leave out first.", metavar="N")]
 
@@ -146,9 +151,26 @@ def ask(
 @app.command(epilog="Example: paperboy status --json")
 def status(
     *,
+    preview: Annotated[
+        int | None,
+        typer.Option(
+            help="Show what the next digest would hold: of a setup, by its number or its channel's id.",
+            metavar="CHANNEL",
+        ),
+    ] = None,
+    paper: Annotated[
+        str | None, typer.Option(help="With --preview: why this paper would be in it, or not.", metavar="ID")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Show what is fresh, failing and due."""
+    """Show what is fresh, failing and due. Or what a channel would get next, and why."""
+    if preview is not None:
+        from bot.cli import previewing
+
+        previewing.preview(preview, paper=paper, json=json)
+        return
+    if paper is not None:
+        raise typer.BadParameter("say in whose next digest, with --preview CHANNEL.", param_hint="--paper")
     from bot.cli import reading
 
     reading.status(json=json)
@@ -160,6 +182,48 @@ def doctor() -> None:
     from bot.cli import doctoring
 
     doctoring.run()
+
+
+@channels.command("list", epilog="Example: paperboy channels list --json")
+def list_setups(*, server: Server = None, json: Json = False) -> None:
+    """Show every channel setup with its next hour and how its last digest ended."""
+    from bot.cli import setups
+
+    setups.list_all(server=server, json=json)
+
+
+@channels.command("export", epilog="Example: paperboy channels export --output setups.json")
+def export_setups(
+    *,
+    server: Server = None,
+    output: Annotated[
+        str, typer.Option(help="The file to write, which must not exist yet; - is standard output.", metavar="FILE")
+    ] = "-",
+) -> None:
+    """Write a server's channel setups to one file. It can be read, edited and imported, here or elsewhere."""
+    from bot.cli import setups
+
+    setups.export(server=server, output=output)
+
+
+@channels.command("import", epilog="Example: paperboy channels import setups.json --dry-run")
+def import_setups(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What export wrote; - is standard input.")],
+    *,
+    server: Annotated[
+        int | None, typer.Option(help="Discord's id of the server; else the one that the file names.", metavar="ID")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    json: Json = False,
+) -> None:
+    """Bring in the channel setups of a file: all of them, or none where anything is wrong.
+
+    What is there already is left as it is, so it is safe to repeat. Ids of channels are those of the file: for another
+    server, put that one's in first.
+    """
+    from bot.cli import setups
+
+    setups.bring_in(file, server=server, dry_run=dry_run, json=json)
 
 
 @db.command(epilog="Example: paperboy db upgrade")

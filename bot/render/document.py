@@ -148,7 +148,24 @@ def delivery(record: Delivery) -> Document:
     }
 
 
-def preview(setup: ChannelSetup, decision: DigestPlan, slot: Slot | None) -> Document:
+def channels(setups: Iterable[SetupHealth]) -> Document:
+    """Every channel setup, and when it comes next."""
+    return {"channels": [_setup(one) for one in setups]}
+
+
+def imported(guild_id: int, added: Iterable[ChannelSetup], unchanged: int, *, dry_run: bool) -> Document:
+    """What came of a file of channel setups; ids are null where nothing was kept."""
+    return {
+        "server": str(guild_id),
+        "dry_run": dry_run,
+        "added": [{"id": setup.id or None, "destination": str(setup.destination)} for setup in added],
+        "unchanged": unchanged,
+    }
+
+
+def preview(
+    setup: ChannelSetup, decision: DigestPlan, slot: Slot | None, *, empty_because: str | None = None
+) -> Document:
     """What the next run would post: every paper that was considered, picked in order or left out with its reason."""
     return {
         "setup": setup.id,
@@ -163,6 +180,7 @@ def preview(setup: ChannelSetup, decision: DigestPlan, slot: Slot | None) -> Doc
             for ranked in decision.picked
         ],
         "papers_left_out": [{"id": left.paper_id, "reason": str(left.reason)} for left in decision.left_out],
+        "empty_because": empty_because,
     }
 
 

@@ -18,6 +18,7 @@ MOST_NAMED = 3
 SIZES = (0, *range(40, 201, 20))
 """Code points of a title; with 0 no paper that was left out is named."""
 LEAST_TITLE = 40
+LONGEST_REASON = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +38,31 @@ def standing(decision: DigestPlan, paper_id: PaperId) -> Standing:
 
 
 def preview_report(
-    setup: ChannelSetup, decision: DigestPlan, slot: Slot | None, papers: Mapping[PaperId, Paper]
+    setup: ChannelSetup,
+    decision: DigestPlan,
+    slot: Slot | None,
+    papers: Mapping[PaperId, Paper],
+    *,
+    empty_because: str = "",
 ) -> Post:
     """What the run of ``slot`` would post if it were now, with its sums and what is left out by reason.
 
-    ``papers`` gives the titles of those that are left out; ``slot`` is None where none is planned.
+    ``papers`` gives the titles of those that are left out; ``slot`` is None where none is planned;
+    ``empty_because`` is why nothing would be posted.
     """
     sums = sentence(phrases.sums(decision.considered, len(decision.picked), decision.counts()))
     opening: list[Inline | str] = ["For ", place(setup.destination), f" (setup {setup.id})"]
     opening += [", due ", when(slot.due_at, setup.schedule.zone), ":"] if slot else [", though none is planned:"]
     rest = len(decision.picked) - MOST_PICKED
+    reason = f": {phrases.line(empty_because, LONGEST_REASON)}" if empty_because else ""
+    nothing = sentence(f"nothing would be posted{reason}")
 
     def build(size: int) -> Post:
         blocks: list[Block] = [heading("The next digest, as it would be now", level=3), text(*opening)]
         picked = tuple(
             _entry(ranked.paper, APART.join(ranked.reasons), size) for ranked in decision.picked[:MOST_PICKED]
         )
-        blocks.append(Listing(picked, numbered=True) if picked else text("Nothing would be posted."))
+        blocks.append(Listing(picked, numbered=True) if picked else text(nothing))
         if rest > 0:
             blocks.append(fine(f"and {rest:,} more"))
         blocks.append(text(sums))

@@ -7,7 +7,8 @@ from bot.render import phrases
 from bot.render.phrases import counted, fine, heading, strong, text
 from bot.render.post import Block, Inline, Listing, Post, Span
 from bot.render.status import SOURCES, STATES
-from storage.records import Delivery
+from bot.render.terms import in_short
+from storage.records import ChannelSetup, Delivery
 
 MOST_NAMED = 10
 
@@ -57,6 +58,26 @@ def tick_report(report: TickReport) -> Post:
     rest = len(ended) - MOST_NAMED
     more = (fine(f"and {rest:,} more"),) if rest > 0 else ()
     return Post((heading("Deliveries"), words, *((rows,) if ended else ()), *more))
+
+
+def imported_setups(guild_id: int, added: Sequence[ChannelSetup], unchanged: int, *, dry_run: bool) -> Post:
+    """What came of a file of channel setups, or with ``dry_run`` would come of it."""
+    kept = "would be added to" if dry_run else "added to"
+    title = heading(f"{counted(len(added), 'channel setup')} {kept} server {guild_id}")
+    blocks: list[Block] = []
+    if unchanged:
+        blocks.append(text(f"{counted(unchanged, 'setup')} {'was' if unchanged == 1 else 'were'} there already."))
+    if added:
+        blocks.append(Listing(tuple(_added(setup) for setup in added)))
+    if dry_run:
+        blocks.append(fine("Nothing was changed."))
+    return Post((title, *(blocks or [text("The file holds no setups.")])))
+
+
+def _added(setup: ChannelSetup) -> tuple[Inline, ...]:
+    number = (strong(f"{setup.id}: "),) if setup.id else ()
+    paused = f". Paused: {phrases.line(setup.paused_because, 200)}" if setup.paused_because else ""
+    return (*number, phrases.place(setup.destination), Span(f", {in_short(setup, 100)}{paused}"))
 
 
 def _row(delivery: Delivery) -> tuple[Inline, ...]:

@@ -18,6 +18,7 @@ ANSWER_KEYS = {"question", "status", "coverage", "engine", "claims", "nearest", 
 
 COMMANDS = (
     ("run",), ("ingest",), ("trending",), ("search",), ("paper",), ("ask",), ("status",), ("doctor",),
+    ("channels", "list"), ("channels", "export"), ("channels", "import"),
     ("db", "upgrade"), ("db", "check"), ("db", "backup"), ("db", "restore"),
 )  # fmt: skip
 
