@@ -147,7 +147,8 @@ class Deliveries(DeliveriesReader):
     async def sent(self, delivery_id: int, *, at: datetime, problem: str | None = None) -> bool:
         """All of its messages are there that ever will be, whoever says so; ``problem`` tells of those that are not.
 
-        False where it had ended before; what was written then stays.
+        Papers whose own message is not there are free again. False where it had ended before; what was written then
+        stays.
         """
         values = {"problem": problem, "revise_at": deliveries.c.revise_until}
         return await self._end(delivery_id, DeliveryState.SENT, at, None, values)
@@ -193,16 +194,22 @@ class Deliveries(DeliveriesReader):
     ) -> bool:
         values = values | {"state": state, "ended_at": at, "lease_until": None, "not_before": None}
         ended = await self._move(delivery_id, (DeliveryState.PLANNED, DeliveryState.SENDING), attempt, values)
-        if ended and state is not DeliveryState.SENT:
-            await self._free(delivery_id)
+        if ended:
+            await self._free(delivery_id, sent=state is DeliveryState.SENT)
         return ended
 
-    async def _free(self, delivery_id: int) -> None:
-        """Give back the papers of a delivery, but for those whose message is there."""
-        there = and_(messages.c.delivery_id == delivery_id, messages.c.message_id.is_not(None))
-        seen = select(messages.c.paper_id).where(there, messages.c.paper_id.is_not(None))
-        mine = posted_papers.c.delivery_id == delivery_id
-        await self._connection.execute(delete(posted_papers).where(mine, posted_papers.c.paper_id.not_in(seen)))
+    async def _free(self, delivery_id: int, *, sent: bool) -> None:
+        """Give back the papers of a delivery that nobody saw.
+
+        Of what was ``sent`` those whose own message is not there, else all but those whose own message is.
+        """
+        own = and_(messages.c.delivery_id == delivery_id, messages.c.paper_id.is_not(None))
+        seen, unseen = (
+            select(messages.c.paper_id).where(own, there)
+            for there in (messages.c.message_id.is_not(None), messages.c.message_id.is_(None))
+        )
+        which = posted_papers.c.paper_id.in_(unseen) if sent else posted_papers.c.paper_id.not_in(seen)
+        await self._connection.execute(delete(posted_papers).where(posted_papers.c.delivery_id == delivery_id, which))
 
     async def purge(self, *, before: datetime, limit: int = 1000) -> int:
         """Forget deliveries that ended before then, at most ``limit``; gives how many.

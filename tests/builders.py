@@ -1,5 +1,6 @@
 """Records with sensible defaults: a test names only what it is about. All moments hang on ``BASE``, a Friday."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
@@ -134,3 +135,13 @@ def make_delivery(*paper_ids: str, key: DeliveryKey | None = None, **facts: Any)
     }
     ids = tuple(PaperId(paper_id) for paper_id in paper_ids)
     return Delivery(key=key, paper_ids=ids, **(defaults | facts))
+
+
+def make_cards(*paper_ids: str, key: DeliveryKey | None = None, **facts: Any) -> Delivery:
+    """The same in one message a paper."""
+    delivery = make_delivery(*paper_ids, key=key, **facts)
+    messages = (
+        Message(part=part, token=f"{delivery.token[:22]}-{part}" if part else delivery.token, paper_id=paper_id)
+        for part, paper_id in enumerate(delivery.paper_ids)
+    )
+    return replace(delivery, messages=tuple(messages))

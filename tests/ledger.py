@@ -18,7 +18,12 @@ async def posted_papers(
     return set(await ledger._connection.scalars(select(table.c.paper_id).where(*mine)))
 
 
+async def note_message(ledger: Deliveries, delivery_id: int, part: int, message_id: int, *, at: datetime) -> bool:
+    """One of a delivery's messages is there, and is not to be crossposted."""
+    return await ledger.message_sent(delivery_id, part, message_id=message_id, at=at, publish=False)
+
+
 async def note_sent(ledger: Deliveries, delivery_id: int, *, message_id: int, at: datetime) -> bool:
     """The first message of a delivery is there, and there are no others."""
-    await ledger.message_sent(delivery_id, 0, message_id=message_id, at=at, publish=False)
+    await note_message(ledger, delivery_id, 0, message_id, at=at)
     return await ledger.sent(delivery_id, at=at)
