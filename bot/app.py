@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import structlog
@@ -23,6 +23,9 @@ from storage.store import Store
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
+STOP = (signal.SIGTERM, signal.SIGINT)
 REFRESH = timedelta(minutes=30)
 SEND = timedelta(seconds=5)
 """Looking for what may be sent is one question to an index; what was planned goes out within this."""
@@ -68,18 +71,13 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
 
     dispatcher = Dispatcher(r, outbox)
 
-    async def keep_true() -> None:
-        await upkeep.note_changes(r)
-        await upkeep.revise(r)
-        await upkeep.edit(r, outbox)
-
     try:
         async with heartbeat(
             Beat(name="refresh", every=REFRESH, call=partial(ingest.refresh, r)),
             Beat(name="plan", every=TICK, call=partial(planning.plan_due, r, outbox.reaches)),
             Beat(name="send", every=SEND, call=dispatcher.send_due),
             Beat(name="publish", every=TICK, call=partial(upkeep.publish, r, outbox)),
-            Beat(name="keep true", every=KEEP_TRUE, call=keep_true),
+            Beat(name="keep true", every=KEEP_TRUE, call=partial(_keep_true, r, outbox)),
             Beat(name="resume", every=LOOK_AT_OBSTACLES, call=partial(pauses.resume_mended, r, outbox)),
             Beat(name="forget", every=FORGET, call=partial(upkeep.forget_the_old, r, keep=ledger_kept)),
         ):
@@ -92,16 +90,46 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
             log.warning("stopped with deliveries under way; the ledger will resume them")
 
 
-async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Do ``work`` until it ends by itself or the process is told to stop (SIGTERM, SIGINT); then it may tidy up.
+async def one_round(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> TickReport:
+    """All that the beats of a running bot do, once and to its end; gives what became of the deliveries."""
+    from bot.services import dispatch, pauses, upkeep
+
+    await ingest.refresh(r)
+    await pauses.resume_mended(r, outbox)
+    report = await dispatch.tick(r, outbox)
+    await upkeep.publish(r, outbox)
+    await _keep_true(r, outbox)
+    await upkeep.forget_the_old(r, keep=ledger_kept)
+    return report
+
+
+async def _keep_true(r: Resources, outbox: Outbox) -> None:
+    from bot.services import upkeep
+
+    await upkeep.note_changes(r)
+    await upkeep.revise(r)
+    await upkeep.edit(r, outbox)
+
+
+@contextlib.contextmanager
+def told_to_stop(numbers: tuple[signal.Signals, ...] = STOP) -> Iterator[asyncio.Event]:
+    """Set when the process is told to stop. Until the block ends that does nothing else, however often it comes."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+async def until_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T | None:
+    """Do ``work`` until it ends by itself or ``stop`` is set; then it may tidy up. Gives its outcome, None if stopped.
 
     An error of the work is raised. No work is left behind, not even where whoever waits here is cancelled.
     """
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
     task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -109,66 +137,74 @@ async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
             log.info("stopping")
     finally:
         task.cancel()  # changes nothing where it has ended
-        await asyncio.wait({task})
         stopped.cancel()
-        for number in numbers:
-            loop.remove_signal_handler(number)
-    if not task.cancelled():  # which we asked for
-        task.result()
+        await asyncio.wait({task})
+        ended = None if task.cancelled() else task  # which we asked for
+        if ended is not None:
+            ended.exception()  # has been seen, also where what cancelled us is raised in its stead
+    return ended.result() if ended is not None else None
 
 
 async def run_discord(settings: Settings, token: str, *, once: bool = False) -> TickReport | None:
-    """The bot on Discord until it is told to stop; with ``once`` one round only, whose report is given.
+    """The bot on Discord until it is told to stop; with ``once`` one round only, whose report is given unless stopped.
 
     Raises:
         SettingsError: Discord does not accept the token.
         StorageError: the store cannot be opened.
     """
     from bot.discord_ui.client import PaperboyClient, point_at
-    from bot.services import dispatch
 
     point_at(settings.discord_api_url)
-    async with open_resources(settings) as r, PaperboyClient(r) as client:
+    # The signals outlive everything else: one that comes while all is being closed must not cut that short.
+    with contextlib.ExitStack() as signals:
+        async with open_resources(settings) as r, PaperboyClient(r) as client:
 
-        async def connected() -> asyncio.Task[None]:
-            await client.sign_in(token)
-            await ingest.ensure_papers(r)  # before anybody can ask for them
-            connection = asyncio.create_task(client.connect())
-            await client.connected(connection)
-            return connection
+            async def connected() -> asyncio.Task[None]:
+                await client.sign_in(token)
+                await ingest.ensure_papers(r)  # before anybody can ask for them
+                connection = asyncio.create_task(client.connect())
+                await client.connected(connection)
+                return connection
 
-        async def stay() -> None:
-            connection = await connected()
-            async with beating(r, client.outbox, ledger_kept=settings.ledger_kept):
-                # Not awaited itself: when we are stopped, a tick that is under way still needs the connection.
-                await asyncio.wait({connection})
-            connection.result()
+            async def stay() -> None:
+                connection = await connected()
+                async with beating(r, client.outbox, ledger_kept=settings.ledger_kept):
+                    # Not awaited itself: when we are stopped, a tick that is under way still needs the connection.
+                    await asyncio.wait({connection})
+                connection.result()
 
-        if once:
-            await connected()
-            await ingest.refresh(r)
-            return await dispatch.tick(r, client.outbox)
-        await until_stopped(stay())
-    return None
+            async def round_only() -> TickReport:
+                await connected()
+                return await one_round(r, client.outbox, ledger_kept=settings.ledger_kept)
+
+            stop = signals.enter_context(told_to_stop())
+            return await until_stopped(round_only() if once else stay(), stop)
 
 
 async def run_terminal(settings: Settings, *, once: bool = False) -> TickReport | None:
-    """The same bot at this terminal, until its input ends; with ``once`` one round only, whose report is given.
+    """The same bot at this terminal, until its input ends or it is told to stop (SIGTERM); ``once`` as on Discord.
 
     Raises:
         StorageError: the store cannot be opened.
+        KeyboardInterrupt: Ctrl-C at an empty prompt.
     """
     from bot.console.terminal_bot import TerminalBot
-    from bot.services import dispatch
 
-    async with open_resources(settings) as r:
-        terminal = TerminalBot(r)
-        if once:
-            await ingest.ensure_papers(r)
-            await ingest.refresh(r)
-            await terminal.begin()
-            return await dispatch.tick(r, terminal.outbox)
-        await terminal.welcome()
-        async with beating(r, terminal.outbox, ledger_kept=settings.ledger_kept):
-            await terminal.converse()
-    return None
+    with contextlib.ExitStack() as signals:
+        async with open_resources(settings) as r:
+            terminal = TerminalBot(r)
+
+            async def stay() -> None:
+                await terminal.welcome()
+                async with beating(r, terminal.outbox, ledger_kept=settings.ledger_kept):
+                    await terminal.converse()
+
+            async def round_only() -> TickReport:
+                await ingest.ensure_papers(r)
+                await ingest.refresh(r)
+                await terminal.begin()
+                return await one_round(r, terminal.outbox, ledger_kept=settings.ledger_kept)
+
+            # At a prompt Ctrl-C is a key like others.
+            stop = signals.enter_context(told_to_stop(STOP if once else (signal.SIGTERM,)))
+            return await until_stopped(round_only() if once else stay(), stop)

@@ -336,6 +336,13 @@ class Delivery:
     ended_at: datetime | None = None
 
     @property
+    def is_held(self) -> bool:
+        """Whether it waits for somebody to mend something, for as long as it may come at all."""
+        return (
+            self.state is DeliveryState.PLANNED and self.not_before is not None and self.not_before >= self.expires_at
+        )
+
+    @property
     def message_id(self) -> int | None:
         """Discord's id of the first message that is there."""
         return next((message.message_id for message in self.messages if message.message_id is not None), None)

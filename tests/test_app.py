@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.answering.extractive import Extractive
-from bot.app import beating, open_resources, until_stopped
+from bot.app import beating, one_round, open_resources, told_to_stop, until_stopped
 from bot.ports import Envelope, Resources
 from bot.render.post import Post
 from bot.services import channels
@@ -57,9 +57,9 @@ class Diary:
         finally:
             raise ZeroDivisionError("a mistake of ours")
 
-    async def done_at_once(self) -> None:
+    async def done_at_once(self) -> str:
         async with self.work():
-            pass
+            return "done"
 
 
 @pytest.fixture
@@ -72,16 +72,21 @@ def listening() -> bool:
 
 
 async def until_it_ends(work: Work, then: Callable[[], object], begun: asyncio.Event) -> None:
-    running = asyncio.create_task(until_stopped(work))
-    await begun.wait()
-    then()
-    async with asyncio.timeout(30):
-        await running
+    with told_to_stop() as stop:
+        running = asyncio.create_task(until_stopped(work, stop))
+        await begun.wait()
+        then()
+        async with asyncio.timeout(30):
+            await running
+
+
+def tell(number: signal.Signals) -> None:
+    os.kill(os.getpid(), number)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_told_to_stop_it_tidies_up_and_ends_without_an_error(number: signal.Signals, diary: Diary) -> None:
-    await until_it_ends(diary.for_ever(), lambda: os.kill(os.getpid(), number), diary.begun)
+    await until_it_ends(diary.for_ever(), lambda: tell(number), diary.begun)
     assert diary.tidied
     assert not listening()
 
@@ -89,32 +94,49 @@ async def test_told_to_stop_it_tidies_up_and_ends_without_an_error(number: signa
 async def test_told_twice_it_stops_once(diary: Diary) -> None:
     def impatient() -> None:
         for _ in range(3):
-            os.kill(os.getpid(), signal.SIGTERM)
+            tell(signal.SIGTERM)
 
     await until_it_ends(diary.for_ever(), impatient, diary.begun)
     assert diary.tidied
 
 
 async def test_work_that_ends_by_itself_ends_it(diary: Diary) -> None:
-    await until_stopped(diary.done_at_once())
+    assert await until_stopped(diary.done_at_once(), asyncio.Event()) == "done"
     assert diary.tidied
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_stop_while_it_closes_it_closes_to_the_end(number: signal.Signals, diary: Diary) -> None:
+    with told_to_stop() as stop:
+        async with diary.work():
+            await until_stopped(Diary().done_at_once(), stop)
+            tell(number)
+            await asyncio.sleep(0)
+    assert diary.tidied
+    assert not listening()
+
+
+async def test_told_to_stop_before_it_began_it_does_not_begin(diary: Diary) -> None:
+    with told_to_stop() as stop:
+        tell(signal.SIGTERM)
+        await stop.wait()
+        await until_stopped(diary.for_ever(), stop)
     assert not listening()
 
 
 async def test_an_error_of_the_work_goes_through(diary: Diary) -> None:
     with pytest.raises(ZeroDivisionError, match="a mistake of ours"):
-        await until_stopped(diary.broken())
+        await until_stopped(diary.broken(), asyncio.Event())
     assert diary.tidied
-    assert not listening()
 
 
 async def test_an_error_while_tidying_up_goes_through(diary: Diary) -> None:
     with pytest.raises(ZeroDivisionError):
-        await until_it_ends(diary.broken_while_tidying(), lambda: os.kill(os.getpid(), signal.SIGTERM), diary.begun)
+        await until_it_ends(diary.broken_while_tidying(), lambda: tell(signal.SIGTERM), diary.begun)
 
 
 async def test_cancelled_from_outside_it_leaves_no_work_behind(diary: Diary) -> None:
-    running = asyncio.create_task(until_stopped(diary.for_ever()))
+    running = asyncio.create_task(until_stopped(diary.for_ever(), asyncio.Event()))
     await diary.begun.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -136,6 +158,18 @@ class Awaited(FakeOutbox):
         return sent
 
 
+class Slow(FakeOutbox):
+    """An outbox that tells when it begins to send, and ends when it may."""
+
+    begun: asyncio.Event
+    may_end: asyncio.Event
+
+    async def send(self, destination: Destination, post: Post, envelope: Envelope) -> int:
+        self.begun.set()
+        await self.may_end.wait()
+        return await super().send(destination, post, envelope)
+
+
 async def test_a_beating_heart_looks_and_delivers_by_itself(store: Store, tmp_path: Path, clock: FakeClock) -> None:
     source, outbox = FakeSource(clock), Awaited(clock)
     outbox.arrived = asyncio.Event()
@@ -145,6 +179,39 @@ async def test_a_beating_heart_looks_and_delivers_by_itself(store: Store, tmp_pa
     await channels.create(r, make_setup())
     async with asyncio.timeout(30), beating(r, outbox, ledger_kept=timedelta(days=180)):
         await outbox.arrived.wait()
+    async with store.read() as tx:
+        (done,) = await tx.deliveries.recent()
+    assert done.message_id == outbox.sent[0].id, "stopped between sending and writing it down"
+
+
+async def test_one_round_does_what_all_beats_do(store: Store, tmp_path: Path, clock: FakeClock) -> None:
+    source, outbox = FakeSource(clock), FakeOutbox(clock)
+    index = SearchIndex.open(tmp_path / "index")
+    r = Resources(store=store, index=index, sources=(source,), answerer=Extractive(), clock=clock)
+    source.lists[DAY] = make_papers(3)
+    await channels.create(r, make_setup(publish=True))
+    report = await one_round(r, outbox, ledger_kept=timedelta(days=180))
+    assert len(report.sent) == 1
+    assert outbox.published == [outbox.sent[0].id]
+
+
+async def test_a_round_that_is_stopped_lets_what_is_under_way_end(
+    store: Store, tmp_path: Path, clock: FakeClock
+) -> None:
+    source, outbox = FakeSource(clock), Slow(clock)
+    outbox.begun, outbox.may_end = asyncio.Event(), asyncio.Event()
+    index = SearchIndex.open(tmp_path / "index")
+    r = Resources(store=store, index=index, sources=(source,), answerer=Extractive(), clock=clock)
+    source.lists[DAY] = make_papers(3)
+    await channels.create(r, make_setup())
+    stop = asyncio.Event()
+    running = asyncio.create_task(until_stopped(one_round(r, outbox, ledger_kept=timedelta(days=180)), stop))
+    async with asyncio.timeout(30):
+        await outbox.begun.wait()
+        stop.set()
+        await asyncio.sleep(0.01)
+        outbox.may_end.set()
+        assert await running is None
     async with store.read() as tx:
         (done,) = await tx.deliveries.recent()
     assert done.message_id == outbox.sent[0].id, "stopped between sending and writing it down"

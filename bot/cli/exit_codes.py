@@ -5,3 +5,4 @@ FAILED = 1
 WRONG_CALL = 2
 """The call or the settings are wrong; every problem was named at once."""
 INTERRUPTED = 130
+"""Ctrl-C, or told to stop in the middle of one round."""

@@ -1,13 +1,13 @@
 """``paperboy run``: the bot on Discord where there is a token, else at this terminal."""
 
-from bot.cli.exit_codes import DONE, FAILED
+from bot.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from bot.cli.output import show
 from bot.cli.session import finish, log_as_asked
 from bot.settings import load_settings
 
 
 def run(*, once: bool) -> None:
-    """Run until stopped; with ``once`` one round, which has failed where a delivery did."""
+    """Run until stopped; with ``once`` one round, which has failed where a delivery did or is held."""
     from bot.app import run_discord, run_terminal
     from bot.render.reports import tick_report
 
@@ -20,9 +20,9 @@ def run(*, once: bool) -> None:
             report = await run_discord(settings, token.get_secret_value(), once=once)
         else:
             report = await run_terminal(settings, once=once)
-        if report is None:
-            return DONE
+        if report is None:  # told to stop: which a round that was asked for to its end did not come to
+            return INTERRUPTED if once else DONE
         show(tick_report(report))
-        return FAILED if report.failed else DONE
+        return FAILED if report.failed or report.held else DONE
 
     finish(work())

@@ -1,10 +1,8 @@
 """The bot at a terminal: it greets, shows the digest that came last, and talks until its input ends."""
 
-import asyncio
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from rich.console import Console
@@ -73,15 +71,12 @@ class TerminalBot:
         return (await delivery.post_now(self._r, self.outbox, setup.id)).state is DeliveryState.SENT
 
     async def converse(self) -> None:
-        """Obey what is typed until the input ends, somebody leaves, or the process is told to stop (SIGTERM).
+        """Obey what is typed until the input ends or somebody leaves.
 
         Raises:
             KeyboardInterrupt: Ctrl-C at an empty prompt.
         """
         self._talk.screen.say(f"{HINT}\n", fine=True)
-        await _until_told_to_stop(self._obey_lines())
-
-    async def _obey_lines(self) -> None:
         await self._commands.look_around()
         async for line in self._lines():
             if not await self._commands.obey(line):
@@ -145,20 +140,3 @@ def local_zone() -> str:
 def _name() -> Text:
     accent = Ink(bold=True, color=f"#{PAPERBOY_ACCENT:06x}")
     return Text.assemble(("Paperboy", accent), " brings you the research papers that people talk about.")
-
-
-async def _until_told_to_stop(work: Awaitable[None]) -> None:
-    """Await ``work``; a SIGTERM ends it where it waits, and is no failure."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
-    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-        for one in (task, stopped):
-            one.cancel()
-        await asyncio.gather(task, stopped, return_exceptions=True)

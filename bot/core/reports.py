@@ -30,7 +30,10 @@ class TickReport:
     sent: tuple[Delivery, ...] = ()
     skipped: tuple[Delivery, ...] = ()
     failed: tuple[Delivery, ...] = ()
+    held: tuple[Delivery, ...] = ()
+    """What waits until somebody has mended something."""
     waiting: int = 0
+    """What waits for its next try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

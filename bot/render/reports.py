@@ -11,6 +11,7 @@ from bot.render.terms import in_short
 from storage.records import ChannelSetup, Delivery
 
 MOST_NAMED = 10
+ON_HOLD = "on hold until somebody mends it"
 
 
 def brought(report: SourceReport, *, named: bool = True) -> str:
@@ -49,11 +50,13 @@ def ingest_report(reports: Sequence[SourceReport]) -> Post:
 
 def tick_report(report: TickReport) -> Post:
     """One round of deliveries."""
-    ended = (*report.sent, *report.skipped, *report.failed)
+    ended = (*report.failed, *report.held, *report.sent, *report.skipped)
     if not ended and not report.planned and not report.waiting:
         return Post((heading("Nothing was due"), text("Every digest that has come due was delivered before.")))
     sums = f"{report.planned:,} planned now; {len(report.sent):,} sent, {len(report.skipped):,} skipped, "
-    words = text(f"{sums}{len(report.failed):,} failed, {report.waiting:,} still waiting.")
+    words = text(
+        f"{sums}{len(report.failed):,} failed, {len(report.held):,} on hold, {report.waiting:,} still waiting."
+    )
     rows = Listing(tuple(_row(delivery) for delivery in ended[:MOST_NAMED]))
     rest = len(ended) - MOST_NAMED
     more = (fine(f"and {rest:,} more"),) if rest > 0 else ()
@@ -83,9 +86,10 @@ def _added(setup: ChannelSetup) -> tuple[Inline, ...]:
 def _row(delivery: Delivery) -> tuple[Inline, ...]:
     problem = f": {phrases.line(delivery.problem, 300)}" if delivery.problem else ""
     what = f", {counted(len(delivery.paper_ids), 'paper')}" if delivery.paper_ids else ""
+    state = ON_HOLD if delivery.is_held else STATES[delivery.state]
     return (
         phrases.place(delivery.key.destination),
-        Span(f", {phrases.day(delivery.key.local_date)}{what}: {STATES[delivery.state]}{problem}"),
+        Span(f", {phrases.day(delivery.key.local_date)}{what}: {state}{problem}"),
     )
 
 

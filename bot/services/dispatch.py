@@ -22,6 +22,9 @@ UNDER_WAY = 200
 """Deliveries at a time. At Discord's 50 requests a second each takes about four seconds then; one whose destination
 stalls holds one of these places for as long as a send may take, and the others go on."""
 
+FAREWELL = timedelta(seconds=60)
+"""How long what is under way may take to end when a round is stopped."""
+
 
 class Dispatcher:
     """Starts every delivery that may be tried now. Bound to the event loop that made it."""
@@ -104,8 +107,12 @@ async def tick(r: Resources, outbox: Outbox) -> TickReport:
     planned = await planning.plan_due(r, outbox.reaches)
     dispatcher = Dispatcher(r, outbox)
     dispatcher.ended = []
-    await dispatcher.send_due()
-    await dispatcher.idle()
+    try:
+        await dispatcher.send_due()
+        await dispatcher.idle()
+    finally:  # where it is stopped, what is under way may end
+        dispatcher.close()
+        await dispatcher.idle(within=FAREWELL)
     return _report(planned, dispatcher.ended)
 
 
@@ -113,10 +120,13 @@ def _report(planned: int, ended: Sequence[Delivery]) -> TickReport:
     def those(*states: DeliveryState) -> tuple[Delivery, ...]:
         return tuple(delivery for delivery in ended if delivery.state in states)
 
+    waiting = those(DeliveryState.PLANNED, DeliveryState.SENDING)
+    held = tuple(delivery for delivery in waiting if delivery.is_held)
     return TickReport(
         planned=planned,
         sent=those(DeliveryState.SENT),
         skipped=those(DeliveryState.SKIPPED),
         failed=those(DeliveryState.FAILED, DeliveryState.UNREACHABLE),
-        waiting=len(those(DeliveryState.PLANNED, DeliveryState.SENDING)),
+        held=held,
+        waiting=len(waiting) - len(held),
     )

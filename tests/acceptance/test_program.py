@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from storage.records import DeliveryState
 from tests.acceptance.machine import Machine, ended, until
 from tests.acceptance.stocked import digest_is_due, ledger
-from tests.standins.discord import TOKEN, Answer, Channel, DiscordStandIn, Hang, Stall
+from tests.standins.discord import TOKEN, Answer, Channel, DiscordStandIn, Hang, Permission, Stall
 from tests.standins.hugging_face import HuggingFaceStandIn, make_items
 
 GOODBYE = 1000
@@ -95,6 +95,37 @@ async def test_a_send_that_is_under_way_is_finished_first_and_nothing_is_done_ag
     assert discord.messages(channel) == [message]
     assert len(discord.gateway.identifies) == 2
     assert discord.rest.registry.syncs == [None], "Discord was told the commands by the first start only"
+
+
+async def test_one_round_that_is_told_to_stop_finishes_its_send_and_ends_with_130(
+    on_discord: Machine, discord: DiscordStandIn, channel: Channel
+) -> None:
+    await digest_is_due(on_discord.store, channel)
+    discord.script("POST", "/channels/*/messages", Stall(0.7))
+    process = await on_discord.start("run", "--once")
+    await until(lambda: bool(discord.requests_to("create_message")))
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGINT)
+    done = await ended(process)
+    assert (done.code, done.out) == (130, ""), done.err
+    assert "Traceback" not in done.err
+    [message] = discord.messages(channel)
+    [delivery] = await ledger(on_discord.store)
+    assert (delivery.state, delivery.message_id) == (DeliveryState.SENT, message.id)
+    assert discord.gateway.close_codes == [GOODBYE]
+
+
+async def test_one_round_tells_what_is_on_hold_and_why_and_ends_with_1(
+    on_discord: Machine, discord: DiscordStandIn, channel: Channel
+) -> None:
+    await digest_is_due(on_discord.store, channel)
+    discord.world.revoke(channel, Permission.EMBED_LINKS)
+    done = await on_discord.run("run", "--once")
+    assert done.code == 1, done.err
+    told = " ".join(done.out.split())
+    assert "0 sent, 0 skipped, 0 failed, 1 on hold, " in told
+    assert "on hold until somebody mends it: " in told
+    assert "Embed Links" in told
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -1,5 +1,6 @@
 """What an ingest and a round of deliveries tell whoever runs the bot."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.reports import SourceReport, TickReport
@@ -58,3 +59,11 @@ def test_a_round_names_each_delivery_that_ended() -> None:
     told = words(tick_report(TickReport(planned=2, sent=(sent,), failed=(failed,))))
     for part in ("2 planned now; 1 sent", "2 papers: sent", "failed: Discord refused it"):
         assert part in told
+
+
+def test_what_is_held_is_named_with_what_has_to_be_mended() -> None:
+    due = make_delivery("2503.00001")
+    held = replace(due, not_before=due.expires_at, problem="I may not write there")
+    told = words(tick_report(TickReport(planned=1, held=(held,), waiting=2)))
+    assert "0 failed, 1 on hold, 2 still waiting" in told
+    assert "on hold until somebody mends it: I may not write there" in told
