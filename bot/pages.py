@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.core.identity import parse_paper_id
 from bot.core.period import Period
 from bot.core.schedule import next_slot
 from bot.errors import InvalidInput
@@ -9,12 +10,15 @@ from bot.ports import Resources
 from bot.render.answer import answer_post
 from bot.render.paper import paper_card
 from bot.render.post import Post
+from bot.render.preview import preview_report, why_paper
 from bot.render.search import search_page
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
-from bot.services import delivery, discussion, search, topics
-from storage.records import Sort
+from bot.services import channels, delivery, discussion, search, topics
+from bot.services.choosing import order_of
+from bot.services.next_run import next_run
+from storage.records import ChannelSetup, PaperId, Sort
 from storage.search_index import SearchSort
 
 ON_A_PAGE = 5
@@ -43,10 +47,23 @@ async def paper(r: Resources, text: str) -> Post:
     return paper_card(await search.paper(r, text), await search.freshness(r))
 
 
-async def reasons(r: Resources, token: str) -> Post:
-    """Why a digest holds what it holds."""
+async def reasons(r: Resources, token: str, paper_id: PaperId | None = None) -> Post:
+    """Why a digest holds what it holds; of a message about one paper, or with ``paper_id``, why it holds that one."""
     told = await delivery.explain(r, token)
-    return why(told, await search.papers(r, told.paper_ids))
+    async with r.store.read() as tx:
+        setup = await channels.setup_of(tx.channels, told.key)
+    about = paper_id or next((one.paper_id for one in told.messages if one.token == token), None)
+    sort = order_of(setup) if setup else None
+    return why(told, await search.papers(r, told.paper_ids), sort=sort, about=about)
+
+
+async def preview(r: Resources, setup: ChannelSetup, about: str | None = None) -> Post:
+    """What a setup's next run would post with its sums; with ``about`` why that paper would be in it or not."""
+    named = parse_paper_id(about) if about is not None else None
+    run = await next_run(r, setup, named=named)
+    if named is not None:
+        return why_paper(setup, run.decision, named, run.papers.get(named), days=run.days)
+    return preview_report(setup, run.decision, run.slot, run.papers, empty_because=run.empty_because or "")
 
 
 async def answered(r: Resources, question: str, paper_ids: Sequence[str]) -> Post:

@@ -130,12 +130,18 @@ class Deliveries(DeliveriesReader):
     async def hold(self, setup: ChannelSetup, *, problem: str) -> None:
         """Let what waits for a setup wait until its grace window ends."""
         values = {"not_before": deliveries.c.expires_at, "problem": problem}
-        await self._connection.execute(update(deliveries).where(_waiting_for(setup)).values(values))
+        waits = _waiting_in(setup.destination, setup.slot)
+        await self._connection.execute(update(deliveries).where(waits).values(values))
 
     async def release(self, setup: ChannelSetup) -> None:
         """Let what was held for a setup go out."""
+        await self.release_in(setup.destination, setup.slot)
+
+    async def release_in(self, destination: Destination, slot: str) -> bool:
+        """Let what was held in a slot of a place go out; gives whether anything was."""
         values = {"not_before": None, "problem": None}
-        await self._connection.execute(update(deliveries).where(_waiting_for(setup)).values(values))
+        waits = _waiting_in(destination, slot)
+        return bool((await self._connection.execute(update(deliveries).where(waits).values(values))).rowcount)
 
     async def skip_waiting(self, destination: Destination, slot: str, *, reason: str, at: datetime) -> int:
         """Skip what waits in a slot of a place, or in one whose name goes on after a hyphen; gives how many."""
@@ -258,10 +264,10 @@ def _order(delivery: Delivery) -> tuple[str, str, str]:
     return str(delivery.key.destination), delivery.key.local_date.isoformat(), delivery.key.slot
 
 
-def _waiting_for(setup: ChannelSetup) -> ColumnElement[bool]:
+def _waiting_in(destination: Destination, slot: str) -> ColumnElement[bool]:
     return and_(
-        deliveries.c.destination == setup.destination,
-        deliveries.c.slot == setup.slot,
+        deliveries.c.destination == destination,
+        deliveries.c.slot == slot,
         deliveries.c.state == DeliveryState.PLANNED,
     )
 

@@ -16,6 +16,7 @@ from bot.render.actions import (
     TrendingPage,
     UnfollowTopic,
     Why,
+    WriteAgain,
     decode,
 )
 from bot.render.post import Button
@@ -49,7 +50,7 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return f"/channels {act} {setup_id}"
         case ConfirmForget():
             return "/privacy forget yes"
-        case FollowTopic() | ConfirmSetup() | OpenThread() | Recheck():
+        case FollowTopic() | ConfirmSetup() | OpenThread() | Recheck() | WriteAgain():
             return None
         case _:
             assert_never(action)

@@ -14,6 +14,7 @@ from bot import pages
 from bot.discord_ui import setups
 from bot.discord_ui.components import custom_ids
 from bot.discord_ui.failures import report
+from bot.discord_ui.permissions import require_thread_writer
 from bot.discord_ui.replies import Interaction, answer, is_own, replace
 from bot.errors import InvalidInput
 from bot.render.actions import (
@@ -31,15 +32,18 @@ from bot.render.actions import (
     TrendingPage,
     UnfollowTopic,
     Why,
+    WriteAgain,
     decode,
     encode,
 )
 from bot.render.limits import fits
 from bot.render.post import Divider, Post
 from bot.render.privacy import forgotten
-from bot.render.topics import unfollowed
-from bot.services import privacy, topics
+from bot.render.threads import thread_opened
+from bot.render.topics import unfollowed, writing_again
+from bot.services import privacy, threads, topics
 from bot.services.discussion import LONGEST_QUESTION
+from storage.records import PaperId
 
 QUESTION = "question"
 OLD_BUTTON = "This button is from an older version of me. Ask again with a command; /help lists them."
@@ -92,8 +96,8 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await _turn(interaction, pages.found_again(r, token, sort, offset))
         case TrendingPage(period, sort, offset):
             await _turn(interaction, pages.trending(r, period, sort, offset))
-        case Why(token):
-            await answer(interaction, pages.reasons(r, token), private=True)
+        case Why(token, paper_id):
+            await answer(interaction, pages.reasons(r, token, paper_id), private=True)
         case FollowTopic(token):
             await answer(interaction, _follow(interaction, token), private=True)
         case UnfollowTopic(topic_id):
@@ -104,7 +108,13 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await replace(interaction, setups.start(interaction, setup_id))
         case ConfirmForget():
             await replace(interaction, _forget(interaction))
-        case None | OpenThread() | Recheck():
+        case OpenThread(token, paper_id):
+            await answer(interaction, _thread(interaction, token, paper_id), private=True, slow=True)
+        case Recheck(setup_id, token):
+            await replace(interaction, setups.recheck(interaction, setup_id, token))
+        case WriteAgain():
+            await replace(interaction, _write_again(interaction))
+        case None:
             raise InvalidInput(OLD_BUTTON)
         case _ as unknown:
             assert_never(unknown)
@@ -152,6 +162,23 @@ async def _unfollow(interaction: Interaction, topic_id: int) -> Post:
     rest = await pages.own_topics(r, person)
     both = Post((*receipt.blocks, Divider(), *rest.blocks))
     return both if fits(both) else rest
+
+
+async def _thread(interaction: Interaction, token: str, paper_id: PaperId) -> Post:
+    """The thread of a paper; asked for in the channel of its digest, by somebody who may write there."""
+    client = interaction.client
+    delivery = await threads.digest_with(client.resources, token, paper_id)
+    if interaction.guild_id is None or interaction.channel_id != delivery.key.destination.id:
+        raise InvalidInput("A thread is opened where the digest was first posted, not in a channel that follows it.")
+    require_thread_writer(interaction)
+    found = await threads.open_thread(client.resources, client.outbox, delivery, paper_id)
+    return thread_opened(found.paper, found.thread_id, guild_id=interaction.guild_id, anew=found.anew)
+
+
+async def _write_again(interaction: Interaction) -> Post:
+    r = interaction.client.resources
+    person, waits = await topics.write_again(r, interaction.user.id)
+    return writing_again(person, waits=waits)
 
 
 async def _forget(interaction: Interaction) -> Post:

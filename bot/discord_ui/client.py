@@ -15,6 +15,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 
 from bot.discord_ui import buttons, commands, wire
+from bot.discord_ui.asides import Asides
 from bot.discord_ui.failures import FailureTree
 from bot.discord_ui.outbox import DiscordOutbox
 from bot.discord_ui.pace import Pacer, Refusals
@@ -77,6 +78,7 @@ class PaperboyClient(ServedClient):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
         commands.add_all(self.tree)
+        self._asides = Asides()
         self._fatal: SettingsError | None = None
         self._giving_up: asyncio.Task[None] | None = None
         # What Discord tells is written to the store under this lock; once all is noted, nothing more is.
@@ -174,6 +176,7 @@ class PaperboyClient(ServedClient):
         """Let the sends under way end, then disconnect."""
         await self.outbox.drain(within=FAREWELL)
         await super().close()
+        await self._asides.close()
         async with self._noting:  # discord.py waits for no event that is being handled
             self._noted_all = True
 
@@ -187,6 +190,9 @@ class PaperboyClient(ServedClient):
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
             await buttons.submitted(interaction)
+
+    async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
+        await self._asides.after(interaction)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self._lost(channel.id, CHANNEL_DELETED)

@@ -69,6 +69,12 @@ def granted_to_us(channel: discord.abc.GuildChannel | discord.Thread) -> discord
     return discord.abc.GuildChannel.permissions_for(place, me)
 
 
+def may_manage_server(interaction: discord.Interaction[Any], guild_id: int) -> bool:
+    """Whether who asks does so in that server, and may manage it."""
+    granted = interaction.permissions
+    return interaction.guild_id == guild_id and (granted.manage_guild or granted.administrator)
+
+
 def require_manage_server(interaction: discord.Interaction[Any]) -> int:
     """The id of the server, if who asks may manage it. Discord's own gate can be opened by an admin; this one cannot.
 
@@ -77,9 +83,22 @@ def require_manage_server(interaction: discord.Interaction[Any]) -> int:
     """
     if interaction.guild_id is None:
         raise InvalidInput("Digests go to the channels of a server; use this command there.")
-    if not (interaction.permissions.manage_guild or interaction.permissions.administrator):
+    if not may_manage_server(interaction, interaction.guild_id):
         raise InvalidInput(
             "Only members with the permission Manage Server can do this. Ask one of them; what you can always do is "
             "follow topics for yourself with /topics follow."
         )
     return interaction.guild_id
+
+
+def require_thread_writer(interaction: discord.Interaction[Any]) -> None:
+    """That who asks may write in the threads of this channel: what nobody may talk in is not opened for them.
+
+    Raises:
+        InvalidInput: they may not.
+    """
+    if not (interaction.permissions.send_messages_in_threads or interaction.permissions.administrator):
+        raise InvalidInput(
+            "You may not write in the threads of this channel, so I open none for you. Someone who manages the server "
+            "can allow you Send Messages in Threads."
+        )

@@ -53,9 +53,13 @@ class TrendingPage:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reasons of the delivery with this token; at the same time the marker of its message."""
+    """The reasons of the delivery with this token; at the same time the marker of its message.
+
+    With ``paper_id`` those of one of its papers.
+    """
 
     token: str
+    paper_id: PaperId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ class UnfollowTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteAgain:
+    """Try again to write to the person who presses it, whose direct messages were closed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelAction:
     setup_id: int
     act: ChannelAct
@@ -114,6 +123,7 @@ Action = (
     | Recheck
     | FollowTopic
     | UnfollowTopic
+    | WriteAgain
     | ChannelAction
     | ConfirmSetup
     | ConfirmForget
@@ -157,8 +167,8 @@ def _parts(action: Action) -> tuple[str, ...]:
             return "search", token, str(offset), sort
         case TrendingPage(period, sort, offset):
             return "trending", period.kind, period.first.isoformat(), sort, str(offset)
-        case Why(token):
-            return "why", token
+        case Why(token, paper_id):
+            return ("why", token) if paper_id is None else ("why", token, paper_id)
         case OpenThread(token, paper_id):
             return "thread", token, paper_id
         case Recheck(setup_id, token):
@@ -167,6 +177,8 @@ def _parts(action: Action) -> tuple[str, ...]:
             return "follow", token
         case UnfollowTopic(topic_id):
             return "unfollow", str(topic_id)
+        case WriteAgain():
+            return ("write",)
         case ChannelAction(setup_id, act):
             return "channel", str(setup_id), act
         case ConfirmSetup(setup_id):
@@ -187,6 +199,8 @@ def _read(parts: list[str]) -> Action | None:
             return TrendingPage(Period(PeriodKind(kind), _day(first)), Sort(sort), _number(offset))
         case ["why", token]:
             return Why(_whole(_TOKEN, token))
+        case ["why", token, paper_id]:
+            return Why(_whole(_TOKEN, token), _paper_id(paper_id))
         case ["thread", token, paper_id]:
             return OpenThread(_whole(_TOKEN, token), _paper_id(paper_id))
         case ["recheck", setup_id, token]:
@@ -195,6 +209,8 @@ def _read(parts: list[str]) -> Action | None:
             return FollowTopic(_whole(_TOKEN, token))
         case ["unfollow", topic_id]:
             return UnfollowTopic(_number(topic_id))
+        case ["write"]:
+            return WriteAgain()
         case ["channel", setup_id, act]:
             return ChannelAction(_number(setup_id), ChannelAct(act))
         case ["setup", setup_id]:

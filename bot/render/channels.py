@@ -63,6 +63,17 @@ def setup_preview(
     return Post((*blocks, Buttons((start, _act(setup, ChannelAct.PREVIEW), _act(setup, ChannelAct.REMOVE, "Discard")))))
 
 
+def edited(setup: ChannelSetup, *, next_due: datetime | None, missing: Sequence[str] = ()) -> Post:
+    """A setup with other terms than before, as it is now."""
+    blocks: list[Block] = [heading("Changed", level=3), *terms(setup, next_due if _runs(setup) else None)]
+    if missing:
+        blocks.extend(_missing(setup.destination, missing, "then the next digest comes as planned"))
+    elif setup.paused_because is not None:
+        blocks.append(text(f"It is still paused. {sentence(phrases.line(setup.paused_because, 300))}"))
+    then = ChannelAct.PAUSE if _runs(setup) else ChannelAct.RESUME
+    return Post((*blocks, Buttons((_act(setup, ChannelAct.PREVIEW), _act(setup, then)))))
+
+
 def missing_permissions(destination: Destination, missing: Sequence[str]) -> Post:
     """What Paperboy may not do in a place, what it needs each for, and how to allow it."""
     return Post((heading("I lack permissions", level=3), *_missing(destination, missing, "then try again")))
@@ -86,7 +97,9 @@ def channel_list(setups: Sequence[SetupHealth], now: datetime) -> Post:
             blocks.append(Listing(others))
         if rest > 0:
             blocks.append(fine(f"and {rest:,} more"))
-        return Post((*blocks, fine("Change one with /channels pause, resume, remove, post or preview and its number.")))
+        return Post(
+            (*blocks, fine("Change one with /channels edit, pause, resume, remove, post or preview and its number."))
+        )
 
     return roomiest(SIZES, build)
 
@@ -95,6 +108,13 @@ def paused(setup: ChannelSetup) -> Post:
     """A setup that sends nothing for now."""
     words = text("Nothing more comes to ", place(setup.destination), " until you resume it. Its settings are kept.")
     return Post((heading("Paused", level=3), words, Buttons((_act(setup, ChannelAct.RESUME),))))
+
+
+def paused_by_hand(setup: ChannelSetup) -> Post:
+    """Asked to look again at a setup that somebody of its server has paused meanwhile: that is theirs to undo."""
+    words = ("Somebody paused ", place(setup.destination), f" (setup {setup.id}) since then, so I leave it as it is. ")
+    mend = ("In the server it goes on with ", command(f"/channels resume {setup.id}"), ".")
+    return Post((heading("Paused by hand", level=3), text(*words, *mend)))
 
 
 def resumed(setup: ChannelSetup, *, next_due: datetime | None) -> Post:
@@ -140,14 +160,14 @@ MENDED_BY = {
     Obstacle.PERMISSION: (IN_THE_SETTINGS, "Add me or one of my roles, and allow what is named above."),
     Obstacle.GONE: (
         "If the channel is only hidden from me: open its settings, and there Permissions, and allow me View Channel.",
-        "If it was deleted: choose another place with /setup, and end this setup with /channels remove.",
+        "If it was deleted: choose another with /channels edit, or end this setup with /channels remove.",
     ),
     Obstacle.WRONG_KIND: (
-        "Choose a text channel, a thread or a forum with /setup.",
-        "End this setup with /channels remove.",
+        "Choose another channel, or a layout that it takes, with /channels edit.",
+        "Or end this setup with /channels remove.",
     ),
     Obstacle.TAG_NEEDED: (
-        "Give this setup tags that the forum has, with one for every paper, as in Papers: *",
+        "With /channels edit give this setup tags that the forum has, one of them for every paper, as in Papers: *",
         "Or open the forum's settings and switch off “Require people to select tags when posting”.",
     ),
 }
@@ -173,16 +193,37 @@ def recheck_done(setup: ChannelSetup, *, next_due: datetime | None) -> Post:
     """The button was pressed, and nothing is in the way any more."""
     words = text("I can post in ", place(setup.destination), " again. What waited goes out now, if it is not too late.")
     following = (text(strong("Next digest"), ": ", when(next_due, setup.schedule.zone)),) if next_due else ()
-    return Post((heading("Running again", level=3), words, *following, Buttons((_act(setup, ChannelAct.PAUSE),))))
+    return Post((heading("Running again", level=3), words, *following))
 
 
-def _stuck(setup: ChannelSetup, problem: str, guild: str) -> list[Block]:
+def on_hold(setups: Sequence[ChannelSetup]) -> Post:
+    """Said beside an answer to somebody who may mend it: these setups a problem has paused."""
+    if len(setups) == 1:
+        blocks = _stuck(setups[0], "", "", "Press Resume.")
+        return Post((heading("A digest is on hold", level=3), *blocks, Buttons((_act(setups[0], ChannelAct.RESUME),))))
+    shown = setups[:MOST_WITH_BUTTONS]
+
+    def build(size: int) -> Post:
+        listed = [Section((Paragraph(_reason(one, size)),), _act(one, ChannelAct.RESUME)) for one in shown]
+        more = (fine(f"and {len(setups) - len(shown):,} more; see /channels list"),) if len(setups) > len(shown) else ()
+        words = "I cannot post there until somebody mends it. Then press Resume."
+        return Post((heading(f"{len(setups):,} digests are on hold", level=3), text(words), *listed, *more))
+
+    return roomiest(SIZES, build)
+
+
+def _reason(setup: ChannelSetup, size: int) -> tuple[Inline, ...]:
+    words = phrases.line(setup.paused_because or "", size)
+    return (strong(f"{setup.id}: "), place(setup.destination), Span(f"\n{words}" if words else ""))
+
+
+def _stuck(setup: ChannelSetup, problem: str, guild: str, then: str = "Press Check again.") -> list[Block]:
     where: list[Inline | str] = ["I cannot post in ", place(setup.destination)]
     if guild:
         where.append(f" of {phrases.line(guild, 100)}")
     reason = sentence(phrases.line(problem or setup.paused_because or "", 400))
     steps = MENDED_BY.get(setup.obstacle or Obstacle.PERMISSION, ("Mend what is named above.",))
-    entries = tuple((Span(step),) for step in (*steps, "Press Check again."))
+    entries = tuple((Span(step),) for step in (*steps, then))
     return [
         text(*where, f" (setup {setup.id}), so its digests wait. {reason}"),
         text(strong("How to mend it")),
@@ -196,6 +237,10 @@ def _check_again(setup: ChannelSetup, token: str) -> Button:
 
 
 # --- parts ---
+
+
+def _runs(setup: ChannelSetup) -> bool:
+    return setup.paused_because is None
 
 
 def _beside(others: Sequence[ChannelSetup]) -> list[Block]:

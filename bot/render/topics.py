@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core.ranking import Ranked
 from bot.render import phrases
-from bot.render.actions import UnfollowTopic, encode
+from bot.render.actions import UnfollowTopic, WriteAgain, encode
 from bot.render.limits import roomiest
 from bot.render.phrases import command, fine, heading, hours, quoted, strong, text, when
 from bot.render.post import Block, Button, ButtonLook, Buttons, Listing, Paragraph, Post, Section, Span, Style
@@ -75,6 +75,13 @@ def direct_messages_closed(person: Person) -> Post:
     return Post((heading("Your direct messages are closed to me", level=3), *_closed(person)))
 
 
+def writing_again(person: Person, *, waits: bool) -> Post:
+    """Their direct messages are tried again; ``waits`` where today's is held and goes out now."""
+    words = "What waited for you comes in a moment." if waits else f"It comes {hours(person.schedule)}."
+    closing = "If Discord still refuses it, I tell you at your next command."
+    return Post((heading("I write to you again", level=3), text(f"{words} {closing}")))
+
+
 def _preview(matched: int, considered: int, days: int) -> str:
     of = phrases.counted(considered, "paper")
     if not considered:
@@ -105,7 +112,11 @@ def _closed(person: Person) -> list[Block]:
     if person.dm_closed_at is None:
         return []
     since = when(person.dm_closed_at, person.schedule.zone)
-    mend = (
-        "In a server that we share, open its Privacy Settings and allow direct messages; then follow any topic again."
+    words = text(
+        "Discord has refused my direct messages to you since ",
+        since,
+        ", so your topics cannot arrive. In a server that we share, open its Privacy Settings and allow direct "
+        "messages; then press Try again.",
     )
-    return [text("Discord has refused my direct messages to you since ", since, f". {mend}")]
+    again = Button("Try again", action=encode(WriteAgain()), look=ButtonLook.PRIMARY)
+    return [words, Buttons((again,))]

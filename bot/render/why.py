@@ -20,21 +20,31 @@ SIZES = range(60, 301, 10)
 MOST_SHOWN = 10
 
 
-def why(delivery: Delivery, papers: Mapping[PaperId, Paper], *, sort: Sort | None = None) -> Post:
-    """The account of one delivery. ``papers`` gives the titles that the store still holds, ``sort`` the order."""
+def why(
+    delivery: Delivery,
+    papers: Mapping[PaperId, Paper],
+    *,
+    sort: Sort | None = None,
+    about: PaperId | None = None,
+) -> Post:
+    """The account of one delivery. ``papers`` gives the titles that the store still holds, ``sort`` the order.
+
+    With ``about`` the reasons of that paper only, where it is one of the delivery's.
+    """
     sums = sentence(phrases.sums(delivery.considered, len(delivery.paper_ids), delivery.left_out))
     day = phrases.day(delivery.key.local_date)
     if not delivery.paper_ids:
-        reason = sentence(phrases.line(delivery.problem or "none was picked", 400))
+        reason = sentence(phrases.line(delivery.empty_because or delivery.problem or "none was picked", 400))
         return Post((heading(f"Why no papers?{APART}{day}", level=3), text(f"{reason}\n{sums}")))
-    title = heading(f"Why these papers?{APART}{day}", level=3)
+    alone = about is not None and about in delivery.paper_ids
+    title = heading(f"Why {'this paper' if alone else 'these papers'}?{APART}{day}", level=3)
+    shown = [one for one in delivery.paper_ids if not alone or one == about][:MOST_SHOWN]
     is_personal = delivery.key.destination.kind is DestinationKind.PERSON
     closing = fine(BY_TOPIC if is_personal else HOW[sort])
 
     def build(size: int) -> Post:
-        shown = delivery.paper_ids[:MOST_SHOWN]
         entries = tuple(_entry(delivery, paper_id, papers.get(paper_id), size) for paper_id in shown)
-        return Post((title, text(sums), Listing(entries, numbered=True), closing))
+        return Post((title, text(sums), Listing(entries, numbered=not alone), closing))
 
     return roomiest(SIZES, build)
 

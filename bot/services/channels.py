@@ -6,13 +6,14 @@ from datetime import datetime
 
 from bot.core.parse_query import canonical, parse_query
 from bot.core.reports import SetupHealth
-from bot.core.schedule import next_slot, parse_zone
+from bot.core.schedule import LONGEST_GRACE, SHORTEST_GRACE, next_slot, parse_zone
+from bot.core.terms import ONE_MESSAGE
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import pauses
 from storage.channels import ChannelsReader
 from storage.ledger import DeliveriesReader
-from storage.records import ChannelSetup, Delivery, DeliveryKey
+from storage.records import ChannelSetup, Delivery, DeliveryKey, DestinationKind, Layout, Settle
 
 MOST_PAPERS = 10
 """A digest is one message; ten papers are what fits and what anybody reads."""
@@ -33,7 +34,8 @@ def checked(setup: ChannelSetup) -> ChannelSetup:
     """``setup`` with its query in canonical form.
 
     Raises:
-        InvalidInput: a value is out of bounds, the zone does not exist, or the query cannot be read.
+        InvalidInput: a value is out of bounds, the zone does not exist, the query cannot be read, or two choices do
+            not go together; the message says what to choose instead.
     """
     if not 1 <= setup.limit <= MOST_PAPERS:
         raise InvalidInput(f"A digest holds 1 to {MOST_PAPERS} papers, not {setup.limit}.")
@@ -41,9 +43,36 @@ def checked(setup: ChannelSetup) -> ChannelSetup:
         raise InvalidInput(f"The fewest upvotes are 0 to {MOST_UPVOTES:,}, not {setup.min_upvotes:,}.")
     if not setup.schedule.weekdays:
         raise InvalidInput("Choose at least one weekday, for example: weekdays, daily, or mon,wed,fri.")
+    if not SHORTEST_GRACE <= setup.schedule.grace <= LONGEST_GRACE:
+        raise InvalidInput("A digest may come 10 minutes to 24 hours late; write it as 6h, 90m or 1d.")
+    if problem := _at_odds(setup):
+        raise InvalidInput(problem)
     schedule = replace(setup.schedule, zone=parse_zone(setup.schedule.zone))
     query = canonical(parse_query(setup.query)) if setup.query and setup.query.strip() else None
     return replace(setup, schedule=schedule, query=query)
+
+
+def _at_odds(setup: ChannelSetup) -> str | None:
+    """Two choices that do not go together, and how to mend it; None where all do."""
+    kind, layout = setup.destination.kind, setup.layout
+    in_forum, at_terminal = kind is DestinationKind.FORUM, kind is DestinationKind.TERMINAL
+    if in_forum and layout is not Layout.FORUM:
+        return f"A forum takes only posts: choose the layout forum for it, or for {layout} a text channel."
+    if layout is Layout.FORUM and not in_forum:
+        return "The layout forum needs a forum channel: choose one, or the layout digest, threads or cards."
+    if layout is Layout.THREADS and kind is not DestinationKind.CHANNEL:
+        return "Threads can be opened only in a text or announcement channel; choose the layout digest or cards here."
+    if setup.publish and kind is not DestinationKind.CHANNEL:
+        return "Only what stands in an announcement channel can be published; leave publish away, or set it to no."
+    if setup.tags and not in_forum:
+        return "Tags are given to forum posts only; leave them away, or choose a forum channel."
+    if setup.role_id is not None and at_terminal:
+        return "At a terminal there is nobody to mention; leave the role away."
+    if setup.settle is Settle.COMPLETED and at_terminal:
+        return "What was printed at a terminal stays as it is: choose the list now or settled."
+    if setup.settle is Settle.COMPLETED and layout not in ONE_MESSAGE:
+        return f"Only a list in one message can be completed later; for {layout} choose the list settled or now."
+    return None
 
 
 async def create(r: Resources, setup: ChannelSetup) -> ChannelSetup:
@@ -64,12 +93,17 @@ async def create(r: Resources, setup: ChannelSetup) -> ChannelSetup:
 async def change(r: Resources, setup: ChannelSetup) -> ChannelSetup:
     """Keep other terms for a setup that is there already; gives it as it is kept.
 
+    What waits to be sent to a place that it leaves is not sent any more.
+
     Raises:
         InvalidInput: see ``checked``; or there is no such setup.
     """
     setup = checked(setup)
     async with r.store.write() as tx:
-        await _known(tx.channels, setup.id, setup.guild_id)
+        before = await _known(tx.channels, setup.id, setup.guild_id)
+        if before.destination != setup.destination:
+            reason = "its channel setup was moved"
+            await tx.deliveries.skip_waiting(before.destination, before.slot, reason=reason, at=r.clock())
         await tx.channels.update(setup)
     return setup
 

@@ -199,10 +199,12 @@ async def _end(tx: Writing, at: _Round, delivery: Delivery) -> None:
 
 async def _too_late(at: _Round, delivery: Delivery) -> None:
     """The day is over, and nothing of it went out: by the fault of what paused it, or of the delivery's own."""
-    now, setup = at.r.clock(), at.setup
+    now, setup, destination = at.r.clock(), at.setup, delivery.key.destination
     async with at.r.store.write() as tx:
-        if setup is not None and setup.obstacle is not None:
-            problem = setup.paused_because or str(setup.obstacle)
+        person = await tx.people.get(destination.id) if destination.kind is DestinationKind.PERSON else None
+        is_closed = person is not None and person.dm_closed_at is not None
+        if is_closed or (setup is not None and setup.obstacle is not None):
+            problem = (setup.paused_because if setup is not None else delivery.problem) or TOO_LATE
             await tx.deliveries.unreachable(delivery.id, problem=problem, at=now, attempt=delivery.attempts)
         else:
             reason = (setup.paused_because if setup is not None else None) or TOO_LATE
@@ -226,8 +228,9 @@ async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable) -> 
     destination, now = delivery.key.destination, r.clock()
     async with r.store.write() as tx:
         setup = await channels.setup_of(tx.channels, delivery.key)
-        by_schedule = setup is not None and delivery.key.slot == setup.slot
-        if by_schedule and now < delivery.expires_at:
+        is_personal = destination.kind is DestinationKind.PERSON and error.obstacle is Obstacle.DM_CLOSED
+        scheduled = setup.slot if setup is not None else planning.TOPIC_SLOT if is_personal else None
+        if delivery.key.slot == scheduled and now < delivery.expires_at:
             await tx.deliveries.retry(
                 delivery.id, not_before=delivery.expires_at, problem=str(error), attempt=delivery.attempts
             )

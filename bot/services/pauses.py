@@ -132,6 +132,11 @@ async def skip_notices(tx: Writing, setup: ChannelSetup, *, reason: str, now: da
     await tx.deliveries.skip_waiting(_maker(setup), slot, reason=reason, at=now)
 
 
+def is_notice_of(setup: ChannelSetup, key: DeliveryKey) -> bool:
+    """Whether the delivery with this key told somebody that ``setup`` is paused."""
+    return key.slot.startswith(f"{NOTICE_SLOT}{setup.id}-")
+
+
 def _maker(setup: ChannelSetup) -> Destination:
     return Destination(kind=DestinationKind.PERSON, id=setup.created_by)
 

@@ -9,7 +9,9 @@ from bot.core.ranking import Ranked, rank
 from bot.core.schedule import parse_zone
 from bot.errors import InvalidInput, QuerySyntaxError
 from bot.ports import Resources
+from bot.services.planning import TOPIC_SLOT
 from storage.records import Person, Schedule, Sort, Topic
+from storage.store import Writing
 
 MOST_TOPICS = 25
 PREVIEW_DAYS = 14
@@ -49,9 +51,7 @@ async def follow(
             at=at if at is not None else person.schedule.at,
             zone=parse_zone(zone) if zone else person.schedule.zone,
         )
-        # A person who comes back may have opened their direct messages again: the next delivery finds out.
-        person = replace(person, schedule=schedule, dm_closed_at=None)
-        await tx.people.save(person)
+        person, _ = await _open_again(tx, replace(person, schedule=schedule))
         mine = await tx.topics.of(person_id)
         if len(mine) >= MOST_TOPICS and topic.query not in {known.query for known in mine}:
             raise InvalidInput(f"You follow {MOST_TOPICS} topics already; stop one with /topics unfollow.")
@@ -71,6 +71,29 @@ async def follow(
         days=PREVIEW_DAYS,
         examples=examples,
     )
+
+
+async def write_again(r: Resources, person_id: int) -> tuple[Person, bool]:
+    """Write to somebody again whose direct messages were closed, with today's message where it still waits.
+
+    Gives the person, and whether a message waits.
+
+    Raises:
+        InvalidInput: nothing is known of them.
+    """
+    async with r.store.write() as tx:
+        person = await tx.people.get(person_id)
+        if person is None:
+            raise InvalidInput("You follow no topics, so there is nothing to write. Begin with /topics follow.")
+        return await _open_again(tx, person)
+
+
+async def _open_again(tx: Writing, person: Person) -> tuple[Person, bool]:
+    """Somebody who comes back may have opened their direct messages again: the next delivery finds out."""
+    waits = person.dm_closed_at is not None and await tx.deliveries.release_in(person.destination, TOPIC_SLOT)
+    person = replace(person, dm_closed_at=None)
+    await tx.people.save(person)
+    return person, waits
 
 
 async def follow_search(r: Resources, person_id: int, token: str) -> Followed:

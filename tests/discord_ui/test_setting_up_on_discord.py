@@ -12,7 +12,7 @@ from bot.ports import Resources
 from bot.services import channels
 from storage.records import ChannelSetup, Destination, DestinationKind, Sort
 from tests.builders import make_setup
-from tests.discord_ui.conftest import Lab, until
+from tests.discord_ui.conftest import PAPERS, Lab, until
 from tests.standins.discord import CannotDo, ChannelKind, Permission, Reply
 
 pytestmark = pytest.mark.usefixtures("stocked", "client")
@@ -99,15 +99,15 @@ async def known_permissions(client: PaperboyClient, lab: Lab, missing: int) -> N
     await until(holds)
 
 
-async def test_a_thread_may_be_set_up_and_a_forum_may_not(lab: Lab, r: Resources) -> None:
+async def test_a_thread_may_be_set_up_and_a_category_may_not(lab: Lab, r: Resources) -> None:
     thread = lab.discord.world.add_channel(lab.guild, "reading", kind=ChannelKind.PUBLIC_THREAD, parent=lab.papers)
     await set_up(lab, channel=thread)
     assert [setup.destination for setup in await setups(lab, r)] == [
         Destination(kind=DestinationKind.THREAD, id=thread.id)
     ]
-    forum = lab.discord.world.add_channel(lab.guild, "talk", kind=ChannelKind.FORUM)
+    category = lab.discord.world.add_channel(lab.guild, "talk", kind=ChannelKind.CATEGORY)
     with pytest.raises(CannotDo):
-        await set_up(lab, channel=forum)
+        await set_up(lab, channel=category)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,10 @@ async def test_a_digest_may_be_seen_before_it_is_posted_and_posted_at_once(lab: 
     seen = await lab.admin.slash(lab.papers, "channels preview")
     assert seen.ephemeral
     assert "Diffusion models for weather" in seen.text
+    assert "9 considered = 2 picked + 7 over the limit." in seen.text
+    why_not = await lab.admin.slash(lab.papers, "channels preview", paper=PAPERS[5].id)
+    assert why_not.ephemeral
+    assert "2 papers rank before it" in why_not.text
     assert lab.discord.messages(lab.papers) == []
     posted = await lab.admin.slash(lab.papers, "channels post")
     assert posted.ephemeral

@@ -23,6 +23,7 @@ from bot.render.actions import (
     TrendingPage,
     UnfollowTopic,
     Why,
+    WriteAgain,
     decode,
     encode,
 )
@@ -38,7 +39,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(AskAbout, paper_ids),
     st.builds(SearchPage, tokens, numbers, st.sampled_from(["relevance", "new", "top"])),
     st.builds(TrendingPage, periods, st.sampled_from(Sort), numbers),
-    st.builds(Why, tokens),
+    st.builds(Why, tokens, st.none() | paper_ids),
     st.builds(OpenThread, tokens, paper_ids),
     st.builds(Recheck, numbers, tokens),
     st.builds(FollowTopic, tokens),
@@ -46,6 +47,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(ChannelAction, numbers, st.sampled_from(ChannelAct)),
     st.builds(ConfirmSetup, numbers),
     st.just(ConfirmForget()),
+    st.just(WriteAgain()),
 )
 
 

@@ -237,6 +237,9 @@ def setup_posts(draw: st.DrawFn) -> Post:
         "notice": lambda: channels.paused_notice(setup, "t" * 25, draw(long_text(3000)), guild=draw(long_text(300))),
         "failed": lambda: channels.recheck_failed(setup, "t" * 25, draw(long_text(3000))),
         "mended": lambda: channels.recheck_done(setup, next_due=due),
+        "by hand": lambda: channels.paused_by_hand(setup),
+        "edited": lambda: channels.edited(setup, next_due=due, missing=missing),
+        "on hold": lambda: channels.on_hold([draw(setups) for _ in range(draw(st.integers(1, 30)))]),
         "posted": lambda: channels.posted(setup, delivery),
     }
     return made[draw(st.sampled_from(sorted(made)))]()

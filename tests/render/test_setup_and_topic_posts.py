@@ -10,7 +10,7 @@ from bot.core.ranking import Ranked
 from bot.core.reports import SetupHealth
 from bot.discord_ui import permissions
 from bot.render import channels, topics
-from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, Recheck, UnfollowTopic, decode
+from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, Recheck, UnfollowTopic, WriteAgain, decode
 from bot.render.marker import with_token
 from bot.render.post import ButtonLook, Post
 from storage.records import (
@@ -116,7 +116,37 @@ def test_what_is_mended_runs_again() -> None:
     assert words.startswith("### Running again\n")
     assert f"I can post in {HERE} again." in words
     assert f"**Next digest**: <t:{int(DUE.timestamp())}:f>" in words
-    assert acts(channels.recheck_done(SETUP, next_due=None)) == {"Pause": ChannelAction(3, ChannelAct.PAUSE)}
+    assert acts(channels.recheck_done(SETUP, next_due=None)) == {}, "it is read in a direct message"
+
+
+def test_a_pause_by_hand_is_not_undone_by_looking_again() -> None:
+    assert "`/channels resume 3`" in read(channels.paused_by_hand(replace(SETUP, paused_because="paused by an admin")))
+
+
+def test_what_was_changed_is_told_as_it_is_now() -> None:
+    words = read(channels.edited(replace(SETUP, quiet=True), next_due=DUE))
+    assert words.startswith("### Changed\n")
+    assert "A day without papers passes in silence." in words
+    assert f"**Next digest**: <t:{int(DUE.timestamp())}:f>" in words
+    stopped = channels.edited(replace(SETUP, paused_because="paused by an admin"), next_due=DUE)
+    assert "It is still paused. Paused by an admin." in read(stopped)
+    assert "Next digest" not in read(stopped)
+    assert acts(stopped)["Resume"] == ChannelAction(3, ChannelAct.RESUME)
+    assert "Send Messages" in read(channels.edited(SETUP, next_due=DUE, missing=["Send Messages"]))
+
+
+def test_setups_on_hold_are_named_each_with_its_cause_and_its_way_out() -> None:
+    stopped = [
+        replace(SETUP, id=number, paused_because=f"cause {number}", obstacle=Obstacle.GONE) for number in range(1, 13)
+    ]
+    one = channels.on_hold(stopped[:1])
+    assert "so its digests wait. Cause 1." in read(one)
+    assert "Press Resume." in read(one)
+    assert acts(one) == {"Resume": ChannelAction(1, ChannelAct.RESUME)}
+    several = channels.on_hold(stopped)
+    assert read(several).startswith("### 12 digests are on hold\n")
+    assert f"**2:** {HERE}\ncause 2" in read(several)
+    assert "and 2 more; see /channels list" in read(several)
 
 
 def test_a_proposed_setup_waits_for_a_yes() -> None:
@@ -260,5 +290,11 @@ def test_who_follows_nothing_is_told_how() -> None:
 def test_closed_direct_messages_are_said_where_topics_are_listed() -> None:
     person = make_person(dm_closed_at=BASE)
     for post in (topics.topic_list([make_topic()], person), topics.direct_messages_closed(person)):
-        assert "allow direct messages; then follow any topic again." in read(post)
+        assert "allow direct messages; then press Try again." in read(post)
+        assert acts(post)["Try again"] == WriteAgain()
     assert "allow direct messages" not in read(topics.topic_list([make_topic()], make_person()))
+
+
+def test_who_is_written_to_again_is_told_when() -> None:
+    assert "It comes every day at 09:00 (UTC)." in read(topics.writing_again(make_person(), waits=False))
+    assert "What waited for you comes in a moment." in read(topics.writing_again(make_person(), waits=True))

@@ -10,7 +10,16 @@ import pytest
 from bot.errors import InvalidInput, QuerySyntaxError, RetryLater
 from bot.ports import Resources
 from bot.services import channels, dispatch, pauses
-from storage.records import ChannelSetup, DeliveryState, Destination, DestinationKind, Sort
+from storage.records import (
+    ChannelSetup,
+    DeliveryState,
+    Destination,
+    DestinationKind,
+    Layout,
+    Settle,
+    Sort,
+    TagRule,
+)
 from tests.builders import (
     BASE,
     CHANNEL,
@@ -88,6 +97,53 @@ async def test_a_value_out_of_bounds_is_refused_with_what_to_write(
     with pytest.raises(InvalidInput, match=mend):
         await channels.change(r, replace(setup, **facts))
     assert [one.setup for one in await channels.overview(r)] == [setup]
+
+
+FORUM = Destination(kind=DestinationKind.FORUM, id=8)
+THREAD = Destination(kind=DestinationKind.THREAD, id=9)
+TERMINAL = Destination(kind=DestinationKind.TERMINAL, id=0)
+POSTS = {"destination": FORUM, "layout": Layout.FORUM}
+TAGS = (TagRule(name="Papers"),)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"layout": Layout.THREADS, "settle": Settle.COMPLETED, "publish": True, "role_id": 42},
+        {"layout": Layout.CARDS, "settle": Settle.SETTLED, "publish": True},
+        {**POSTS, "tags": TAGS, "role_id": 42, "settle": Settle.NOW},
+        {"destination": THREAD, "layout": Layout.CARDS},
+        {"destination": THREAD, "settle": Settle.COMPLETED},
+        {"destination": TERMINAL, "layout": Layout.CARDS, "settle": Settle.SETTLED},
+    ],
+)
+def test_what_goes_together_is_kept(facts: dict[str, Any]) -> None:
+    assert channels.checked(make_setup(**facts)) == make_setup(**facts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "mend"),
+    [
+        ({"destination": FORUM}, "choose the layout forum for it, or for digest a text channel"),
+        ({"destination": FORUM, "layout": Layout.CARDS}, "or for cards a text channel"),
+        ({"layout": Layout.FORUM}, "choose one, or the layout digest, threads or cards"),
+        ({"destination": THREAD, "layout": Layout.THREADS}, "choose the layout digest or cards here"),
+        ({"destination": TERMINAL, "layout": Layout.THREADS}, "choose the layout digest or cards here"),
+        ({"destination": TERMINAL, "layout": Layout.FORUM}, "needs a forum channel"),
+        ({**POSTS, "publish": True}, "leave publish away, or set it to no"),
+        ({"destination": THREAD, "publish": True}, "announcement channel"),
+        ({"tags": TAGS}, "leave them away, or choose a forum channel"),
+        ({"destination": TERMINAL, "role_id": 42}, "nobody to mention; leave the role away"),
+        ({"destination": TERMINAL, "settle": Settle.COMPLETED}, "choose the list now or settled"),
+        ({"layout": Layout.CARDS, "settle": Settle.COMPLETED}, "for cards choose the list settled or now"),
+        ({**POSTS, "settle": Settle.COMPLETED}, "for forum choose the list settled or now"),
+        ({"schedule": make_schedule(grace=timedelta(minutes=9))}, "10 minutes to 24 hours late"),
+        ({"schedule": make_schedule(grace=timedelta(hours=25))}, "10 minutes to 24 hours late"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_with_what_to_choose(facts: dict[str, Any], mend: str) -> None:
+    with pytest.raises(InvalidInput, match=mend):
+        channels.checked(make_setup(**facts))
 
 
 async def test_a_query_that_cannot_be_read_is_refused_at_its_column(r: Resources) -> None:
@@ -250,6 +306,18 @@ async def test_a_digest_that_was_held_back_for_too_long_is_recorded_as_skipped(
     await dispatch.tick(r, outbox)
     assert [one.state for one in await ledger(r)] == [DeliveryState.SKIPPED]
     assert not outbox.sent
+
+
+@pytest.mark.usefixtures("waiting")
+async def test_a_digest_that_waits_for_a_place_that_its_setup_left_is_not_sent(
+    r: Resources, setup: ChannelSetup, outbox: FakeOutbox, clock: FakeClock
+) -> None:
+    await channels.change(r, replace(setup, destination=ANOTHER_CHANNEL))
+    clock.advance(minutes=20)
+    await dispatch.tick(r, outbox)
+    left = next(one for one in await ledger(r) if one.key.destination == CHANNEL)
+    assert (left.state, left.problem) == (DeliveryState.SKIPPED, "its channel setup was moved")
+    assert {message.destination for message in outbox.sent} <= {ANOTHER_CHANNEL}
 
 
 @pytest.mark.usefixtures("waiting")

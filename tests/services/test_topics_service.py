@@ -96,6 +96,15 @@ async def test_who_follows_again_is_written_to_again(r: Resources) -> None:
     assert (await topics.follow(r, PERSON_ID, "diffusion")).person.dm_closed_at is None
 
 
+async def test_who_asks_for_it_is_written_to_again(r: Resources) -> None:
+    async with r.store.write() as tx:
+        await tx.people.save(make_person(dm_closed_at=BASE - timedelta(days=3)))
+    person, waits = await topics.write_again(r, PERSON_ID)
+    assert (person.dm_closed_at, waits) == (None, False)
+    with pytest.raises(InvalidInput, match="/topics follow"):
+        await topics.write_again(r, PERSON_ID + 1)
+
+
 # --- bounds ---
 
 

@@ -1,18 +1,22 @@
 """What a person types into a command's options: read anew on this side, whatever Discord let through."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 import discord
-from discord import app_commands
+from discord import AppCommandOptionType, app_commands
 
 from bot.core.schedule import find_zones
+from bot.core.terms import NOBODY, SETTLE_WORDS, Asked, Spot
 from bot.core.text import clip
+from bot.discord_ui.places import THREADS
 from bot.discord_ui.replies import Interaction
 from bot.errors import InvalidInput
 from bot.render import phrases
 from bot.services import channels, topics
 from bot.services.completion import papers_like
-from storage.records import ChannelSetup, Destination, DestinationKind, Sort
+from storage.records import Cadence, ChannelSetup, Destination, DestinationKind, Layout, Settle, Sort
 
 LONGEST_CHOICE = 100
 MOST_CHOICES = 25
@@ -21,6 +25,32 @@ ORDERS = [
     app_commands.Choice(name="Trending: votes, and how fast they come", value=Sort.TRENDING.value),
     app_commands.Choice(name="Top: most upvotes", value=Sort.TOP.value),
     app_commands.Choice(name="New: newest first", value=Sort.NEW.value),
+]
+
+LAYOUTS = [
+    app_commands.Choice(name="digest: one message", value=Layout.DIGEST.value),
+    app_commands.Choice(name="threads: one message, in which each paper can get a thread", value=Layout.THREADS.value),
+    app_commands.Choice(name="cards: one message a paper", value=Layout.CARDS.value),
+    app_commands.Choice(name="forum: one post a paper, in a forum channel", value=Layout.FORUM.value),
+]
+
+CADENCES = [
+    app_commands.Choice(name="daily: the papers of the day", value=Cadence.DAILY.value),
+    app_commands.Choice(name="weekly: the best of seven days", value=Cadence.WEEKLY.value),
+    app_commands.Choice(name="monthly: the best of the month before", value=Cadence.MONTHLY.value),
+]
+
+LIST_NAMES = {
+    Settle.COMPLETED: "what is there at the hour, then completed until the next one",
+    Settle.SETTLED: "the list of the day before, which is complete",
+    Settle.NOW: "whatever is there at the hour",
+}
+LISTS = [app_commands.Choice(name=f"{word}: {LIST_NAMES[rule]}", value=word) for word, rule in SETTLE_WORDS.items()]
+
+WITHOUT = [
+    app_commands.Choice(name="query: all papers again", value="query"),
+    app_commands.Choice(name="role: mention nobody", value="role"),
+    app_commands.Choice(name="tags: only those that papers get by their subject", value="tags"),
 ]
 
 SEARCH_ORDERS = [
@@ -43,22 +73,60 @@ ZONES_BY_LANGUAGE = {
 
 HOURS = tuple(f"{hour:02}:00" for hour in (*range(6, 24), *range(6)))
 DAYS = ("daily", "weekdays", "mon,wed,fri", "monday")
+GRACES = ("6h", "1h", "2h", "12h", "24h", "30m")
 
-THREADS = frozenset(
-    {discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread}
-)
-PLACES = [discord.ChannelType.text, discord.ChannelType.news, *sorted(THREADS, key=str)]
+PLACES = [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum, *sorted(THREADS, key=str)]
+KINDS = {discord.ChannelType.forum: DestinationKind.FORUM, **dict.fromkeys(THREADS, DestinationKind.THREAD)}
 
 
-def destination(channel_id: int, kind: discord.ChannelType) -> Destination:
+def spot(channel_id: int, kind: discord.ChannelType) -> Spot:
     """Where a digest goes.
 
     Raises:
         InvalidInput: a digest cannot be sent to that kind of channel.
     """
     if kind not in PLACES:
-        raise InvalidInput("A digest goes to a text channel, an announcement channel or a thread; choose one of those.")
-    return Destination(kind=DestinationKind.THREAD if kind in THREADS else DestinationKind.CHANNEL, id=channel_id)
+        raise InvalidInput("A digest goes to a text or announcement channel, a forum or a thread; choose one of those.")
+    destination = Destination(kind=KINDS.get(kind, DestinationKind.CHANNEL), id=channel_id)
+    return Spot(destination=destination, announces=kind is discord.ChannelType.news)
+
+
+class Place(app_commands.Transformer):
+    """A channel or thread that can get a digest; also one that discord.py does not know (yet)."""
+
+    @property
+    def type(self) -> AppCommandOptionType:
+        return AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return PLACES
+
+    async def transform(self, _interaction: discord.Interaction[Any], value: Any, /) -> Spot:
+        return spot(value.id, value.type)
+
+
+def take_away(asked: Asked, without: str | None) -> Asked:
+    """What was asked, and that there is to be none of one thing any more.
+
+    Raises:
+        InvalidInput: that very thing was chosen anew beside it.
+    """
+    if without is None:
+        return asked
+    taken: object
+    match without:
+        case "query":
+            taken, left = asked.query, replace(asked, query="")
+        case "role":
+            taken, left = asked.role_id, replace(asked, role_id=NOBODY)
+        case "tags":
+            taken, left = asked.tags, replace(asked, tags="")
+        case _:
+            raise InvalidInput(f"“{clip(without, 20)}” cannot be taken away; choose query, role or tags.")
+    if taken is not None:
+        raise InvalidInput(f"Choose either another {without} or none, not both at once.")
+    return left
 
 
 async def chosen_setup(interaction: Interaction, typed: str | None) -> ChannelSetup:
@@ -121,6 +189,11 @@ async def hour_choices(_interaction: Interaction, typed: str) -> list[app_comman
 async def day_choices(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Common choices of weekdays; anything else may be typed."""
     return _choices(((days, days) for days in DAYS), typed)
+
+
+async def grace_choices(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Common lengths of time; anything else may be typed."""
+    return _choices(((grace, grace) for grace in GRACES), typed)
 
 
 async def paper_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
