@@ -83,6 +83,10 @@ class DeliveriesReader:
         rows = (await self._connection.execute(found)).mappings()
         return await self._with_messages([row for row in rows if row["id"] not in skipped][:limit])
 
+    async def unfinished(self, *, limit: int = 1000) -> list[Delivery]:
+        """What has not ended yet, whoever has it and whatever it waits for, the longest due first."""
+        return await self._all(select(deliveries).where(OPEN).order_by(deliveries.c.due_at).limit(limit))
+
     async def to_revise(self, now: datetime, *, limit: int = 100) -> list[Delivery]:
         """Those sent whose message has to be held against the day's list again, the longest waiting first."""
         waiting = select(deliveries).where(deliveries.c.revise_at <= now).order_by(deliveries.c.revise_at)

@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import batches
 from storage.ledger import DeliveriesReader
-from storage.records import Delivery, DeliveryState, Message, PaperId
+from storage.records import Delivery, DeliveryState, Destination, Message, PaperId
 from storage.schema import deliveries, messages, posted_papers
 
 
@@ -32,6 +33,14 @@ class Outstanding:
     message: Message
     message_id: int
     tries: int
+
+
+class Dropped(NamedTuple):
+    """How many messages will never be sent to a place, and why."""
+
+    destination: Destination
+    problem: str
+    number: int
 
 
 class MessagesReader:
@@ -54,6 +63,24 @@ class MessagesReader:
             for message in delivery.messages
             if message.part == row.part and message.message_id is not None
         ]
+
+    async def in_vain(self, errand: Errand, *, due_before: datetime, tries: int) -> int:
+        """For how many messages ``errand`` was due before then and is not done, or was tried in vain so often."""
+        when = messages.c[errand]
+        late = and_(when.is_not(None), or_(when < due_before, messages.c.tries >= tries))
+        return (await self._connection.execute(select(func.count()).where(late))).scalar_one()
+
+    async def dropped(self, *, planned_since: datetime, limit: int = 20) -> list[Dropped]:
+        """What kept messages from ever being sent of deliveries that were planned since then, by place."""
+        what = (deliveries.c.destination, messages.c.problem)
+        counts = (
+            select(*what, func.count().label("number"))
+            .join(deliveries, deliveries.c.id == messages.c.delivery_id)
+            .where(messages.c.problem.is_not(None), deliveries.c.planned_at >= planned_since)
+            .group_by(*what)
+        )
+        rows = await self._connection.execute(counts.order_by(func.count().desc()).limit(limit))
+        return [Dropped(row.destination, row.problem, row.number) for row in rows]
 
 
 class Messages(MessagesReader):

@@ -7,8 +7,6 @@ import urllib.error
 import urllib.request
 import zoneinfo
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
 from importlib.metadata import version
 
 from rich.console import Console
@@ -16,7 +14,9 @@ from rich.style import Style as Ink
 from rich.text import Text
 
 from bot.app import open_resources
+from bot.cli import delivering
 from bot.cli.exit_codes import DONE, FAILED, WRONG_CALL
+from bot.cli.finding import Finding, Verdict
 from bot.cli.session import finish
 from bot.console.layout import hung, wrap
 from bot.console.terminal import Screen
@@ -24,7 +24,7 @@ from bot.console.trouble import told
 from bot.core.reports import Health
 from bot.errors import SettingsError
 from bot.logs import configure_logs
-from bot.services import health
+from bot.services import examination, health
 from bot.settings import ENV_FILE, Settings, load_settings
 from storage.errors import StorageError
 
@@ -36,22 +36,6 @@ FEWEST_ZONES = 300
 UNAUTHORIZED = 401
 USER_AGENT = f"DiscordBot (paperboy, {version('paperboy')})"
 """In the form that Discord asks of every client."""
-
-
-class Verdict(Enum):
-    GOOD = "ok"
-    NOTE = "note"
-    BAD = "wrong"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; ``mend`` says what to do about it."""
-
-    about: str
-    verdict: Verdict
-    words: str
-    mend: str = ""
 
 
 def run() -> None:
@@ -92,7 +76,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with open_resources(settings) as r:
             name = str(r.store)
-            found = await health.status(r)
+            found, examined = await health.status(r), await examination.examine(r)
     except StorageError as error:
         yield Finding(about="Store", verdict=Verdict.BAD, words=told(error))
         return
@@ -101,7 +85,10 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
     if found.index_behind:
         words = f"{found.index_behind:,} changes are not in the search index yet"
         yield Finding(about="Search", verdict=Verdict.NOTE, words=words, mend="The next search takes them in.")
-    for finding in (*_freshness(found), *_channels(found)):
+    kept = f"the record of each delivery is kept for {settings.ledger_days:,} days (LEDGER_DAYS)"
+    yield _good("Ledger", f"{kept}; which papers were posted where, for ever")
+    deliveries = delivering.findings([one.setup for one in found.setups], examined)
+    for finding in (*_freshness(found), *deliveries):
         yield finding
 
 
@@ -117,19 +104,6 @@ def _freshness(found: Health) -> list[Finding]:
             about="Source", verdict=Verdict.NOTE, words=f"{state.name} failed when it was last asked: {state.problem}"
         )
         for state in failing
-    ]
-
-
-def _channels(found: Health) -> list[Finding]:
-    paused = [one.setup for one in found.setups if one.setup.paused_because is not None]
-    return [
-        Finding(
-            about="Channel",
-            verdict=Verdict.NOTE,
-            words=f"setup {setup.id} ({setup.destination}) is paused: {setup.paused_because}",
-            mend=f"Let it go on with: /channels resume {setup.id}",
-        )
-        for setup in paused
     ]
 
 

@@ -161,7 +161,10 @@ async def _deliveries_of(kept: DeliveriesReader, setup: ChannelSetup) -> list[De
 
 
 def _next_due(setup: ChannelSetup, now: datetime) -> datetime | None:
-    slot = next_slot(setup.schedule, now) if setup.paused_because is None else None
+    try:
+        slot = next_slot(setup.schedule, now) if setup.paused_because is None else None
+    except InvalidInput:  # a zone that is known no more; the next round of planning pauses it for that
+        return None
     return slot.due_at if slot else None
 
 
