@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
-from storage.records import ChannelSetup, Destination, DestinationKind
+from storage.records import ChannelSetup, Destination, DestinationKind, Layout
 from storage.store import Store
 from tests.builders import DAY, GUILD_ID, make_setup, sighting_of
 from tests.cli.conftest import PAPERS, Paperboy
 
 ELSEWHERE = "555"
 FORUM = Destination(kind=DestinationKind.FORUM, id=42)
-SETUPS = (make_setup(query="reads"), make_setup(destination=FORUM, paused_because="paused by an admin"))
+SETUPS = (
+    make_setup(query="reads"),
+    make_setup(destination=FORUM, layout=Layout.FORUM, paused_because="paused by an admin"),
+)
 
 
 @pytest.fixture
