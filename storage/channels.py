@@ -38,9 +38,10 @@ class ChannelsReader:
         """Every setup, or those of one server, oldest first."""
         return await self._where(*(() if guild_id is None else (channel_setups.c.guild_id == guild_id,)))
 
-    async def due(self, now: datetime) -> Sequence[ChannelSetup]:
-        """The running ones whose next slot may have come, oldest first."""
-        return await self._where(channel_setups.c.paused_because.is_(None), may_be_due(channel_setups, now))
+    async def due(self, now: datetime, *, after: int = 0, limit: int = 1000) -> Sequence[ChannelSetup]:
+        """Of the running ones whose next slot may have come the first ``limit`` with an id above ``after``, by id."""
+        may_be = (channel_setups.c.paused_because.is_(None), may_be_due(channel_setups, now))
+        return await self._where(*may_be, channel_setups.c.id > after, limit=limit)
 
     async def paused(self) -> Sequence[ChannelSetup]:
         """Those that send nothing, whoever or whatever stopped them."""
@@ -59,8 +60,8 @@ class ChannelsReader:
         rows = await self._connection.execute(select(guilds_left.c.guild_id, guilds_left.c.left_at))
         return {row.guild_id: row.left_at for row in rows}
 
-    async def _where(self, *which: ColumnElement[bool]) -> Sequence[ChannelSetup]:
-        query = select(channel_setups).where(*which).order_by(channel_setups.c.id)
+    async def _where(self, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[ChannelSetup]:
+        query = select(channel_setups).where(*which).order_by(channel_setups.c.id).limit(limit)
         return [_setup(row) for row in await self._connection.execute(query)]
 
 

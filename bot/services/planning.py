@@ -3,9 +3,8 @@
 A slot becomes a delivery by insert-or-nothing on its key, so planning may be repeated, and raced, without harm.
 """
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -42,7 +41,7 @@ log = structlog.get_logger(__name__)
 TOPIC_SLOT = "topics"
 
 AT_ONCE = 100
-"""Deliveries planned in one transaction: the others that write wait no longer than that takes."""
+"""Setups or people planned together: whoever else writes, or waits for an answer, waits no longer than that takes."""
 
 REVISED_FOR = timedelta(hours=23)
 """How long a message is kept up to date: until a little before the next one of a daily digest."""
@@ -73,20 +72,24 @@ async def plan_due(r: Resources, reaches: Callable[[Destination], bool] = lambda
 
     Only destinations that ``reaches`` says yes to are served: the others are another outbox's.
     """
-    due = await _due_without_delivery(r, reaches)
-    if not due:
-        return 0
-    if any(item.slot.expires_at > r.clock() for item in due):
-        await ingest.refresh(r)
-    chooser = Chooser(r, r.clock())
+    chooser: Chooser | None = None
     planned = 0
-    for days, chunk in await _chunks(chooser, due):
-        decided = await _decide_all(chooser, days, chunk)
-        async with r.store.write() as tx:
+    async for due in _portions(r, reaches):
+        if chooser is None and any(item.slot.expires_at > r.clock() for item in due):
+            await ingest.refresh(r)
+            chooser = Chooser(r, r.clock())
+        planned += await _plan(chooser or Chooser(r, r.clock()), due)
+    return planned
+
+
+async def _plan(chooser: Chooser, due: Sequence[_Due]) -> int:
+    planned = 0
+    for days, alike in await _alike(chooser, due):
+        decided = await _decide_all(chooser, days, alike)
+        async with chooser.r.store.write() as tx:
             wanted = await _still_wanted(tx, decided)
             planned += len(await enter_all(tx.deliveries, [delivery for _, delivery in wanted]))
             await _foresee(tx, [item for item, _ in wanted], chooser.now)
-        await asyncio.sleep(0)  # whoever waits for an answer comes in between
     return planned
 
 
@@ -125,28 +128,46 @@ async def plan_now(r: Resources, setup: ChannelSetup, *, slot_name: str) -> tupl
     return _frozen(decision, key, slot, now, setup=setup, nothing=nothing), decision
 
 
-async def _due_without_delivery(r: Resources, reaches: Callable[[Destination], bool]) -> list[_Due]:
-    now = r.clock()
+async def _portions(r: Resources, reaches: Callable[[Destination], bool]) -> AsyncIterator[list[_Due]]:
+    """All that is due and has no delivery yet, a few at a time: between two of them others get their turn."""
+    now, after = r.clock(), 0
+    while True:
+        async with r.store.read() as tx:
+            setups = await tx.channels.due(now, after=after, limit=AT_ONCE)
+        if not setups:
+            break
+        after = setups[-1].id
+        yield await _without_delivery(r, [(one, ()) for one in setups if reaches(one.destination)], now)
     async with r.store.read() as tx:
-        everybody: list[ChannelSetup | Person] = [*await tx.channels.due(now), *await tx.people.due(now)]
+        people = [one for one in await tx.people.due(now) if reaches(one.destination)]
         topics: defaultdict[int, list[Topic]] = defaultdict(list)
-        if any(isinstance(one, Person) for one in everybody):
-            for topic in await tx.topics.all():
-                topics[topic.person_id].append(topic)
+        for topic in await tx.topics.all() if people else ():
+            topics[topic.person_id].append(topic)
+    for start in range(0, len(people), AT_ONCE):
+        portion = people[start : start + AT_ONCE]
+        yield await _without_delivery(r, [(one, tuple(topics[one.id])) for one in portion], now)
+
+
+async def _without_delivery(
+    r: Resources, candidates: Sequence[tuple[ChannelSetup | Person, tuple[Topic, ...]]], now: datetime
+) -> list[_Due]:
+    """Those whose newest slot is still to be planned; the others are not looked at again before their next one."""
     found = []
-    for of in filter(lambda one: reaches(one.destination), everybody):
-        followed = () if isinstance(of, ChannelSetup) else tuple(topics[of.id])
+    for of, topics in candidates:
         try:
             slot = latest_due(of.schedule, now)
         except InvalidInput as problem:
             await _unreadable(r, of, problem)
             continue
         if slot is not None:
-            found.append(_Due(slot, of, followed))
+            found.append(_Due(slot, of, topics))
     async with r.store.read() as tx:
         known = await tx.deliveries.known([item.key for item in found])
-    due = [item for item in found if item.key not in known and _has_begun(item)]
-    if settled := [item for item in found if item not in due]:
+    due: list[_Due] = []
+    settled: list[_Due] = []
+    for item in found:
+        (due if item.key not in known and _has_begun(item) else settled).append(item)
+    if settled:
         async with r.store.write() as tx:
             await _foresee(tx, settled, now)
     return due
@@ -158,7 +179,7 @@ def _has_begun(item: _Due) -> bool:
     return bool(begun) and item.slot.due_at >= min(begun)
 
 
-async def _chunks(chooser: Chooser, due: Sequence[_Due]) -> list[tuple[Days, list[_Due]]]:
+async def _alike(chooser: Chooser, due: Sequence[_Due]) -> list[tuple[Days, list[_Due]]]:
     """Items that are decided and entered together: of the same days and cadence, which share their papers."""
     alike: defaultdict[tuple[Days, Cadence], list[_Due]] = defaultdict(list)
     for item in due:
@@ -167,11 +188,7 @@ async def _chunks(chooser: Chooser, due: Sequence[_Due]) -> list[tuple[Days, lis
         if isinstance(item.of, ChannelSetup) and is_revised(item.of):
             days = await chooser.newest_of(days)
         alike[days, item.cadence].append(item)
-    return [
-        (days, items[start : start + AT_ONCE])
-        for (days, _), items in alike.items()
-        for start in range(0, len(items), AT_ONCE)
-    ]
+    return [(days, items) for (days, _), items in alike.items()]
 
 
 async def _foresee(tx: Writing, items: Sequence[_Due], now: datetime) -> None:
