@@ -10,6 +10,7 @@ import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,7 @@ def _beside(ours: Run, name: str, theirs: Run) -> list[Row]:
 
 
 def _fan_out(channels: int, bot: Callable[..., None], *arguments: Any, ask: bool) -> Run:
-    discord, word = _process(fanout_discord.run, channels, ask)
+    discord, word = _process(partial(fanout_discord.run, ask=ask), channels)
     town: Town = word.recv()
     sender, its_word = _process(bot, town, *arguments)
     its_word.recv()

@@ -13,8 +13,8 @@ from itertools import count, cycle
 from multiprocessing.connection import Connection
 
 from tests.standins.discord import Answer, DiscordStandIn, Message, NoAnswer, Permission, Stall
-from tests.standins.discord.state import Channel
 from tests.standins.discord.people import Person
+from tests.standins.discord.state import Channel
 
 A_GUILD = 200
 """Channels that get digests, of the 500 that Discord allows a server."""
@@ -84,12 +84,12 @@ class Seen:
     doubled: int
 
 
-def run(pipe: Connection, channels: int, ask: bool) -> None:
+def run(pipe: Connection, channels: int, *, ask: bool) -> None:
     """The process: sends a ``Town``, waits for a word, and sends a ``Seen`` when all is there or nothing more comes."""
-    asyncio.run(_run(pipe, channels, ask))
+    asyncio.run(_run(pipe, channels, ask=ask))
 
 
-async def _run(pipe: Connection, channels: int, ask: bool) -> None:
+async def _run(pipe: Connection, channels: int, *, ask: bool) -> None:
     async with DiscordStandIn(check_bodies=False, keep_requests=False) as discord:
         admin = discord.add_person("admin")
         places = _build(discord, channels, admin)

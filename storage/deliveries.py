@@ -83,18 +83,26 @@ class Deliveries(DeliveriesReader):
 
     async def claim(self, delivery_id: int, *, now: datetime, lease: timedelta) -> Claimed | None:
         """Take a delivery for ``lease``; None where it is not due, ended, or in somebody's hands."""
+        claimed = await self.claim_all([delivery_id], now=now, lease=lease)
+        return claimed[0] if claimed else None
+
+    async def claim_all(self, delivery_ids: Sequence[int], *, now: datetime, lease: timedelta) -> list[Claimed]:
+        """Take those of them for ``lease`` that are due, not ended, and in nobody's hands, the longest due first."""
         values = {
             "state": DeliveryState.SENDING,
             "attempts": deliveries.c.attempts + 1,
             "lease_until": now + lease,
             "not_before": None,
         }
+        claimed = []
         for may_start, resumed in ((is_ready(now), False), (is_abandoned(now), True)):
-            claiming = update(deliveries).where(deliveries.c.id == delivery_id, may_start).values(values)
-            row = (await self._connection.execute(claiming.returning(*deliveries.c))).mappings().one_or_none()
-            if row is not None:
-                return Claimed((await self._with_messages([row]))[0], resumed)
-        return None
+            for batch in batches(delivery_ids):
+                # Two that take many at once must not wait for each other; on SQLite one at a time writes anyway.
+                free = select(deliveries.c.id).where(deliveries.c.id.in_(batch), may_start)
+                taking = update(deliveries).where(deliveries.c.id.in_(free.with_for_update(skip_locked=True)))
+                rows = await self._connection.execute(taking.values(values).returning(*deliveries.c))
+                claimed += [Claimed(one, resumed) for one in await self._with_messages(list(rows.mappings()))]
+        return sorted(claimed, key=lambda one: (one.delivery.due_at, one.delivery.id))
 
     async def message_sent(self, delivery_id: int, part: int, *, message_id: int, at: datetime, publish: bool) -> bool:
         """Note that a message is there; with ``publish`` it has still to be crossposted. False where it was known."""

@@ -1,6 +1,7 @@
 """Channel setups: made, listed, paused, resumed, removed. Whoever calls has checked who may."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -120,9 +121,15 @@ async def setup_by_id(r: Resources, setup_id: int, *, guild_id: int | None = Non
 
 async def setup_of(kept: ChannelsReader, key: DeliveryKey) -> ChannelSetup | None:
     """The setup whose delivery has this key; None where it is gone, or none made it."""
-    setup_id = made_by(key)
-    setup = await kept.get(setup_id) if setup_id is not None else None
-    return setup if setup is not None and setup.made(key) else None
+    return (await setups_of(kept, [key])).get(key)
+
+
+async def setups_of(kept: ChannelsReader, keys: Iterable[DeliveryKey]) -> dict[DeliveryKey, ChannelSetup]:
+    """The setups whose deliveries have these keys, as far as they are there."""
+    makers = {key: setup_id for key in keys if (setup_id := made_by(key)) is not None}
+    setups = await kept.get_many(set(makers.values()))
+    found = {key: setups[setup_id] for key, setup_id in makers.items() if setup_id in setups}
+    return {key: setup for key, setup in found.items() if setup.made(key)}
 
 
 def made_by(key: DeliveryKey) -> int | None:

@@ -10,7 +10,8 @@ A delivery that is found in ``sending`` with an expired lease may have gone out 
 one's token is looked for in the destination's recent messages before anything is sent again.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -48,16 +49,31 @@ PATIENT_TRIES = 3
 TOO_LATE = "could not be sent before the grace window ended"
 
 
-async def deliver(r: Resources, outbox: Outbox, posts: Posts, delivery: Delivery) -> Delivery:
-    """Bring one delivery as far as it goes now; gives it as the ledger has it afterwards."""
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A delivery that is ours to send, with the setup that made it, where there is one.
+
+    ``resumed``: somebody before us may have sent it.
+    """
+
+    delivery: Delivery
+    resumed: bool
+    setup: ChannelSetup | None
+
+
+async def claim(r: Resources, deliveries: Sequence[Delivery]) -> list[Assignment]:
+    """Take those of them that may be sent now and that nobody else has taken, in one transaction."""
     async with r.store.write() as tx:
-        claimed = await tx.deliveries.claim(delivery.id, now=r.clock(), lease=LEASE)
-        setup = await channels.setup_of(tx.channels, delivery.key)
-    if claimed is None:
-        return delivery
-    mine = claimed.delivery
+        claimed = await tx.deliveries.claim_all([one.id for one in deliveries], now=r.clock(), lease=LEASE)
+        setups = await channels.setups_of(tx.channels, [one.delivery.key for one in claimed])
+    return [Assignment(one.delivery, one.resumed, setups.get(one.delivery.key)) for one in claimed]
+
+
+async def deliver(r: Resources, outbox: Outbox, posts: Posts, ours: Assignment) -> bool:
+    """Bring a claimed delivery as far as it goes now, as the ledger then says; False where it met with trouble."""
+    mine = ours.delivery
     try:
-        await _send(_Round(r, outbox, posts, setup), mine, resumed=claimed.resumed)
+        await _send(_Round(r, outbox, posts, ours.setup), mine, resumed=ours.resumed)
     except RetryLater as error:
         await _retry(r, mine, error)
     except SendUncertain as error:
@@ -69,8 +85,9 @@ async def deliver(r: Resources, outbox: Outbox, posts: Posts, delivery: Delivery
         async with r.store.write() as tx:
             await tx.deliveries.failed(mine.id, problem=str(error), at=r.clock(), attempt=mine.attempts)
         log.exception("delivery refused", delivery=mine.id, destination=str(mine.key.destination), problem=str(error))
-    async with r.store.read() as tx:
-        return await tx.deliveries.get(mine.id) or mine
+    else:
+        return True
+    return False
 
 
 async def post_now(r: Resources, outbox: Outbox, setup_id: int) -> Delivery:
@@ -89,7 +106,10 @@ async def post_now(r: Resources, outbox: Outbox, setup_id: int) -> Delivery:
         kept = entered[0] if entered else await tx.deliveries.by_key(delivery.key)
     if kept is None or kept.state is not DeliveryState.PLANNED:
         return kept or delivery
-    return await deliver(r, outbox, Posts(r), kept)
+    for ours in await claim(r, [kept]):
+        await deliver(r, outbox, Posts(r), ours)
+    async with r.store.read() as tx:
+        return await tx.deliveries.get(kept.id) or kept
 
 
 async def preview(r: Resources, setup: ChannelSetup) -> tuple[Post, DigestPlan]:
@@ -121,11 +141,14 @@ class _Round:
         self.posts = posts
         self.setup = setup
         self.needs = Needs.of(setup) if setup is not None else DIGEST_ONLY
+        self.dropped: list[str] = []
+        """What kept some of its messages from being sent."""
 
 
 async def _send(at: _Round, delivery: Delivery, *, resumed: bool) -> None:
     destination = delivery.key.destination
     waiting = [message for message in delivery.messages if message.is_open]
+    at.dropped += [message.problem for message in delivery.messages if message.problem]
     begun = delivery.message_id is not None
     if resumed and waiting:
         since = delivery.planned_at - CLOCK_SLACK
@@ -148,6 +171,7 @@ async def _send_all(at: _Round, delivery: Delivery, waiting: list[Message], *, b
             message_id = await _send_one(at, delivery, message, squeeze)
         except Refused as problem:
             refusal = problem
+            at.dropped.append(str(problem))
             async with at.r.store.write() as tx:
                 await tx.deliveries.message_dropped(delivery.id, message.part, problem=str(problem))
             log.warning("message refused", delivery=delivery.id, part=message.part, problem=str(problem))
@@ -189,9 +213,7 @@ async def _note(at: _Round, delivery: Delivery, message: Message, message_id: in
 
 async def _end(tx: Writing, at: _Round, delivery: Delivery) -> None:
     """All that can be there is there."""
-    kept = await tx.deliveries.get(delivery.id)
-    dropped = {message.problem: None for message in kept.messages if message.problem} if kept else {}
-    await tx.deliveries.sent(delivery.id, at=at.r.clock(), problem=" ".join(filter(None, dropped)) or None)
+    await tx.deliveries.sent(delivery.id, at=at.r.clock(), problem=" ".join(dict.fromkeys(at.dropped)) or None)
     log.info(
         "delivered", delivery=delivery.id, destination=str(delivery.key.destination), papers=len(delivery.paper_ids)
     )

@@ -11,8 +11,8 @@ import structlog
 
 from bot.core.reports import TickReport
 from bot.ports import Outbox, Resources
-from bot.services import planning
-from bot.services.delivery import deliver
+from bot.services import delivery, planning
+from bot.services.delivery import Assignment
 from bot.services.posts import Posts
 from storage.records import Delivery, DeliveryState
 
@@ -33,11 +33,12 @@ class Dispatcher:
         self._r = r
         self._outbox = outbox
         self._posts = Posts(r)
-        self._tasks: dict[int, asyncio.Task[Delivery]] = {}
+        self._tasks: dict[int, asyncio.Task[bool]] = {}
+        self._one_ended = asyncio.Event()
         self._not_now: set[int] = set()
         self._closed = False
-        self.ended: list[Delivery] | None = None
-        """Filled, where it is a list, with each delivery as it stood after it was tried."""
+        self.tried: list[int] | None = None
+        """Filled, where it is a list, with the id of each delivery that was tried."""
 
     async def send_due(self) -> None:
         """Start all that is due; returns when all of it was started, not when it is there.
@@ -49,12 +50,12 @@ class Dispatcher:
             room = UNDER_WAY - len(self._tasks)
             if room >= UNDER_WAY // 2:
                 due = await self._due(room)
-                for delivery in due:
-                    self._start(delivery)
                 if not due:
                     return
-                continue
-            await self._some_end(asyncio.FIRST_COMPLETED)
+                for ours in await delivery.claim(self._r, due):
+                    self._start(ours)
+            else:
+                await self._until_one_ends()
 
     def close(self) -> None:
         """Start nothing more."""
@@ -65,55 +66,58 @@ class Dispatcher:
         try:
             async with asyncio.timeout(within.total_seconds() if within is not None else None):
                 while self._tasks:
-                    await self._some_end(asyncio.ALL_COMPLETED)
+                    await self._until_one_ends()
         except TimeoutError:
             return False
         return True
 
-    async def _some_end(self, when: str) -> None:
-        await asyncio.wait(self._tasks.values(), return_when=when)
-        await asyncio.sleep(0)  # for those that have ended to be taken off the list
+    async def _until_one_ends(self) -> None:
+        self._one_ended.clear()
+        await self._one_ended.wait()
 
     async def _due(self, limit: int) -> Sequence[Delivery]:
         now = self._r.clock()
         async with self._r.store.read() as tx:
             while due := await tx.deliveries.due(now, limit=limit, beside=self._tasks.keys() | self._not_now):
-                ours = [delivery for delivery in due if self._outbox.reaches(delivery.key.destination)]
-                self._not_now.update(delivery.id for delivery in due if delivery not in ours)
+                ours = [one for one in due if self._outbox.reaches(one.key.destination)]
                 if ours:
                     return ours
+                self._not_now.update(one.id for one in due)
         return []
 
-    def _start(self, delivery: Delivery) -> None:
-        task = asyncio.create_task(deliver(self._r, self._outbox, self._posts, delivery))
-        self._tasks[delivery.id] = task
-        task.add_done_callback(lambda done: self._finished(delivery, done))
+    def _start(self, ours: Assignment) -> None:
+        task = asyncio.create_task(delivery.deliver(self._r, self._outbox, self._posts, ours))
+        self._tasks[ours.delivery.id] = task
+        task.add_done_callback(lambda done: self._finished(ours.delivery, done))
 
-    def _finished(self, delivery: Delivery, task: asyncio.Task[Delivery]) -> None:
-        del self._tasks[delivery.id]
+    def _finished(self, tried: Delivery, task: asyncio.Task[bool]) -> None:
+        del self._tasks[tried.id]
+        self._one_ended.set()
+        if self.tried is not None:
+            self.tried.append(tried.id)
         if task.cancelled():
             return
         error = task.exception()
-        if error is not None or task.result().ended_at is None:
-            self._not_now.add(delivery.id)
+        if error is not None or not task.result():
+            self._not_now.add(tried.id)
         if error is not None:  # one destination's trouble must not end the others' deliveries; its lease keeps it safe
-            log.error("delivery broke", delivery=delivery.id, destination=str(delivery.key.destination), exc_info=error)
-        if self.ended is not None:
-            self.ended.append(delivery if error is not None else task.result())
+            log.error("delivery broke", delivery=tried.id, destination=str(tried.key.destination), exc_info=error)
 
 
 async def tick(r: Resources, outbox: Outbox) -> TickReport:
     """One round to its end: plan every slot that has come, then try every delivery that may be tried now."""
     planned = await planning.plan_due(r, outbox.reaches)
     dispatcher = Dispatcher(r, outbox)
-    dispatcher.ended = []
+    dispatcher.tried = []
     try:
         await dispatcher.send_due()
         await dispatcher.idle()
     finally:  # where it is stopped, what is under way may end
         dispatcher.close()
         await dispatcher.idle(within=FAREWELL)
-    return _report(planned, dispatcher.ended)
+    async with r.store.read() as tx:
+        known = await tx.deliveries.get_many(dispatcher.tried)
+    return _report(planned, [known[tried] for tried in dispatcher.tried if tried in known])
 
 
 def _report(planned: int, ended: Sequence[Delivery]) -> TickReport:

@@ -57,9 +57,9 @@ def doom(step: str) -> None:
         case "before planning is written":
             after(Deliveries, "plan_all")
         case "after planning":
-            before(Deliveries, "claim")
+            before(Deliveries, "claim_all")
         case "before the claim is written":
-            after(Deliveries, "claim")
+            after(Deliveries, "claim_all")
         case "after the claim":
             before(DiscordOutbox, "obstacle")
         case "before the request leaves":
