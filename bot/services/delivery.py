@@ -46,6 +46,9 @@ SMALLEST = 2
 PATIENT_TRIES = 3
 """So often a message that may have been too large for Discord's servers to answer is sent as it is."""
 
+FINISHED_WITHIN = timedelta(hours=6)
+"""How long after its grace window a delivery that was begun is still tried to be brought to its end."""
+
 TOO_LATE = "could not be sent before the grace window ended"
 
 
@@ -154,9 +157,11 @@ async def _send(at: _Round, delivery: Delivery, *, resumed: bool) -> None:
         since = delivery.planned_at - CLOCK_SLACK
         message_id = await at.outbox.find(destination, waiting[0].token, since=since)
         if message_id is not None:
-            begun = await _note(at, delivery, waiting.pop(0), message_id, last=not waiting)
-    if waiting and not begun and delivery.expires_at <= at.r.clock():
-        await _too_late(at, delivery)
+            found, begun = waiting.pop(0), True
+            if not await _note(at, delivery, found, message_id, last=not waiting):
+                return  # the lease ran out while it was looked for: somebody else goes on
+    if waiting and delivery.expires_at + (FINISHED_WITHIN if begun else timedelta()) <= at.r.clock():
+        await _too_late(at, delivery, begun=begun)
         return
     if waiting and (problem := await at.outbox.obstacle(destination, at.needs)) is not None:
         raise problem
@@ -219,13 +224,15 @@ async def _end(tx: Writing, at: _Round, delivery: Delivery) -> None:
     )
 
 
-async def _too_late(at: _Round, delivery: Delivery) -> None:
-    """The day is over, and nothing of it went out: by the fault of what paused it, or of the delivery's own."""
+async def _too_late(at: _Round, delivery: Delivery, *, begun: bool) -> None:
+    """The day is over: what is there is all of it, or nothing went out, by what paused it or by itself."""
     now, setup, destination = at.r.clock(), at.setup, delivery.key.destination
     async with at.r.store.write() as tx:
         person = await tx.people.get(destination.id) if destination.kind is DestinationKind.PERSON else None
         is_closed = person is not None and person.dm_closed_at is not None
-        if is_closed or (setup is not None and setup.obstacle is not None):
+        if begun:
+            await tx.deliveries.sent(delivery.id, at=now, problem=TOO_LATE)
+        elif is_closed or (setup is not None and setup.obstacle is not None):
             problem = (setup.paused_because if setup is not None else delivery.problem) or TOO_LATE
             await tx.deliveries.unreachable(delivery.id, problem=problem, at=now, attempt=delivery.attempts)
         else:

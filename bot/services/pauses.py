@@ -99,9 +99,16 @@ async def recheck(r: Resources, outbox: Outbox, setup: ChannelSetup) -> Unreacha
 
 
 async def resume(r: Resources, setup: ChannelSetup) -> ChannelSetup:
-    """Let a paused setup run again, and what was held for it go out; gives it as it is now."""
-    running = replace(setup, paused_because=None, obstacle=None, paused_at=None)
+    """Let a paused setup run again, and what was held for it go out; gives it as it is now.
+
+    Looking for what is in the way takes seconds, in which people act: what they changed stays, and one that was
+    removed, or paused for another reason than in ``setup``, is left alone.
+    """
     async with r.store.write() as tx:
+        kept = await tx.channels.get(setup.id)
+        if kept is None or (kept.paused_at, kept.obstacle) != (setup.paused_at, setup.obstacle):
+            return kept or setup
+        running = replace(kept, paused_because=None, obstacle=None, paused_at=None)
         await tx.channels.update(running)
         await tx.deliveries.release(running)
         await skip_notices(tx, running, reason="the setup runs again", now=r.clock())

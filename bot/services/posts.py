@@ -8,9 +8,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.core.pages import Freshness
 from bot.core.tags import ForumTag, fallback, tags_for
-from bot.errors import Refused
+from bot.errors import InvalidInput, Refused
 from bot.ports import Envelope, Outbox, Resources
 from bot.render.cards import digest_card, forum_post
 from bot.render.channels import paused_notice
@@ -30,6 +32,8 @@ from storage.records import (
     PaperId,
     TagRule,
 )
+
+log = structlog.get_logger(__name__)
 
 KEPT_FOR = timedelta(minutes=1)
 """How long what was rendered may be used again: papers change, and so does how fresh the store is."""
@@ -166,9 +170,12 @@ async def envelope(
         rules = setup.tags if setup else ()
         async with r.store.read() as tx:
             paper = await tx.papers.get(message.paper_id) if message.paper_id else None
-        found = (
-            tags_for(paper, rules, available, today=delivery.key.local_date) if paper else fallback(rules, available)
-        )
+        try:
+            today = delivery.key.local_date
+            found = tags_for(paper, rules, available, today=today) if paper else fallback(rules, available)
+        except InvalidInput as problem:  # a rule kept by a newer version, maybe: the post goes out all the same
+            log.error("a tag's query cannot be read any more", delivery=delivery.id, problem=str(problem))  # noqa: TRY400
+            found = fallback(rules, available)
         names = {tag.tag_id: tag.name for tag in map(ForumTag._make, available)}
         tags = tuple(TagRule(name=names[tag_id], tag_id=tag_id) for tag_id in found)
     return Envelope(token=message.token, role_id=role_id, title=title, tags=tags)
