@@ -8,8 +8,9 @@ import pytest
 from bot.core.tags import ForumTag
 from bot.errors import Filtered, Refused, RetryLater, SendUncertain, TooLarge, Unreachable
 from bot.ports import Resources
-from bot.services import channels, delivery, dispatch
+from bot.services import channels, delivery, dispatch, planning
 from bot.services.delivery import LEASE, SMALLEST
+from bot.services.posts import Posts
 from storage.records import (
     ChannelSetup,
     Delivery,
@@ -60,12 +61,7 @@ async def power_cut(r: Resources, outbox: FakeOutbox) -> None:
     """Send what is due until the process ends in the middle; nothing of it is noted that was not before."""
     (due,) = [one for one in await ledger(r) if one.ended_at is None]
     with pytest.raises(PowerCut):
-        await delivery.deliver(r, outbox, delivery.Posts(r), due)
-
-
-async def plan_only(r: Resources, clock: FakeClock) -> None:
-    await delivery.planning.plan_due(r)
-    assert clock.now >= BASE
+        await delivery.deliver(r, outbox, Posts(r), due)
 
 
 def sent_papers(outbox: FakeOutbox, *papers: str) -> list[str]:
@@ -148,7 +144,7 @@ async def test_several_setups_of_one_channel_never_bring_a_paper_twice(
 async def test_after_a_power_cut_between_two_cards_exactly_the_missing_ones_come(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
-    await plan_only(r, clock)
+    await planning.plan_due(r)
     outbox.after = [PowerCut()]
     await power_cut(r, outbox)
     clock.advance(LEASE)
@@ -164,7 +160,7 @@ async def test_after_a_power_cut_between_two_cards_exactly_the_missing_ones_come
 async def test_only_the_first_open_card_is_in_doubt(
     number: int, r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
-    await plan_only(r, clock)
+    await planning.plan_due(r)
     fall_after(outbox, number, PowerCut())
     await power_cut(r, outbox)
     assert len(outbox.sent) == number
@@ -178,7 +174,7 @@ async def test_only_the_first_open_card_is_in_doubt(
 async def test_a_cut_after_the_last_card_sends_nothing_again(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
-    await plan_only(r, clock)
+    await planning.plan_due(r)
     fall_after(outbox, 5, PowerCut())
     await power_cut(r, outbox)
     clock.advance(hours=9)  # past the grace window, too: what is there is there
@@ -254,7 +250,7 @@ async def test_patience_in_the_middle_goes_on_where_it_was(r: Resources, outbox:
 async def test_what_was_begun_inside_the_grace_window_is_brought_to_its_end(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
-    await plan_only(r, clock)
+    await planning.plan_due(r)
     clock.advance(hours=5, minutes=59)
     fall_after(outbox, 2, PowerCut())
     await power_cut(r, outbox)
@@ -317,7 +313,7 @@ async def test_whoever_lost_the_lease_while_looking_sends_nothing(
     r: Resources, outbox: FakeOutbox, clock: FakeClock, cards: ChannelSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looking through a long history took longer than the lease: another process has gone on meanwhile."""
-    await plan_only(r, clock)
+    await planning.plan_due(r)
     outbox.after = [PowerCut()]
     await power_cut(r, outbox)
     clock.advance(LEASE)
@@ -331,7 +327,7 @@ async def test_whoever_lost_the_lease_while_looking_sends_nothing(
 
     monkeypatch.setattr(outbox, "find", slowly)
     (waiting,) = await ledger(r)
-    await delivery.deliver(r, outbox, delivery.Posts(r), waiting)
+    await delivery.deliver(r, outbox, Posts(r), waiting)
     assert sent_papers(outbox) == BEST_FIRST
     assert cards.layout is Layout.CARDS
 
@@ -364,11 +360,11 @@ class Falling(list[BaseException]):
 
 
 class TrippingOver(Falling):
-    """At one message, and at every one after it."""
+    """At one message, and at every one after it: it never runs out."""
 
     def __bool__(self) -> bool:
         self._to_come -= 1
         return self._to_come <= 0
 
-    def pop(self, _index: object = 0) -> BaseException:  # type: ignore[override]  # it never runs out
+    def pop(self, _index: object = 0) -> BaseException:
         return self[0]

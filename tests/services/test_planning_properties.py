@@ -5,7 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,19 @@ from hypothesis import strategies as st
 from bot.answering.extractive import Extractive
 from bot.ports import Resources
 from bot.services import planning
-from storage.records import ChannelSetup, Delivery, DeliveryState, Destination, DestinationKind, Paper, Schedule, Sort
+from storage.records import (
+    Cadence,
+    ChannelSetup,
+    Delivery,
+    DeliveryState,
+    Destination,
+    DestinationKind,
+    Layout,
+    Paper,
+    Schedule,
+    Settle,
+    Sort,
+)
 from storage.search_index import SearchIndex
 from storage.store import Store
 from tests.builders import BASE, DAY, FakeClock, make_id, make_paper, make_person, make_setup, make_topic
@@ -33,7 +45,9 @@ schedules = st.builds(
     at=st.sampled_from([time(0), time(2, 30), time(9), time(23, 59)]),
     zone=st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles"]),
     weekdays=st.sets(st.integers(0, 6), min_size=1).map(frozenset),
+    cadence=st.sampled_from([Cadence.DAILY, *Cadence]),
 )
+daily_schedules = schedules.map(lambda schedule: replace(schedule, cadence=Cadence.DAILY))
 setups = st.builds(
     make_setup,
     destination=st.sampled_from(PLACES),
@@ -42,9 +56,12 @@ setups = st.builds(
     sort=st.sampled_from(list(Sort)),
     query=st.none() | st.sampled_from(QUERIES),
     min_upvotes=st.integers(0, 3),
+    layout=st.sampled_from(Layout),
+    settle=st.sampled_from(Settle),
+    quiet=st.booleans(),
     paused_because=st.none() | st.none() | st.just("paused by an admin"),
 )
-people = st.tuples(schedules, st.lists(st.sampled_from(QUERIES), max_size=3, unique=True))
+people = st.tuples(daily_schedules, st.lists(st.sampled_from(QUERIES), max_size=3, unique=True))
 papers = st.builds(
     make_paper,
     title=st.sampled_from(["Diffusion", "A graph kernel", "A survey of kernels", "Something else"]),
@@ -107,8 +124,11 @@ def check(planned: list[Delivery]) -> None:
     """What holds of any ledger that planning made."""
     assert max(Counter(one.key for one in planned).values(), default=1) == 1
     assert len({one.token for one in planned}) == len(planned)
-    posted = Counter((one.key.destination, paper_id) for one in planned for paper_id in one.paper_ids)
+    posted = Counter((one.key.destination, one.cadence, paper_id) for one in planned for paper_id in one.paper_ids)
     assert max(posted.values(), default=1) == 1, "a paper comes twice to one place"
+    tokens = [message.token for one in planned for message in one.messages]
+    assert len(tokens) == len(set(tokens))
+    assert max(map(len, tokens), default=25) <= 25, "longer than Discord takes as a nonce"
     for one in planned:
         assert one.considered == len(one.paper_ids) + sum(one.left_out.values())
         assert (one.state is DeliveryState.PLANNED) is (bool(one.paper_ids) or one.empty_because is not None)
@@ -116,6 +136,18 @@ def check(planned: list[Delivery]) -> None:
         assert bool(one.problem) is (one.state is DeliveryState.SKIPPED)
         assert set(one.notes) == set(one.paper_ids)
         assert one.due_at <= one.planned_at
+        check_messages(one)
+
+
+def check_messages(one: Delivery) -> None:
+    """All of its papers are in messages, each once, and in its order; what has ended has none."""
+    if one.ended_at is not None:
+        assert one.messages == ()
+        return
+    assert [message.part for message in one.messages] == sorted({message.part for message in one.messages})
+    about = tuple(message.paper_id for message in one.messages)
+    assert about in {(None,), one.paper_ids}
+    assert about == (None,) or one.paper_ids
 
 
 @given(world=worlds, moments=moments)
