@@ -59,9 +59,9 @@ async def the_only(r: Resources) -> Delivery:
 
 async def power_cut(r: Resources, outbox: FakeOutbox) -> None:
     """Send what is due until the process ends in the middle; nothing of it is noted that was not before."""
-    (due,) = [one for one in await ledger(r) if one.ended_at is None]
+    (mine,) = await delivery.claim(r, [one for one in await ledger(r) if one.ended_at is None])
     with pytest.raises(PowerCut):
-        await delivery.deliver(r, outbox, Posts(r), due)
+        await delivery.deliver(r, outbox, Posts(r), mine)
 
 
 def sent_papers(outbox: FakeOutbox, *papers: str) -> list[str]:
@@ -326,8 +326,8 @@ async def test_whoever_lost_the_lease_while_looking_sends_nothing(
         return 1
 
     monkeypatch.setattr(outbox, "find", slowly)
-    (waiting,) = await ledger(r)
-    await delivery.deliver(r, outbox, Posts(r), waiting)
+    (mine,) = await delivery.claim(r, await ledger(r))
+    await delivery.deliver(r, outbox, Posts(r), mine)
     assert sent_papers(outbox) == BEST_FIRST
     assert cards.layout is Layout.CARDS
 
