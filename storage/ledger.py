@@ -92,11 +92,15 @@ class DeliveriesReader:
         waiting = select(deliveries).where(deliveries.c.revise_at <= now).order_by(deliveries.c.revise_at)
         return await self._all(waiting.limit(limit))
 
-    async def recent(self, *, destination: Destination | None = None, limit: int = 20) -> list[Delivery]:
-        """The last ``limit`` that were planned (for one destination), newest first."""
+    async def recent(
+        self, *, destination: Destination | None = None, limit: int = 20, beside_slots: str | None = None
+    ) -> list[Delivery]:
+        """The last ``limit`` that were planned (for one destination), newest first; none whose slot begins so."""
         query = select(deliveries).order_by(deliveries.c.id.desc()).limit(limit)
         if destination is not None:
             query = query.where(deliveries.c.destination == destination)
+        if beside_slots is not None:
+            query = query.where(~deliveries.c.slot.startswith(beside_slots, autoescape=True))
         return await self._all(query)
 
     async def posted_among(

@@ -36,6 +36,7 @@ def handlers(outbox: Outbox) -> dict[tuple[str, ...], Handler]:
         ("topics", "unfollow"): following.unfollow,
         ("setup",): following.set_up,
         ("channels", "list"): following.list_channels,
+        ("channels", "edit"): following.edit,
         ("channels", "pause"): following.pause,
         ("channels", "resume"): following.resume,
         ("channels", "remove"): following.remove,

@@ -1,14 +1,14 @@
 """The commands that arrange what comes by itself: topics, the digest at this terminal, and what is kept of a person."""
 
 import json
-from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 
 from bot import pages
 from bot.console.grammar import Typed
 from bot.console.outbox import GUILD_HERE, HERE, PERSON_HERE
 from bot.console.talk import Talk
-from bot.core.schedule import next_slot, parse_hour, parse_weekdays
+from bot.core.schedule import next_slot, parse_hour
+from bot.core.terms import Asked, changed, first_terms
 from bot.errors import InvalidInput
 from bot.ports import Outbox, Resources
 from bot.render import channels as channel_posts
@@ -49,12 +49,32 @@ async def set_up(talk: Talk, typed: Typed) -> None:
     known = await setup_here(talk.r)
     if known is not None and not typed.options:
         talk.show(channel_posts.channel_list(await channels.overview(talk.r, GUILD_HERE), talk.r.clock()))
-        talk.screen.say(f"Change it with options: {typed.command.usage}\n", fine=True)
+        talk.screen.say(f"Change it with options: {typed.command.example} (all of them: /help setup)\n", fine=True)
         return
-    wanted = _changed(known or first_setup(talk), typed)
-    setup = await (channels.create if known is None else channels.change)(talk.r, wanted)
-    slot = next_slot(setup.schedule, talk.r.clock()) if setup.paused_because is None else None
-    talk.show(channel_posts.setup_done(setup, next_due=slot.due_at if slot else None))
+    if known is None:
+        setup = await channels.create(talk.r, first_terms(first_setup(talk), _asked(typed)))
+        talk.show(channel_posts.setup_done(setup, next_due=_next_due(talk, setup)))
+    else:
+        await _change(talk, known, typed)
+
+
+async def edit(talk: Talk, typed: Typed) -> None:
+    """Change one of several setups: only what is named becomes different."""
+    setup = await _chosen_setup(talk, typed)
+    if not typed.options:
+        command = typed.command
+        raise InvalidInput(f"Name what is to be different: {command.example} (all options: /help channels edit)")
+    await _change(talk, setup, typed)
+
+
+async def _change(talk: Talk, setup: ChannelSetup, typed: Typed) -> None:
+    kept = await channels.change(talk.r, changed(setup, _asked(typed)))
+    talk.show(channel_posts.edited(kept, next_due=_next_due(talk, kept)))
+
+
+def _next_due(talk: Talk, setup: ChannelSetup) -> datetime | None:
+    slot = next_slot(setup.schedule, talk.r.clock())
+    return slot.due_at if slot and setup.paused_because is None else None
 
 
 def first_setup(talk: Talk) -> ChannelSetup:
@@ -75,24 +95,22 @@ async def setup_here(r: Resources) -> ChannelSetup | None:
     return found[0] if found else None
 
 
-def _changed(setup: ChannelSetup, typed: Typed) -> ChannelSetup:
-    """``setup`` with the given options. Raises InvalidInput."""
-    schedule = setup.schedule
-    if (hour := typed.value("hour")) is not None:
-        schedule = replace(schedule, at=parse_hour(hour))
-    if (zone := typed.value("zone")) is not None:
-        schedule = replace(schedule, zone=zone)
-    if (days := typed.value("days")) is not None:
-        schedule = replace(schedule, weekdays=parse_weekdays(days))
-    query, order = typed.value("query"), typed.value("sort")
-    least = typed.number("min-upvotes", least=0)
-    return replace(
-        setup,
-        schedule=schedule,
-        limit=typed.number("papers") or setup.limit,
-        sort=Sort(order.lower()) if order else setup.sort,
-        query=setup.query if query is None else query.strip() or None,
-        min_upvotes=setup.min_upvotes if least is None else least,
+def _asked(typed: Typed) -> Asked:
+    """The options as they were typed. Raises InvalidInput."""
+    order, quiet = typed.value("sort"), typed.value("quiet")
+    return Asked(
+        zone=typed.value("zone"),
+        hour=typed.value("hour"),
+        days=typed.value("days"),
+        every=typed.value("every"),
+        grace=typed.value("grace"),
+        papers=typed.number("papers"),
+        sort=Sort(order.lower()) if order else None,
+        query=typed.value("query"),
+        min_upvotes=typed.number("min-upvotes", least=0),
+        layout=typed.value("layout"),
+        settle=typed.value("list"),
+        quiet=None if quiet is None else quiet.lower() == "yes",
     )
 
 
@@ -109,8 +127,7 @@ async def pause(talk: Talk, typed: Typed) -> None:
 async def resume(talk: Talk, typed: Typed) -> None:
     """Go on."""
     setup = await channels.resume(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)
-    slot = next_slot(setup.schedule, talk.r.clock())
-    talk.show(channel_posts.resumed(setup, next_due=slot.due_at if slot else None))
+    talk.show(channel_posts.resumed(setup, next_due=_next_due(talk, setup)))
 
 
 async def remove(talk: Talk, typed: Typed) -> None:
@@ -119,18 +136,22 @@ async def remove(talk: Talk, typed: Typed) -> None:
 
 
 async def preview(talk: Talk, typed: Typed) -> None:
-    """Show what would be sent now."""
-    setup = await channels.setup_by_id(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)
-    post, _ = await delivery.preview(talk.r, setup)
-    talk.show(post)
+    """Show what would come next and what would not, or why one paper would or would not."""
+    setup = await _chosen_setup(talk, typed)
+    about = typed.value("paper")
+    talk.show(await pages.preview(talk.r, setup, talk.paper_named(about) if about else None))
 
 
 async def post_now(talk: Talk, typed: Typed, outbox: Outbox) -> None:
     """Send a digest now; what was sent has been seen, so only the rest needs words."""
-    setup = await channels.setup_by_id(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)
+    setup = await _chosen_setup(talk, typed)
     ended = await delivery.post_now(talk.r, outbox, setup.id)
     if ended.state is not DeliveryState.SENT:
         talk.show(channel_posts.posted(setup, ended))
+
+
+async def _chosen_setup(talk: Talk, typed: Typed) -> ChannelSetup:
+    return await channels.setup_by_id(talk.r, await _chosen(talk, typed), guild_id=GUILD_HERE)
 
 
 async def _chosen(talk: Talk, typed: Typed) -> int:

@@ -43,7 +43,7 @@ def about(command: Command, look: Look) -> tuple[Text, ...]:
     """One command in full."""
     options = [(f"--{option.name} {option.value}", option.about) for option in command.options]
     return (
-        Text(command.usage, _COMMAND),
+        *wrap(Text(command.usage, _COMMAND), look.width),
         *wrap(Text(f"{command.about[0].upper()}{command.about[1:]}."), look.width),
         *([Text(), *_columns(options, look)] if options else []),
         Text(),

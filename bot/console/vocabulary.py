@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from storage.records import Cadence
+
 
 class Fill(Enum):
     """Where completions for a value come from."""
@@ -61,6 +63,37 @@ _PAGE = Option(name="page", value="N", about="which page")
 _HOUR = Option(name="hour", value="HOUR", about="when it comes, for example 9:30")
 _ZONE = Option(name="zone", value="ZONE", about="time zone, for example Europe/Berlin", fill=Fill.ZONE)
 _PAPER = Option(name="paper", value="ID", about="a number of the list, or an id", fill=Fill.PAPER, repeated=True)
+
+_TERMS = (
+    _HOUR,
+    _ZONE,
+    Option(
+        name="every",
+        value="PERIOD",
+        about="daily, weekly or monthly",
+        choices=tuple(str(cadence) for cadence in Cadence),
+    ),
+    Option(name="days", value="DAYS", about="daily, weekdays, or mon,wed,fri", hints=("daily", "weekdays")),
+    Option(name="papers", value="N", about="papers in a digest, 1 to 10"),
+    _SORT,
+    Option(name="query", value="QUERY", about='only what matches, for example "cat:cs.CL -survey"; all: ""'),
+    Option(name="min-upvotes", value="N", about="only papers with so many upvotes"),
+    Option(
+        name="layout",
+        value="LAYOUT",
+        about="digest: all in one; cards: one paper after the other",
+        choices=("digest", "cards"),
+    ),
+    Option(
+        name="list",
+        value="WHICH",
+        about="now: what is there at the hour; settled: the list of the day before",
+        choices=("now", "settled"),
+    ),
+    Option(name="quiet", value="yes|no", about="yes: say nothing on days without papers", choices=("yes", "no")),
+    Option(name="grace", value="TIME", about="how late it may still come: 90m, 6h", hints=("6h", "1h", "24h")),
+)
+"""What makes up a setup at a terminal, where there are no roles, no tags, no threads and nobody who follows."""
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -124,22 +157,17 @@ COMMANDS: tuple[Command, ...] = (
         words=("setup",),
         about="when the digest comes here and what is in it",
         example="/setup --hour 8:30 --zone Europe/Berlin --days weekdays --papers 7",
-        options=(
-            _HOUR,
-            _ZONE,
-            Option(
-                name="days",
-                value="DAYS",
-                about="daily, weekdays, or for example mon,wed,fri",
-                hints=("daily", "weekdays"),
-            ),
-            Option(name="papers", value="N", about="papers in a digest, 1 to 10"),
-            _SORT,
-            Option(name="query", value="QUERY", about='only what matches, for example "cat:cs.CL -survey"; all: ""'),
-            Option(name="min-upvotes", value="N", about="only papers with so many upvotes"),
-        ),
+        options=_TERMS,
     ),
     Command(words=("channels", "list"), about="the channel setups here", example="/channels list"),
+    Command(
+        words=("channels", "edit"),
+        about="change a channel setup: only what is named",
+        example="/channels edit 1 --papers 3 --every weekly",
+        text="NUMBER",
+        fill=Fill.SETUP,
+        options=_TERMS,
+    ),
     *(
         Command(
             words=("channels", verb),
@@ -153,8 +181,15 @@ COMMANDS: tuple[Command, ...] = (
             ("resume", "go on after a pause"),
             ("remove", "forget a channel setup"),
             ("post", "send its digest now"),
-            ("preview", "show what it would send now"),
         )
+    ),
+    Command(
+        words=("channels", "preview"),
+        about="what would come next, what would not, and why",
+        example="/channels preview 1 --paper 2503.01234",
+        text="NUMBER",
+        fill=Fill.SETUP,
+        options=(Option(name="paper", value="ID", about="why this one would, or would not", fill=Fill.PAPER),),
     ),
     Command(words=("why",), about="why the papers of the last digest were chosen", example="/why", text="TOKEN"),
     Command(words=("next",), about="the next page of the last list", example="/next"),

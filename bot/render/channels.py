@@ -279,7 +279,10 @@ def _state(health: SetupHealth, now: datetime, size: int) -> tuple[Inline, ...]:
         line += [Span("Next digest "), ago(health.next_due, now)]
     else:
         line.append(Span("No digest is planned"))
-    if health.last:
+    if health.last and health.last.is_held:
+        until = when(health.last.expires_at, setup.schedule.zone)
+        line += [Span("\nA digest is on hold; it may still come until "), until]
+    elif health.last:
         line += [Span(f"\n{ENDS[health.last.state]} "), ago(health.last.ended_at or health.last.planned_at, now)]
     return tuple(line)
 

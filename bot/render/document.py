@@ -12,7 +12,7 @@ from bot.core.reports import Health, SetupHealth, SourceReport
 from bot.core.schedule import Slot
 from bot.core.tags import print_tags
 from bot.render.preview import standing
-from storage.records import ChannelSetup, Delivery, Paper, PaperId, SourceState
+from storage.records import ChannelSetup, Delivery, Message, Paper, PaperId, SourceState
 
 Document = dict[str, Any]
 
@@ -135,14 +135,23 @@ def delivery(record: Delivery) -> Document:
     """One row of the ledger."""
     return {
         "destination": str(record.key.destination),
+        "slot": record.key.slot,
         "local_date": day(record.key.local_date),
+        "cadence": str(record.cadence),
         "state": str(record.state),
         "due_at": moment(record.due_at),
+        "expires_at": moment(record.expires_at),
+        "not_before": moment(record.not_before),
+        "held": record.is_held,
         "ended_at": moment(record.ended_at),
         "considered": record.considered,
         "picked": len(record.paper_ids),
         "left_out": dict(record.left_out),
         "papers": list(record.paper_ids),
+        "empty_because": record.empty_because,
+        "added": list(record.added),
+        "also": list(record.also),
+        "messages": [_message(one) for one in record.messages],
         "attempts": record.attempts,
         "problem": record.problem,
     }
@@ -199,6 +208,16 @@ def why_paper(decision: DigestPlan, paper_id: PaperId, record: Paper | None, *, 
     }
 
 
+def _message(record: Message) -> Document:
+    return {
+        "part": record.part,
+        "message_id": record.message_id,
+        "paper": record.paper_id,
+        "sent_at": moment(record.sent_at),
+        "problem": record.problem,
+    }
+
+
 def snippet(found: Snippet) -> str:
     """The text with each hit between two pairs of asterisks; marks that overlap are joined."""
     parts: list[str] = []
@@ -252,6 +271,7 @@ def _setup(health: SetupHealth) -> Document:
         "at": setup.schedule.at.strftime("%H:%M"),
         "zone": setup.schedule.zone,
         "weekdays": sorted(setup.schedule.weekdays),
+        "grace_seconds": int(setup.schedule.grace.total_seconds()),
         "papers": setup.limit,
         "sort": str(setup.sort),
         "query": setup.query,

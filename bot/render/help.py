@@ -26,13 +26,14 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("/topics list", "your topics"),
         Example("/topics unfollow 3", "end one"),
     ),
-    "A daily digest in a channel (needs Manage Server)": (
-        Example("/setup", "choose channel, hour, time zone and how many papers"),
+    "A digest in a channel (needs Manage Server)": (
+        Example("/setup", "choose where, when, in which messages and how many papers"),
         Example("/channels list", "all setups, how they are doing and their numbers"),
+        Example("/channels edit 1", "change one: only what you name"),
         Example("/channels pause 1", "send nothing for a while"),
         Example("/channels resume 1", "go on"),
         Example("/channels post 1", "post its digest now"),
-        Example("/channels preview 1", "see what it would post"),
+        Example("/channels preview 1", "see what comes next; with paper: why that one, or why not"),
         Example("/channels remove 1", "end it"),
     ),
     "About me": (

@@ -1,13 +1,13 @@
 """How the bot is doing: what is fresh, what fails, what is due, and the account of each recent delivery."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.reports import Health, SetupHealth
 from bot.render import phrases
 from bot.render.limits import roomiest
-from bot.render.phrases import ago, counted, fine, full_day, heading, line, place, sentence, strong, text
+from bot.render.phrases import ago, counted, fine, full_day, heading, line, place, sentence, strong, text, when
 from bot.render.post import Block, Inline, Listing, Post, Span
-from storage.records import Delivery, DeliveryState, SourceState
+from storage.records import Cadence, Delivery, DeliveryState, SourceState
 
 SOURCES = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
 STATES = {
@@ -121,15 +121,40 @@ def _setup(setup: SetupHealth, health: Health, words: int) -> tuple[Inline, ...]
 
 
 def _deliveries(health: Health, rows: int, words: int) -> Listing:
-    entries = [_delivery(delivery, words) for delivery in health.recent[:rows]]
+    entries = [_delivery(delivery, health.now, words) for delivery in health.recent[:rows]]
     return _cut(entries, len(health.recent))
 
 
-def _delivery(delivery: Delivery, words: int) -> tuple[Inline, ...]:
-    sums = phrases.sums(delivery.considered, len(delivery.paper_ids), delivery.left_out)
-    problem = f" ({line(delivery.problem, words)})" if delivery.problem else ""
-    opening = f"{phrases.day(delivery.key.local_date)}, "
-    return (Span(opening), place(delivery.key.destination), Span(f": {STATES[delivery.state]}{problem}; {sums}"))
+def _delivery(delivery: Delivery, now: datetime, words: int) -> tuple[Inline, ...]:
+    cadence = "" if delivery.cadence is Cadence.DAILY else f" ({delivery.cadence})"
+    parts: list[Inline] = [
+        Span(f"{phrases.day(delivery.key.local_date)}{cadence}, "),
+        place(delivery.key.destination),
+        Span(f": {_state(delivery)}"),
+    ]
+    if delivery.is_held:
+        parts += [Span(", may still come until "), when(delivery.expires_at)]
+    elif delivery.state is DeliveryState.PLANNED and delivery.not_before and delivery.not_before > now:
+        parts += [Span(", tried again "), ago(delivery.not_before, now)]
+    if reason := line(delivery.problem or delivery.empty_because or "", words):
+        parts.append(Span(f" ({reason})"))
+    if delivery.considered or delivery.paper_ids:
+        parts.append(Span(f"; {phrases.sums(delivery.considered, len(delivery.paper_ids), delivery.left_out)}"))
+    return tuple(parts)
+
+
+def _state(delivery: Delivery) -> str:
+    """``sent``, ``sent, 3 of 5 messages``, ``sent, 2 papers added later``, ``on hold``."""
+    parts = ["on hold" if delivery.is_held else STATES[delivery.state]]
+    there = sum(message.message_id is not None for message in delivery.messages)
+    is_partial = there < len(delivery.messages) and (there > 0 or delivery.state is DeliveryState.SENDING)
+    if is_partial and len(delivery.messages) > 1:
+        parts.append(f"{there:,} of {counted(len(delivery.messages), 'message')}")
+    if delivery.state is DeliveryState.SENT and not delivery.paper_ids:
+        parts.append("to say that there are no papers")
+    if delivery.added:
+        parts.append(f"{counted(len(delivery.added), 'paper')} added later")
+    return ", ".join(parts)
 
 
 def _cut(entries: list[tuple[Inline, ...]], total: int) -> Listing:

@@ -6,7 +6,7 @@ from bot.core.tags import print_tags
 from bot.render import phrases
 from bot.render.phrases import command, place, quoted, strong, text, when
 from bot.render.post import Block, Inline, Role, Span
-from storage.records import Cadence, ChannelSetup, Layout, Settle, Sort
+from storage.records import EVERY_DAY, Cadence, ChannelSetup, Layout, Settle, Sort
 
 LONGEST_TAGS = 300
 
@@ -54,11 +54,17 @@ def in_short(setup: ChannelSetup, size: int) -> str:
     )
 
 
+def _settled(setup: ChannelSetup) -> str:
+    if setup.settle is Settle.SETTLED and setup.schedule.weekdays != EVERY_DAY:
+        return "The papers are those listed since the digest before, up to the day before: those lists are complete."
+    return SETTLED[setup.settle]
+
+
 def _details(setup: ChannelSetup) -> list[Inline]:
     is_daily = setup.schedule.cadence is Cadence.DAILY
     sentences = [
         LAYOUTS[setup.layout],
-        SETTLED[setup.settle] if is_daily else "",
+        _settled(setup) if is_daily else "",
         PUBLISHED if setup.publish else "",
         SILENT[setup.schedule.cadence] if setup.quiet else "",
     ]

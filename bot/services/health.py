@@ -9,6 +9,7 @@ import psutil
 from bot.core.reports import Health
 from bot.ports import Resources
 from bot.services import channels, ingest
+from bot.services.posts import NOTICE_SLOT
 from storage.ledger import DeliveriesReader
 from storage.records import Delivery, Destination
 
@@ -49,9 +50,9 @@ async def status(r: Resources, *, guild_id: int | None = None) -> Health:
 
 
 async def _recent(ledger: DeliveriesReader, places: AbstractSet[Destination] | None) -> tuple[Delivery, ...]:
-    """The last deliveries to ``places``, or to anywhere, newest first."""
+    """The last digests to ``places``, or to anywhere, newest first."""
     if places is None:
-        return tuple(await ledger.recent(limit=RECENT_DELIVERIES))
+        return tuple(await ledger.recent(limit=RECENT_DELIVERIES, beside_slots=NOTICE_SLOT))
     # Place by place: among those of thousands of servers the last ones of one would not be found.
     found = [one for place in places for one in await ledger.recent(destination=place, limit=RECENT_DELIVERIES)]
     return tuple(sorted(found, key=lambda one: one.id, reverse=True)[:RECENT_DELIVERIES])

@@ -186,8 +186,9 @@ def _made(delivery: Delivery, message: Message, setup: ChannelSetup | None, stor
     fresh, changes, squeeze = story.fresh, story.changes, story.squeeze
     if delivery.key.destination.kind is DestinationKind.PERSON:
         return "", topic_digest(delivery, story.papers, fresh, changes=changes, squeeze=squeeze)
+    in_forum = delivery.key.destination.kind is DestinationKind.FORUM
     if message.paper_id is None:
-        return channel_title(delivery, setup), channel_digest(
+        return channel_title(delivery, setup) if in_forum else "", channel_digest(
             delivery, story.papers, fresh, setup=setup, also=story.also, changes=changes, squeeze=squeeze
         )
     paper = next((paper for paper in story.papers if paper.id == message.paper_id), None)
@@ -195,7 +196,7 @@ def _made(delivery: Delivery, message: Message, setup: ChannelSetup | None, stor
         raise Refused(delivery.key.destination, f"The store does not hold {message.paper_id} any more.")
     about = [change for change in changes if change.paper_id == paper.id]
     first = message.part == delivery.messages[0].part
-    if delivery.key.destination.kind is DestinationKind.FORUM:
+    if in_forum:
         return forum_post(
             delivery, message.token, paper, fresh, setup=setup, changes=about, first=first, squeeze=squeeze
         )

@@ -2,11 +2,14 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
 from bot.console import reading
+from bot.console.following import setup_here
 from bot.console.trouble import BUG
+from storage.records import Settle
 from tests.builders import FakeClock
 from tests.console.conftest import Terminal
 
@@ -138,6 +141,30 @@ async def test_a_setup_is_made_changed_and_told(terminal: Terminal) -> None:
     assert "up to 2" in changed
     assert "diffusion" not in changed
     assert "1 channel setup" in await terminal.type("/setup")
+
+
+async def test_a_setup_has_every_term_that_makes_sense_at_a_terminal(terminal: Terminal) -> None:
+    made = await terminal.type("/setup --every weekly --days mon --layout cards --quiet yes --grace 90m")
+    told = " ".join(made.split())
+    assert "each week on Monday at 09:00 (Europe/Berlin)" in told
+    assert "Each paper comes as a message of its own. A week without papers passes in silence." in told
+    setup = await setup_here(terminal.r)
+    assert setup is not None
+    assert (setup.settle, setup.schedule.grace) == (Settle.NOW, timedelta(minutes=90))
+    settled = await terminal.type("/channels edit 1 --every daily --days daily --list settled")
+    assert "those of the day before, whose list is complete" in " ".join(settled.split())
+    assert "one of digest, cards" in await terminal.type("/channels edit 1 --layout threads")
+    assert "/help channels edit" in await terminal.type("/channels edit 1")
+    assert "Begin with /setup" not in await terminal.type("/channels edit --quiet no")
+
+
+async def test_what_comes_next_is_told_with_its_sums_and_of_a_paper_why_not(terminal: Terminal) -> None:
+    await terminal.type("/papers today --sort top")
+    await terminal.type("/setup --papers 2 --sort top --hour 23")
+    assert "12 considered = 2 picked + 10 over the limit." in await terminal.type("/channels preview 1")
+    picked = await terminal.type("/channels preview 1 --paper 2")
+    assert picked.startswith("It would be in the next digest\nAttention is enough")
+    assert "2 papers rank before it" in await terminal.type("/channels preview 1 --paper 3")
 
 
 async def test_a_setup_is_paused_resumed_and_removed(terminal: Terminal) -> None:

@@ -24,6 +24,7 @@ async def start(r: Resources) -> str:
 async def test_the_first_start_shows_the_first_digest_through_the_ledger(r: Resources) -> None:
     shown = await start(r)
     assert "Diffusion for video" in shown
+    assert shown.count("Trending papers") == 1
     setup = await setup_here(r)
     assert setup is not None
     assert (setup.guild_id, setup.destination) == (GUILD_HERE, HERE)

@@ -169,3 +169,20 @@ def test_the_account_of_an_empty_digest_holds_its_reason() -> None:
 def test_sums_that_do_not_hold_are_not_hidden() -> None:
     delivery = make_delivery("2503.00001", considered=9, left_out={"over the limit": 3})
     assert "+ 5 unaccounted for" in read(why(delivery, {PaperId("2503.00001"): make_paper()}))
+
+
+def test_one_paper_of_a_digest_can_be_asked_about_alone() -> None:
+    papers = {paper.id: paper for paper in make_papers(2)}
+    first, second = papers
+    delivery = make_delivery(first, second, notes={second: "+38 upvotes"}, considered=9, left_out={"over the limit": 7})
+    words = read(why(delivery, papers, about=second))
+    assert words.startswith("### Why this paper?")
+    assert "9 considered = 2 picked + 7 over the limit." in words
+    assert "+38 upvotes" in words
+    assert papers[first].title not in words
+    assert "### Why these papers?" in read(why(delivery, papers, about=PaperId("2503.00099")))
+
+
+def test_an_empty_digest_says_why_it_is_empty() -> None:
+    words = read(why(make_delivery(empty_because="nothing was listed yet", problem="sent late"), {}))
+    assert "Nothing was listed yet." in words

@@ -12,7 +12,7 @@ from bot.core.period import Period
 from bot.core.ranking import Ranked
 from bot.core.reports import Health, SetupHealth, SourceReport
 from bot.render import document
-from storage.records import Paper, PaperId, Sort, SourceState
+from storage.records import Cadence, Message, Paper, PaperId, Sort, SourceState
 from tests.builders import BASE, DAY, make_delivery, make_paper, make_setup
 
 PAPER_KEYS = {
@@ -133,3 +133,28 @@ def test_status_is_a_document_that_json_can_write() -> None:
     assert found["channels"][0]["next_due"] == "2025-03-14T09:00:00Z"
     assert found["deliveries"][0]["left_out"] == {"over the limit": 2}
     assert found["up_seconds"] == 3600
+
+
+def test_a_delivery_tells_of_each_of_its_messages() -> None:
+    messages = (
+        Message(part=0, token="a", paper_id=PaperId("2503.00001"), message_id=7, sent_at=BASE),
+        Message(part=1, token="b", paper_id=PaperId("2503.00002"), problem="too large"),
+    )
+    found = document.delivery(
+        make_delivery(
+            "2503.00001",
+            "2503.00002",
+            messages=messages,
+            cadence=Cadence.WEEKLY,
+            added=(PaperId("2503.00002"),),
+            also=(PaperId("2503.00009"),),
+            not_before=BASE + timedelta(hours=6),
+        )
+    )
+    assert (found["slot"], found["cadence"], found["held"]) == ("setup-1", "weekly", True)
+    assert (found["added"], found["also"], found["empty_because"]) == (["2503.00002"], ["2503.00009"], None)
+    assert found["messages"] == [
+        {"part": 0, "message_id": 7, "paper": "2503.00001", "sent_at": "2025-03-14T09:00:00Z", "problem": None},
+        {"part": 1, "message_id": None, "paper": "2503.00002", "sent_at": None, "problem": "too large"},
+    ]
+    assert document.delivery(make_delivery(empty_because="it is Saturday"))["empty_because"] == "it is Saturday"

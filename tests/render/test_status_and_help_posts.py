@@ -3,13 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.core.reports import Health, SetupHealth
 from bot.render import privacy
 from bot.render.actions import ConfirmForget, decode
 from bot.render.help import GROUPS, help_post
 from bot.render.post import ButtonLook
 from bot.render.status import status_post
-from storage.records import DeliveryState, SourceState
+from storage.records import Cadence, Delivery, DeliveryState, Message, SourceState
 from tests.builders import BASE, DAY, make_delivery, make_setup
 from tests.render.reading import buttons, read
 
@@ -77,7 +79,55 @@ def test_each_recent_digest_shows_sums_that_hold() -> None:
     skipped = make_delivery(state=DeliveryState.SKIPPED, problem="it is Saturday")
     words = read(status_post(make_health(recent=(sent, skipped))))
     assert ": sent; 50 considered = 5 picked + 40 over the limit + 5 already posted here" in words
-    assert ": skipped (it is Saturday); 0 considered = 0 picked" in words
+    assert ": skipped (it is Saturday)\n" in words, "nothing was considered, so there is nothing to sum up"
+
+
+def sent_as(*there: bool, **facts: Any) -> Delivery:
+    """Cards, of which those are there that are said to be."""
+    messages = tuple(Message(part=part, token=f"t{part}", message_id=part if is_ else None)
+                     for part, is_ in enumerate(there, 1))  # fmt: skip
+    ids = [f"2503.0000{number}" for number in range(1, len(there) + 1)]
+    return make_delivery(*ids, **({"messages": messages, "state": DeliveryState.SENT} | facts))
+
+
+@pytest.mark.parametrize(
+    ("delivery", "words"),
+    [
+        (sent_as(True, True, True), ": sent; 3 considered"),
+        (sent_as(True, False, True, problem="too large"), ": sent, 2 of 3 messages (too large); 3 considered"),
+        (sent_as(False, False, state=DeliveryState.SENDING), ": on its way, 0 of 2 messages; 2 considered"),
+        (sent_as(True, False, state=DeliveryState.PLANNED), ": waiting, 1 of 2 messages; 2 considered"),
+        (sent_as(False, state=DeliveryState.SENDING), ": on its way; 1 considered"),
+        (
+            make_delivery(state=DeliveryState.SENT, empty_because="everything was filtered"),
+            ": sent, to say that there are no papers (everything was filtered)",
+        ),
+        (
+            make_delivery("2503.00001", "2503.00002", added=("2503.00002",), state=DeliveryState.SENT),
+            ": sent, 1 paper added later; 2 considered = 2 picked",
+        ),
+        (
+            make_delivery(state=DeliveryState.SKIPPED, problem="down at the time, and longer than the grace window"),
+            ": skipped (down at the time, and longer than the grace window)",
+        ),
+        (
+            make_delivery("2503.00001", cadence=Cadence.WEEKLY, state=DeliveryState.FAILED, problem="refused"),
+            "14 March 2025 (weekly), <#111000000000000001>: failed (refused); 1 considered = 1 picked",
+        ),
+    ],
+)
+def test_each_recent_digest_says_how_far_it_came(delivery: Delivery, words: str) -> None:
+    assert words in read(status_post(make_health(recent=(delivery,))))
+
+
+def test_what_is_on_hold_says_how_long_it_may_still_come_and_what_waits_when_it_is_tried() -> None:
+    held = make_delivery("2503.00001", not_before=BASE + timedelta(hours=6), problem="Send Messages is missing")
+    words = read(status_post(make_health(recent=(held,))))
+    until = f"<t:{int(held.expires_at.timestamp())}:f>"
+    assert f": on hold, may still come until {until} (Send Messages is missing); 1 considered" in words
+    waiting = make_delivery("2503.00001", not_before=BASE + timedelta(minutes=5), problem="slow down")
+    again = f"<t:{int((BASE + timedelta(minutes=5)).timestamp())}:R>"
+    assert f": waiting, tried again {again} (slow down)" in read(status_post(make_health(recent=(waiting,))))
 
 
 def test_an_empty_store_is_said() -> None:
@@ -90,8 +140,8 @@ def test_help_has_an_example_of_every_command() -> None:
     words = read(help_post())
     for command in (
         "/setup", "/channels list", "/channels pause", "/channels resume", "/channels remove", "/channels post",
-        "/channels preview", "/papers today", "/papers search", "/papers show", "/topics follow", "/topics list",
-        "/topics unfollow", "/ask", "/status", "/help", "/privacy export", "/privacy forget",
+        "/channels preview", "/channels edit", "/papers today", "/papers search", "/papers show", "/topics follow",
+        "/topics list", "/topics unfollow", "/ask", "/status", "/help", "/privacy export", "/privacy forget",
     ):  # fmt: skip
         assert f"`{command}" in words
     assert len({example.command for group in GROUPS.values() for example in group}) == sum(map(len, GROUPS.values()))

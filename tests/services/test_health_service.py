@@ -111,6 +111,14 @@ async def test_the_operator_sees_all_the_last_deliveries_newest_first(
     assert {one.key.destination for one in found.recent} == {CHANNEL, ANOTHER_CHANNEL}
 
 
+async def test_a_notice_is_no_digest(r: Resources, setups: tuple[ChannelSetup, ChannelSetup]) -> None:
+    person = Destination(kind=DestinationKind.PERSON, id=PERSON_ID)
+    await plan(r, CHANNEL, 1, setups[0].slot)
+    await plan(r, person, 1, "topics")
+    await plan(r, person, health.RECENT_DELIVERIES, "notice-1-090000")
+    assert [one.key.slot for one in (await health.status(r)).recent] == ["topics", setups[0].slot]
+
+
 async def test_a_server_sees_its_own_setups_and_deliveries_only(
     r: Resources, setups: tuple[ChannelSetup, ChannelSetup]
 ) -> None:
