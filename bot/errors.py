@@ -13,6 +13,7 @@ BotError
 │   │   ├── TooLarge          nothing was sent; the same message, made smaller, may go out under the same token
 │   │   └── Filtered          a filter (AutoMod, harmful links) stopped it; without what it stumbled on it may go out
 │   └── SendUncertain         it may or may not have been sent; the ledger finds out before it tries again
+├── MeaningUnavailable        the semantic part does not work on this machine; search goes on by words
 └── InvalidInput(hint)        a person asked for something that cannot be; the message says what to write instead
     ├── QuerySyntaxError      a query, with the column at which it stops making sense
     ├── UnknownPaper          a right name of a paper that the store does not hold
@@ -102,6 +103,10 @@ class Filtered(Refused):
 
 class SendUncertain(OutboxError):
     """The connection ended before an answer came."""
+
+
+class MeaningUnavailable(BotError):
+    """The model that reads the meaning of texts cannot be loaded or used; the message says why."""
 
 
 class InvalidInput(BotError):

@@ -200,6 +200,53 @@ class Answerer(Protocol):
     async def draft(self, question: str, passages: Sequence[Passage]) -> Answer: ...
 
 
+class Neighbours(Protocol):
+    """The vectors of all papers, as far as they were taken in, each by the number that the store gave it."""
+
+    @property
+    def newest(self) -> int:
+        """The last number that was taken in; 0 while there is none."""
+        ...
+
+    def take_in(self, vectors: Sequence[tuple[int, bytes]]) -> None:
+        """Further vectors with their numbers, ascending."""
+        ...
+
+    def nearest(self, wanted: bytes, count: int) -> list[int]:
+        """About the ``count`` nearest ones, in no order. It takes milliseconds: call it in a thread."""
+        ...
+
+
+class Embedder(Protocol):
+    """Reads what a text is about into a vector; near ones are about the same.
+
+    Raises, wherever it reads or compares:
+        MeaningUnavailable: it does not work on this machine.
+    """
+
+    @property
+    def name(self) -> str:
+        """The model and how it reads: vectors of another name are never compared with these."""
+        ...
+
+    async def of_query(self, text: str) -> bytes:
+        """The vector of what somebody waits for."""
+        ...
+
+    async def of_papers(self, texts: Sequence[str]) -> list[bytes]:
+        """The vectors of what nobody waits for: one after another, behind every query, at a low priority."""
+        ...
+
+    def nearness(self, wanted: bytes, vectors: Sequence[bytes]) -> list[float]:
+        """The cosine of each of ``vectors`` with ``wanted``."""
+        ...
+
+    @property
+    def neighbours(self) -> Neighbours: ...
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
     """All that a use case may need; made once, by ``bot.app``."""
@@ -208,6 +255,8 @@ class Resources:
     index: SearchIndex
     sources: tuple[Source, ...]
     answerer: Answerer
+    embedder: Embedder | None = None
+    """None where the semantic part is left out: everything goes by words then."""
     clock: Clock = system_clock
     settle: timedelta = field(default=timedelta(minutes=25))
     """How old the newest look at a source may be before another one is made. Less than ``bot.app.REFRESH``: that beat

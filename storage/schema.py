@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -88,7 +89,20 @@ counters = Table(
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
-"""``revision``: the last one given to a paper; ``papers``: how many there are, since counting a million takes long."""
+"""``revision``: the last one given to a paper; ``papers``: how many there are, since counting a million takes long;
+``vectors``: the last number given to a vector."""
+
+paper_vectors = Table(
+    "paper_vectors",
+    metadata,
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("digest", BigInteger, nullable=False),
+    Column("codes", LargeBinary, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    UniqueConstraint("number"),
+)
+"""What a paper is about, as a model sees it: one vector a paper, of the text that ``digest`` tells from others."""
 
 sources = Table(
     "sources",

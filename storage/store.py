@@ -20,6 +20,7 @@ from storage.people import People, PeopleReader
 from storage.sources import Sources, SourcesReader
 from storage.threads import Threads, ThreadsReader
 from storage.topics import Topics, TopicsReader
+from storage.vectors import Vectors, VectorsReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Reading:
     """One consistent view of the store: whatever others commit meanwhile is not in it."""
 
     papers: PapersReader
+    vectors: VectorsReader
     sources: SourcesReader
     channels: ChannelsReader
     topics: TopicsReader
@@ -43,6 +45,7 @@ class Writing:
     """One unit of work: all of it is kept, or nothing."""
 
     papers: Papers
+    vectors: Vectors
     sources: Sources
     channels: Channels
     topics: Topics
@@ -79,6 +82,7 @@ class Store:
         async with self._transaction(self._engines.reader) as connection:
             yield Reading(
                 papers=PapersReader(connection),
+                vectors=VectorsReader(connection),
                 sources=SourcesReader(connection),
                 channels=ChannelsReader(connection),
                 topics=TopicsReader(connection),
@@ -99,6 +103,7 @@ class Store:
         async with self._transaction(self._engines.writer) as connection:
             yield Writing(
                 papers=Papers(connection),
+                vectors=Vectors(connection),
                 sources=Sources(connection),
                 channels=Channels(connection),
                 topics=Topics(connection),

@@ -13,7 +13,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.core",),
     ("bot.render", "bot.answering"),
     ("bot.ports",),
-    ("bot.sources", "bot.sample"),
+    ("bot.sources", "bot.sample", "bot.meaning"),
     ("bot.services",),
     ("bot.pages",),
     ("bot.discord_ui", "bot.console", "bot.scheduler", "bot.settings", "bot.logs"),
@@ -32,6 +32,8 @@ ONLY_IN = {
     "apscheduler": ("bot.scheduler",),
     "prompt_toolkit": ("bot.console",),
     "typer": ("bot.cli",),
+    "onnxruntime": ("bot.meaning",),
+    "numpy": ("bot.meaning",),
 }
 
 # What decides stays pure: no clock, no network, no threads, no files.
