@@ -13,8 +13,10 @@ import structlog
 
 from bot.answering.extractive import Extractive
 from bot.core.reports import TickReport
+from bot.errors import MeaningUnavailable
+from bot.meaning import MiniLM, missing
 from bot.ports import Clock, Outbox, Resources, system_clock
-from bot.services import ingest
+from bot.services import ingest, meaning, similar
 from bot.settings import Settings
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
@@ -32,6 +34,8 @@ SEND = timedelta(seconds=5)
 KEEP_TRUE = timedelta(minutes=1)
 LOOK_AT_OBSTACLES = timedelta(minutes=5)
 FORGET = timedelta(hours=6)
+MAKE_VECTORS = timedelta(seconds=10)
+"""How often it is looked for papers without a vector, and how long some are made then: always, while there are any."""
 PATIENCE = timedelta(seconds=15)
 """A running bot does not wait for a site that asks for more: it goes on with the store and comes back later."""
 
@@ -49,6 +53,7 @@ async def open_resources(
         StorageError: the store cannot be opened; the message says how to mend it.
     """
     store = await Store.open(settings.database_url.get_secret_value())
+    embedder = MiniLM() if settings.semantic and not missing() else None
     try:
         index = await asyncio.to_thread(SearchIndex.open, settings.index_folder)
         async with httpx.AsyncClient() as client:
@@ -56,8 +61,17 @@ async def open_resources(
             hugging_face = HuggingFace(
                 polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=clock, patience=patience
             )
-            yield Resources(store=store, index=index, sources=(hugging_face,), answerer=Extractive(), clock=clock)
+            yield Resources(
+                store=store,
+                index=index,
+                sources=(hugging_face,),
+                answerer=Extractive(),
+                embedder=embedder,
+                clock=clock,
+            )
     finally:
+        if embedder is not None:
+            embedder.close()
         await store.close()
 
 
@@ -70,9 +84,10 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
     from bot.services.dispatch import Dispatcher
 
     dispatcher = Dispatcher(r, outbox)
-
+    problems: list[str] = []
     try:
         async with heartbeat(
+            Beat(name="make vectors", every=MAKE_VECTORS, call=partial(_make_vectors, r, problems)),
             Beat(name="refresh", every=REFRESH, call=partial(ingest.refresh, r)),
             Beat(name="plan", every=TICK, call=partial(planning.plan_due, r, outbox.reaches)),
             Beat(name="send", every=SEND, call=dispatcher.send_due),
@@ -90,6 +105,20 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
             log.warning("stopped with deliveries under way; the ledger will resume them")
 
 
+async def _make_vectors(r: Resources, problems: list[str]) -> None:
+    """For a while; what goes wrong is told once, since it is tried again and again."""
+    if r.embedder is None:
+        return
+    try:
+        await r.embedder.load()
+        await meaning.catch_up(r, within=MAKE_VECTORS * 0.9)
+        await similar.take_in(r, r.embedder)
+    except MeaningUnavailable as problem:
+        if str(problem) not in problems:
+            log.warning("no vectors are made", problem=str(problem))
+            problems.append(str(problem))
+
+
 async def one_round(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> TickReport:
     """All that the beats of a running bot do, once and to its end; gives what became of the deliveries."""
     from bot.services import dispatch, pauses, upkeep
@@ -100,6 +129,7 @@ async def one_round(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> 
     await upkeep.publish(r, outbox)
     await _keep_true(r, outbox)
     await upkeep.forget_the_old(r, keep=ledger_kept)
+    await _make_vectors(r, [])
     return report
 
 

@@ -11,11 +11,12 @@ from bot.render.answer import answer_post
 from bot.render.paper import paper_card
 from bot.render.post import Post
 from bot.render.preview import preview_report, why_paper
-from bot.render.search import search_page
+from bot.render.search import search_page, similar_page
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
 from bot.services import channels, delivery, discussion, search, topics
+from bot.services import similar as likeness
 from bot.services.choosing import order_of
 from bot.services.next_run import next_run
 from storage.records import ChannelSetup, PaperId, Sort
@@ -45,6 +46,11 @@ async def found_again(r: Resources, token: str, sort: str, offset: int) -> Post:
 async def paper(r: Resources, text: str) -> Post:
     """The card of the paper that ``text`` names."""
     return paper_card(await search.paper(r, text), await search.freshness(r))
+
+
+async def similar(r: Resources, text: str) -> Post:
+    """The papers most like the one that ``text`` names."""
+    return similar_page(await likeness.similar(r, text, limit=ON_A_PAGE))
 
 
 async def reasons(r: Resources, token: str, paper_id: PaperId | None = None) -> Post:

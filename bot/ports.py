@@ -229,6 +229,10 @@ class Embedder(Protocol):
         """The model and how it reads: vectors of another name are never compared with these."""
         ...
 
+    async def load(self) -> None:
+        """Do now what the first text would have to wait for."""
+        ...
+
     async def of_query(self, text: str) -> bytes:
         """The vector of what somebody waits for."""
         ...

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         description="The folder of the search index. Left out: beside a SQLite file, else data/index.",
         examples=["data/index"],
     )
+    semantic: bool = Field(
+        True,  # a setting's default
+        description="Whether search also goes by meaning, with a small model on this machine: on or off.",
+        examples=["on"],
+    )
     hf_endpoint: WebAddress = Field(
         "https://huggingface.co",
         description="Hugging Face, or a mirror of it.",

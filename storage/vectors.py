@@ -60,6 +60,16 @@ class VectorsReader:
         )
         return [(row[0], row[1], row[2]) for row in await self._connection.execute(query)]
 
+    async def numbered(self, model: str, numbers: Iterable[int]) -> dict[PaperId, bytes]:
+        """The vectors of ``model`` with some numbers; one that was replaced meanwhile has another number, or none."""
+        found: dict[PaperId, bytes] = {}
+        for batch in batches(list(numbers)):
+            query = select(paper_vectors.c.paper_id, paper_vectors.c.codes).where(
+                paper_vectors.c.number.in_(batch), paper_vectors.c.model == model
+            )
+            found.update({row[0]: row[1] for row in await self._connection.execute(query)})
+        return found
+
     async def newest(self) -> int:
         """The last number that was given to a vector; 0 while there is none."""
         return await self._connection.scalar(select(counters.c.value).where(counters.c.name == "vectors")) or 0

@@ -30,10 +30,14 @@ SETTINGS_BEGIN_WITH = ("DISCORD_", "DATABASE_", "INDEX_", "HF_", "ARXIV_", "S2_"
 
 @pytest.fixture(autouse=True)
 def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of this machine reaches a test, and no proxy stands between a test and its loopback server."""
+    """No setting of this machine reaches a test, and no proxy stands between a test and its loopback server.
+
+    The semantic part is left out where a test does not ask for it: each program would load its model for nothing.
+    """
     for name in os.environ:
         if name.startswith(SETTINGS_BEGIN_WITH):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("SEMANTIC", "off")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 

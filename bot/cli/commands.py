@@ -103,8 +103,11 @@ def trending(
 
 @app.command(epilog="Example: paperboy search '\"in-context learning\" author:brown -survey after:2024-01-01'")
 def search(
-    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="What to look for.")],
+    query: Annotated[list[str] | None, typer.Argument(metavar="QUERY", help="What to look for.")] = None,
     *,
+    like: Annotated[
+        str | None, typer.Option(help="In place of a query: the papers most like this one.", metavar="ID")
+    ] = None,
     limit: Limit = 10,
     offset: Offset = 0,
     sort: Annotated[Literal["relevance", "new", "top"], typer.Option(help="The order.")] = "relevance",
@@ -118,7 +121,8 @@ def search(
     """
     from bot.cli import reading
 
-    reading.search(" ".join(query), limit=limit, offset=offset, sort=sort, json=json)
+    wanted = reading.WhichPapers(query=" ".join(query) if query else None, like=like)
+    reading.search(wanted, limit=limit, offset=offset, sort=sort, json=json)
 
 
 @app.command(epilog="Example: paperboy paper https://arxiv.org/pdf/2503.10622v2")
@@ -240,6 +244,14 @@ def check() -> None:
     from bot.cli import keeping
 
     keeping.check()
+
+
+@db.command(epilog="Example: paperboy db vectors")
+def vectors() -> None:
+    """Read the papers that search knows by their words alone for their meaning. A running bot does it by itself."""
+    from bot.cli import keeping
+
+    keeping.vectors()
 
 
 @db.command(epilog="Example: paperboy db backup backups/paperboy-2025-03-14.db")

@@ -22,8 +22,10 @@ from bot.console.layout import hung, wrap
 from bot.console.terminal import Screen
 from bot.console.trouble import told
 from bot.core.reports import Health
-from bot.errors import SettingsError
+from bot.errors import MeaningUnavailable, SettingsError
 from bot.logs import configure_logs
+from bot.meaning import missing
+from bot.ports import Resources
 from bot.services import examination, health
 from bot.settings import ENV_FILE, Settings, load_settings
 from storage.errors import StorageError
@@ -77,6 +79,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
         async with open_resources(settings) as r:
             name = str(r.store)
             found, examined = await health.status(r), await examination.examine(r)
+            reading = await _meaning(settings, r, found)
     except StorageError as error:
         yield Finding(about="Store", verdict=Verdict.BAD, words=told(error))
         return
@@ -85,11 +88,32 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
     if found.index_behind:
         words = f"{found.index_behind:,} changes are not in the search index yet"
         yield Finding(about="Search", verdict=Verdict.NOTE, words=words, mend="The next search takes them in.")
+    yield reading
     kept = f"the record of each delivery is kept for {settings.ledger_days:,} days (LEDGER_DAYS)"
     yield _good("Ledger", f"{kept}; which papers were posted where, for ever")
     deliveries = delivering.findings([one.setup for one in found.setups], examined)
     for finding in (*_freshness(found), *deliveries):
         yield finding
+
+
+async def _meaning(settings: Settings, r: Resources, found: Health) -> Finding:
+    about = "Meaning"
+    if not settings.semantic:
+        return Finding(about=about, verdict=Verdict.NOTE, words="search goes by words alone: SEMANTIC is off")
+    if r.embedder is None:
+        words = f"search goes by words alone: {' and '.join(missing())} is not installed"
+        mend = "Install it with: make setup. Or set SEMANTIC=off."
+        return Finding(about=about, verdict=Verdict.NOTE, words=words, mend=mend)
+    try:
+        await r.embedder.of_query("Does it work here?")
+    except MeaningUnavailable as problem:
+        mend = "Install it again with: make setup. Or set SEMANTIC=off. Search goes by words alone meanwhile."
+        return Finding(about=about, verdict=Verdict.BAD, words=str(problem), mend=mend)
+    if found.vectors_behind:
+        words = f"the model works; {found.vectors_behind:,} changes of papers are not read yet"
+        mend = "A running bot reads them by itself; so does: paperboy db vectors"
+        return Finding(about=about, verdict=Verdict.NOTE, words=words, mend=mend)
+    return _good(about, "search goes by words and meaning; the model works")
 
 
 def _freshness(found: Health) -> list[Finding]:

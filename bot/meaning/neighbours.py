@@ -47,10 +47,7 @@ class SketchedNeighbours:
         for start in range(0, known, _BLOCK):
             rows = signs[start : min(start + _BLOCK, known)]
             apart[start : start + len(rows)] = np.bitwise_count(rows ^ one).sum(axis=1, dtype=np.uint16)
-        if known > count:
-            near = np.argpartition(apart, count)[:count]
-        else:
-            near = np.arange(known)
+        near = np.argpartition(apart, count)[:count] if known > count else np.arange(known)
         found: list[int] = numbers[near].tolist()
         return found
 

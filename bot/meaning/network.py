@@ -34,7 +34,8 @@ class Network:
         pieces = np.array([self._pieces.numbers(text, LONGEST_TEXT)], dtype=np.int64)
         given = {"input_ids": pieces, "attention_mask": np.ones_like(pieces), "token_type_ids": np.zeros_like(pieces)}
         mean = self._session.run(None, given)[0][0].mean(axis=0)
-        return np.rint(mean * (_LARGEST / np.abs(mean).max())).astype(np.int8).tobytes()
+        codes: bytes = np.rint(mean * (_LARGEST / np.abs(mean).max())).astype(np.int8).tobytes()
+        return codes
 
 
 def cosines(wanted: bytes, vectors: Sequence[bytes]) -> list[float]:

@@ -6,8 +6,8 @@ import sys
 from threading import get_native_id
 
 NICE = 5
-"""A third of the time of whoever else wants the core. Not less: for some microseconds between two texts the thread holds
-the interpreter's lock, and while it waited for a turn then, the event loop would wait for it."""
+"""A third of the time of whoever else wants the core. Not less: between two texts the thread holds the interpreter's
+lock for some microseconds, and while it waited for its turn then, the event loop would wait for it."""
 
 
 def stand_back() -> None:

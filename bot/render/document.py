@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.core.digest import DigestPlan
 from bot.core.grounding import Answer, Claim
-from bot.core.pages import SearchPage, Snippet, TrendingPage
+from bot.core.pages import Found, SearchPage, SimilarPage, Snippet, TrendingPage
 from bot.core.period import Days
 from bot.core.reports import Health, SetupHealth, SourceReport
 from bot.core.schedule import Slot
@@ -66,11 +66,25 @@ def search(page: SearchPage) -> Document:
         "total": page.total,
         "total_is": "exact" if page.exact else "at least",
         "offset": page.offset,
-        "results": [
-            {"paper": paper(found.paper), "score": found.score, "snippet": snippet(found.snippet)}
-            for found in page.results
-        ],
+        "results": _results(page.results),
         "did_you_mean": page.did_you_mean,
+        "engine": str(page.engine),
+        "took_ms": page.took_ms,
+        "note": page.freshness.note or None,
+    }
+
+
+def similar(page: SimilarPage) -> Document:
+    """One page of the papers most like one; ``total`` is how many were compared closely."""
+    return {
+        "query": None,
+        "like": page.paper.id,
+        "total": page.total,
+        "total_is": "at least",
+        "offset": page.offset,
+        "results": _results(page.results),
+        "did_you_mean": None,
+        "engine": str(page.engine),
         "took_ms": page.took_ms,
         "note": page.freshness.note or None,
     }
@@ -120,6 +134,7 @@ def status(health: Health) -> Document:
         "latest_day_papers": health.latest_day_papers,
         "newest_sighting": moment(health.newest_sighting),
         "index_behind": health.index_behind,
+        "vectors_behind": health.vectors_behind,
         "topics": health.topics,
         "people": health.people,
         "is_sample": health.is_sample,
@@ -238,6 +253,10 @@ def moment(at: datetime | None) -> str | None:
 def day(value: date | None) -> str | None:
     """``2026-06-30``."""
     return value.isoformat() if value else None
+
+
+def _results(results: Iterable[Found]) -> list[Document]:
+    return [{"paper": paper(found.paper), "score": found.score, "snippet": snippet(found.snippet)} for found in results]
 
 
 def _claim(claim: Claim) -> Document:

@@ -1,6 +1,8 @@
 """What a search found: one page of papers with the hits in bold, or what to try where nothing was found."""
 
-from bot.core.pages import Freshness, SearchPage
+from collections.abc import Sequence
+
+from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage
 from bot.core.ranking import short
 from bot.render import actions, paging, phrases
 from bot.render.actions import FollowTopic, encode
@@ -25,20 +27,40 @@ def search_page(page: SearchPage, *, whole: bool = False) -> Post:
     opening: list[Block] = [heading(f"Search: {quoted(page.query, SHOWN_OF_QUERY)}", level=3), *_did_you_mean(page)]
     if not results:
         return Post((*opening, *(_past_the_end(page) if page.total else _nothing_found(page))))
-    lines = [(Line.of(found.paper, why=_when_and_how(found.paper), gist=""), found.snippet) for found in results]
     part = paging.span(page.offset, len(results), page.total, exact=page.exact)
     row = (*_pages(page, len(results)), *_other_orders(page), _follow(page))
 
     def build(room: Room) -> Post:
-        sections = []
-        for line, snippet in lines:
-            hits = marked(snippet.text, snippet.marks, room.gist)
-            spans = (*line.spans(room), Span("\n"), *hits) if hits else line.spans(room)
-            sections.append(Section((Paragraph(spans),), details(line.paper)))
         summary = f"{part}{APART}{ORDERS.get(page.sort, page.sort)}{APART}{_took(page.took_ms)}"
-        return Post((*opening, *sections, fine(summary), *note(page.freshness), Buttons(row)))
+        return Post((*opening, *_listed(results, room), fine(summary), *note(page.freshness), Buttons(row)))
 
     return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
+
+
+def similar_page(page: SimilarPage, *, whole: bool = False) -> Post:
+    """The papers most like one, with what they share with its title in bold. ``whole`` as for ``search_page``."""
+    results = page.results if whole else page.results[:MOST_IN_A_MESSAGE]
+    opening = heading(f"Like {quoted(page.paper.title, SHOWN_OF_QUERY)}", level=3)
+    if not results:
+        words = "The list ends before this page." if page.total else "I know no other paper that is like this one."
+        return Post((opening, text(words), *note(page.freshness)))
+    how = "nearest in words and meaning first" if page.engine is Engine.HYBRID else "nearest in words first"
+
+    def build(room: Room) -> Post:
+        closing = fine(f"{how}{APART}{_took(page.took_ms)}")
+        return Post((opening, *_listed(results, room), closing, *note(page.freshness)))
+
+    return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
+
+
+def _listed(results: Sequence[Found], room: Room) -> list[Section]:
+    sections = []
+    for found in results:
+        line = Line.of(found.paper, why=_when_and_how(found.paper), gist="")
+        hits = marked(found.snippet.text, found.snippet.marks, room.gist)
+        spans = (*line.spans(room), Span("\n"), *hits) if hits else line.spans(room)
+        sections.append(Section((Paragraph(spans),), details(found.paper)))
+    return sections
 
 
 def note(freshness: Freshness) -> tuple[Block, ...]:

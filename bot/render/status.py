@@ -69,7 +69,9 @@ def _store(health: Health) -> list[Block]:
         parts += [Span(", seen "), ago(health.newest_sighting, health.now)]
     behind = counted(health.index_behind, "change")
     index = f"The search index has still to take in {behind}." if health.index_behind else "Search is up to date."
-    return [text(*parts, f". {index}")]
+    waiting = counted(health.vectors_behind or 0, "change")
+    meaning = f" {sentence(f'{waiting} have still to be read for their meaning')}" if health.vectors_behind else ""
+    return [text(*parts, f". {index}{meaning}")]
 
 
 def _sources(health: Health, rows: int, words: int) -> Listing:

@@ -8,7 +8,7 @@ import psutil
 
 from bot.core.reports import Health
 from bot.ports import Resources
-from bot.services import channels, ingest
+from bot.services import channels, ingest, meaning
 from bot.services.posts import NOTICE_SLOT
 from storage.ledger import DeliveriesReader
 from storage.records import Delivery, Destination
@@ -38,6 +38,7 @@ async def status(r: Resources, *, guild_id: int | None = None) -> Health:
         latest_day_papers=counted.get(day, 0) if day else 0,
         newest_sighting=newest,
         index_behind=max(0, revision - r.index.revision),
+        vectors_behind=await meaning.behind(r) if r.embedder is not None else None,
         topics=topics,
         people=people,
         sources=tuple(states),

@@ -12,7 +12,7 @@ from bot.core.ranking import Ranked, rank
 from bot.core.snippets import snippet
 from bot.errors import InvalidInput, UnknownPaper
 from bot.ports import Resources
-from bot.services import ingest
+from bot.services import ingest, meaning
 from storage.records import Paper, PaperId, Sort
 from storage.search_index import SearchSort
 from storage.store import Reading
@@ -33,10 +33,11 @@ async def search(
         InvalidInput: ``limit`` or ``offset`` is out of bounds.
     """
     started = perf_counter()
-    _check_page(limit, offset)
+    check_page(limit, offset)
     query = parse_query(text)
     today = r.clock().date()
-    hits = await r.index.search(query, limit=limit, offset=offset, sort=sort, today=today)
+    found = await meaning.search(r, query, limit=limit, offset=offset, sort=sort, today=today)
+    hits = found.hits
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
         token = await tx.queries.token(text)
@@ -60,6 +61,7 @@ async def search(
         offset=offset,
         limit=limit,
         did_you_mean=suggestion,
+        engine=found.engine,
         took_ms=round((perf_counter() - started) * 1000, 2),
         freshness=fresh,
     )
@@ -82,7 +84,7 @@ async def trending(
     r: Resources, period: Period | None, *, sort: Sort = Sort.TRENDING, limit: int = 5, offset: int = 0
 ) -> TrendingPage:
     """One page of the papers of ``period`` in an order; without a period: of the newest day that has papers."""
-    _check_page(limit, offset)
+    check_page(limit, offset)
     if period is None:
         period = await newest_period(r)
     ranked = await ranked_papers(r, period, sort) if period else ()
@@ -172,7 +174,8 @@ def _age(age: timedelta) -> str:
     return f"{age.days} days" if age.days >= 2 else f"{int(age.total_seconds() // 3600)} hours"  # noqa: PLR2004
 
 
-def _check_page(limit: int, offset: int) -> None:
+def check_page(limit: int, offset: int) -> None:
+    """Raises InvalidInput: there is no such page."""
     if not 1 <= limit <= LARGEST_PAGE:
         raise InvalidInput(f"A page holds 1 to {LARGEST_PAGE} papers, not {limit}.")
     if not 0 <= offset <= DEEPEST_OFFSET:

@@ -17,6 +17,7 @@ from storage.errors import StorageError, StoreCorrupt, StoreUnreachable
 from storage.query import Query
 from storage.records import Paper
 from storage.search_index import folder, shape
+from storage.search_index.alike import alike
 from storage.search_index.opening import created, opened, problem_with
 from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score
 from storage.search_index.spelling import nearest_query
@@ -153,6 +154,21 @@ class SearchIndex:
             if sort == "relevance" and query is not None and scores(query):
                 return by_score(index.searcher(), wanted, limit, offset)
             return by_key(index.searcher(), wanted, sort, limit, offset)
+
+        return await self._healing(lambda: _in_thread(page))
+
+    async def alike(self, paper: Paper, *, limit: int) -> tuple[Hit, ...]:
+        """The ``limit`` papers that share most of the words that tell ``paper`` from others, the nearest first.
+
+        Raises:
+            StorageError: as for ``search``.
+        """
+
+        def page() -> tuple[Hit, ...]:
+            index = self._current()
+            searcher = index.searcher()
+            wanted = alike(searcher, index.schema, paper)
+            return by_score(searcher, wanted, limit, 0).hits if wanted is not None else ()
 
         return await self._healing(lambda: _in_thread(page))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.meaning import missing
 from storage.store import Store
 from tests.builders import DAY
 from tests.cli.conftest import PAPERS, Paperboy
@@ -19,7 +20,7 @@ ANSWER_KEYS = {"question", "status", "coverage", "engine", "claims", "nearest", 
 COMMANDS = (
     ("run",), ("ingest",), ("trending",), ("search",), ("paper",), ("ask",), ("status",), ("doctor",),
     ("channels", "list"), ("channels", "export"), ("channels", "import"),
-    ("db", "upgrade"), ("db", "check"), ("db", "backup"), ("db", "restore"),
+    ("db", "upgrade"), ("db", "check"), ("db", "backup"), ("db", "restore"), ("db", "vectors"),
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def test_the_program_lists_its_commands(paperboy: Paperboy) -> None:
         (("trending",), {"period", "sort", "total", "papers"}),
         (("trending", "--week", "2025-W11", "--sort", "top"), {"period", "sort", "total", "papers"}),
         (("search", "paper"), {"query", "total", "total_is", "results", "did_you_mean", "took_ms"}),
+        (("search", "--like", PAPERS[0].id), {"query", "like", "total", "results", "engine", "took_ms"}),
         (("paper", PAPERS[0].id), PAPER_KEYS),
         (("ask", "which", "test", "reads", "best?"), ANSWER_KEYS),
         (("status",), {"papers", "sources", "channels"}),
@@ -103,6 +105,7 @@ def test_a_right_name_of_a_paper_that_is_not_there_ends_with_1(paperboy: Paperbo
         (("search", "paper", "--limit", "many"), "--limit"),
         (("search", "paper", "--sort", "oldest"), "--sort"),
         (("search",), "QUERY"),
+        (("search", "paper", "--like", PAPERS[0].id), "either a QUERY or --like"),
         (("trending", "--date", "2025-02-30"), "is not a day"),
         (("trending", "--date", "2999-01-01"), "still to come"),
         (("trending", "--date", "2025-03-14", "--month", "2025-03"), "exclude each other"),
@@ -227,3 +230,35 @@ def test_a_token_that_discord_does_not_know_is_wrong(paperboy: Paperboy, monkeyp
     assert ended.code == 1
     assert "DISCORD_API_URL" in ended.out
     assert "made.up" not in ended.out + ended.err
+
+
+@pytest.mark.usefixtures("filled")
+def test_without_the_semantic_part_a_search_goes_by_words_and_says_so(paperboy: Paperboy) -> None:
+    assert document(paperboy("search", "paper", "--json").out)["engine"] == "words"
+    assert document(paperboy("status", "--json").out)["vectors_behind"] is None
+    assert "goes by words alone: SEMANTIC is off" in " ".join(paperboy("doctor").out.split())
+    ended = paperboy("db", "vectors")
+    assert ended.code == 2
+    assert "paperboy doctor" in ended.err
+
+
+@pytest.mark.usefixtures("filled")
+def test_where_its_packages_are_not_installed_it_is_the_same_and_they_are_named(
+    paperboy: Paperboy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMANTIC", "on")
+    for module in ("bot.app", "bot.cli.doctoring"):
+        monkeypatch.setattr(f"{module}.missing", lambda: ("onnxruntime",))
+    assert document(paperboy("search", "paper", "--json").out)["engine"] == "words"
+    assert "onnxruntime is not installed" in " ".join(paperboy("doctor").out.split())
+
+
+@pytest.mark.skipif(bool(missing()), reason=f"not installed: {', '.join(missing())}")
+@pytest.mark.usefixtures("filled")
+def test_papers_are_read_for_their_meaning_once(paperboy: Paperboy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMANTIC", "on")
+    assert document(paperboy("status", "--json").out)["vectors_behind"] == 3
+    assert "3 papers were read" in paperboy("db", "vectors").out
+    assert "All papers" in paperboy("db", "vectors").out
+    assert document(paperboy("status", "--json").out)["vectors_behind"] == 0
+    assert document(paperboy("search", "--like", PAPERS[0].id, "--json").out)["engine"] == "words and meaning"

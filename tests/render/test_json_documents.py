@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label
-from bot.core.pages import Found, Freshness, SearchPage, Snippet, TrendingPage
+from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage, Snippet, TrendingPage
 from bot.core.period import Period
 from bot.core.ranking import Ranked
 from bot.core.reports import Health, SetupHealth, SourceReport
@@ -70,8 +70,25 @@ def test_search_says_whether_its_total_is_exact(exact: bool, total_is: str) -> N
     )
     found = document.search(page)
     assert {"query", "total", "total_is", "results", "did_you_mean", "took_ms"} <= found.keys()
-    assert found["total_is"] == total_is
+    assert (found["total_is"], found["engine"]) == (total_is, "words")
     assert found["results"][0]["snippet"] == "We study **diffusion**."
+
+
+def test_papers_like_one_have_the_shape_of_a_search() -> None:
+    page = SimilarPage(
+        paper=make_paper(),
+        results=(Found(paper=make_paper("2503.00002"), score=1.5, snippet=Snippet(text="As before.")),),
+        total=1,
+        offset=0,
+        limit=5,
+        took_ms=1.5,
+        freshness=Freshness(papers=2),
+        engine=Engine.HYBRID,
+    )
+    found = document.similar(page)
+    assert {"query", "total", "total_is", "results", "did_you_mean", "took_ms"} <= found.keys()
+    assert (found["query"], found["like"], found["engine"]) == (None, "2503.01234", "words and meaning")
+    assert found["results"][0]["paper"]["id"] == "2503.00002"
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.pages import Found, Freshness, SearchPage, Snippet, TrendingPage
+from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage, Snippet, TrendingPage
 from bot.core.period import Period, PeriodKind
 from bot.core.ranking import Ranked
 from bot.render import actions
 from bot.render.highlight import marked, occurrences
 from bot.render.paging import span
 from bot.render.post import Style
-from bot.render.search import search_page
+from bot.render.search import search_page, similar_page
 from bot.render.trending import trending_page
 from storage.records import Sort
 from tests.builders import BASE, DAY, make_paper, make_papers
@@ -188,3 +188,29 @@ def test_words_are_found_in_whatever_form_they_stand() -> None:
     found = [text[start:end] for start, end in occurrences(["Datasets"], text)]
     assert found[:2] == ["dataset", "datasets"]
     assert occurrences([" ", ""], text) == ()
+
+
+def make_similar(count: int = 3, **facts: Any) -> SimilarPage:
+    search = make_search(count)
+    defaults: dict[str, Any] = {
+        "paper": make_paper(title="Diffusion of *stars*"),
+        "results": search.results,
+        "total": count,
+        "offset": 0,
+        "limit": 5,
+        "took_ms": 3.4,
+        "freshness": search.freshness,
+    }
+    return SimilarPage(**(defaults | facts))
+
+
+def test_papers_like_one_stand_below_its_title_with_what_they_share_in_bold() -> None:
+    lines = read(similar_page(make_similar(engine=Engine.HYBRID))).splitlines()
+    assert lines[0] == "### Like “Diffusion of \\*stars\\*”"
+    assert any("**diffusion**" in line for line in lines)
+    assert "-# nearest in words and meaning first · found in 3 ms" in lines
+
+
+def test_a_paper_that_nothing_is_like_says_so() -> None:
+    assert "no other paper that is like this one" in read(similar_page(make_similar(0)))
+    assert "ends before this page" in read(similar_page(make_similar(0, total=3, offset=5)))
