@@ -175,8 +175,8 @@ class PaperboyClient(ServedClient):
     async def close(self) -> None:
         """Let the sends under way end, then disconnect."""
         await self.outbox.drain(within=FAREWELL)
-        await super().close()
         await self._asides.close()
+        await super().close()
         async with self._noting:  # discord.py waits for no event that is being handled
             self._noted_all = True
 

@@ -213,7 +213,7 @@ def on_hold(setups: Sequence[ChannelSetup]) -> Post:
 
 
 def _reason(setup: ChannelSetup, size: int) -> tuple[Inline, ...]:
-    words = phrases.line(setup.paused_because or "", size)
+    words = sentence(phrases.line(setup.paused_because or "", size))
     return (strong(f"{setup.id}: "), place(setup.destination), Span(f"\n{words}" if words else ""))
 
 

@@ -48,15 +48,15 @@ OBSTACLES: dict[Obstacle, tuple[str, str]] = {
     ),
     Obstacle.GONE: (
         "That place is gone",
-        "Someone who manages the server chooses another one with /setup and removes this one with /channels remove.",
+        "Someone who manages the server chooses another one with /channels edit, or ends it with /channels remove.",
     ),
     Obstacle.WRONG_KIND: (
         "I cannot post in a place of that kind",
-        "Someone who manages the server chooses a text channel or a thread with /setup.",
+        "Someone who manages the server chooses another channel, or a layout that it takes, with /channels edit.",
     ),
     Obstacle.TAG_NEEDED: (
         "The forum wants a tag that I do not have",
-        "Someone who manages the server names a tag for every paper, as in: tags: Papers: *",
+        "Someone who manages the server names one for every paper with /channels edit, as in the tags: Papers: *",
     ),
     Obstacle.LEFT: (
         "I am not in that server any more",

@@ -77,7 +77,7 @@ def direct_messages_closed(person: Person) -> Post:
 
 def writing_again(person: Person, *, waits: bool) -> Post:
     """Their direct messages are tried again; ``waits`` where today's is held and goes out now."""
-    words = "What waited for you comes in a moment." if waits else f"It comes {hours(person.schedule)}."
+    words = "What waited for you comes in a moment." if waits else f"Your topics come {hours(person.schedule)}."
     closing = "If Discord still refuses it, I tell you at your next command."
     return Post((heading("I write to you again", level=3), text(f"{words} {closing}")))
 

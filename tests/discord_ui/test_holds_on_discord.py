@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.discord_ui.asides import Asides
 from bot.discord_ui.client import PaperboyClient
+from bot.discord_ui.replies import Interaction
 from bot.ports import Resources
 from bot.services import channels, dispatch, topics
 from storage.records import ChannelSetup, DeliveryState, Destination, DestinationKind, Obstacle
@@ -112,31 +114,43 @@ async def told_beside(reply: Reply) -> str:
     return "\n".join(message.text for message in reply.followups)
 
 
-async def nothing_beside(lab: Lab, reply: Reply) -> None:
-    """Whoever gives another command afterwards has waited for what could have been said."""
-    await lab.guest.slash(lab.papers, "help")
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The commands after which all was said that there was to say."""
+    after, found = Asides.after, set()
+
+    async def noted(self: Asides, interaction: Interaction) -> None:
+        await after(self, interaction)
+        found.add(interaction.id)
+
+    monkeypatch.setattr(Asides, "after", noted)
+    return found
+
+
+async def nothing_beside(done: set[int], reply: Reply) -> None:
+    await until(lambda: reply.interaction.id in done)
     assert reply.followups == []
 
 
 @pytest.mark.usefixtures("notice")
-async def test_who_may_mend_it_hears_of_a_setup_on_hold_once(lab: Lab, setup: ChannelSetup) -> None:
+async def test_who_may_mend_it_hears_of_a_setup_on_hold_once(lab: Lab, done: set[int]) -> None:
     first = await lab.admin.slash(lab.papers, "papers today")
     beside = await told_beside(first)
     assert "### A digest is on hold" in beside
     assert f"I cannot post in <#{lab.papers.id}>" in beside
     assert not first.message.ephemeral
-    await nothing_beside(lab, await lab.admin.slash(lab.papers, "papers today"))
-    await nothing_beside(lab, await lab.guest.slash(lab.papers, "papers today"))
+    await nothing_beside(done, await lab.admin.slash(lab.papers, "papers today"))
+    await nothing_beside(done, await lab.guest.slash(lab.papers, "papers today"))
 
 
 @pytest.mark.usefixtures("notice")
-async def test_what_the_answer_says_itself_is_not_said_beside_it(lab: Lab) -> None:
-    await nothing_beside(lab, await lab.admin.slash(lab.papers, "channels list"))
-    await nothing_beside(lab, await lab.admin.slash(lab.papers, "papers today"))
+async def test_what_the_answer_says_itself_is_not_said_beside_it(lab: Lab, done: set[int]) -> None:
+    await nothing_beside(done, await lab.admin.slash(lab.papers, "channels list"))
+    await nothing_beside(done, await lab.admin.slash(lab.papers, "papers today"))
 
 
 async def test_closed_direct_messages_are_told_at_the_next_command_and_tried_again(
-    lab: Lab, r: Resources, client: PaperboyClient, clock: FakeClock
+    lab: Lab, r: Resources, client: PaperboyClient, clock: FakeClock, done: set[int]
 ) -> None:
     async with r.store.write() as tx:
         await tx.people.save(make_person(lab.guest.id))
@@ -147,7 +161,7 @@ async def test_closed_direct_messages_are_told_at_the_next_command_and_tried_aga
     reply = await lab.guest.slash(lab.papers, "papers today")
     beside = await told_beside(reply)
     assert "### Your direct messages are closed to me" in beside
-    await nothing_beside(lab, await lab.guest.slash(lab.papers, "status"))
+    await nothing_beside(done, await lab.guest.slash(lab.papers, "status"))
     lab.guest.user.dms_open = True
     again = await lab.guest.press(reply.followups[0], "Try again")
     assert "What waited for you comes in a moment." in again.text

@@ -89,6 +89,7 @@ async def test_the_usual_terms_are_one_completed_message_a_day(lab: Lab, r: Reso
 
 async def test_every_term_can_be_asked_for_at_once(lab: Lab, r: Resources) -> None:
     role = lab.discord.world.add_role(lab.guild, "readers", Permission(0))
+    role.mentionable = True
     asked = await set_up(
         lab, layout="cards", every="weekly", days="mon", role=role, quiet=True, grace="2h", papers=4, hour="7"
     )
@@ -165,9 +166,24 @@ async def test_what_cannot_be_here_is_refused_with_what_to_choose(
 
 
 async def test_everyone_is_no_role_to_mention(lab: Lab, r: Resources) -> None:
-    refused = await set_up(lab, role=lab.guild.roles[lab.guild.id])
+    everyone = lab.guild.roles[lab.guild.id]
+    everyone.mentionable = True
+    refused = await set_up(lab, role=everyone)
     assert "never mentions everyone" in refused.text
     assert await channels.overview(r, lab.guild.id) == ()
+
+
+async def test_nobody_mentions_through_me_what_they_may_not_mention_themselves(lab: Lab, r: Resources) -> None:
+    staff = lab.discord.world.add_role(lab.guild, "staff", Permission(0))
+    lab.discord.world.revoke(lab.papers, Permission.MENTION_EVERYONE, target=lab.admin.user)
+    refused = await set_up(lab, role=staff)
+    assert "You may not mention this role yourself" in refused.text
+    assert await channels.overview(r, lab.guild.id) == ()
+    setup = await a_setup(lab, r)
+    assert "You may not mention this role yourself" in (await edit(lab, role=staff)).text
+    staff.mentionable = True
+    await edit(lab, role=staff)
+    assert (await channels.setup_by_id(r, setup.id)).role_id == staff.id
 
 
 async def test_what_threads_take_is_named_before_the_start(lab: Lab, client: PaperboyClient) -> None:

@@ -25,6 +25,7 @@ from bot.errors import (
     TooLarge,
     UnknownPaper,
     Unreachable,
+    WrongSetups,
 )
 from bot.render.failures import failure, unforeseen
 from storage.errors import (
@@ -45,6 +46,11 @@ AT = f"<t:{int(BASE.timestamp())}:f>"
 CASES: list[tuple[BaseException, str, str]] = [
     (BotError("It broke."), "That did not work", "It broke."),
     (InvalidInput("'x' is not a day."), "Not quite", "'x' is not a day."),
+    (
+        WrongSetups(('setup 1, "at": is no time.',)),
+        "Not quite",
+        "The file has a problem, so nothing of it was brought in",
+    ),
     (UnknownPaper("2503.99999 is not there."), "I do not have that paper", "2503.99999 is not there."),
     (SettingsError((SettingProblem("A", "is wrong", "1"),)), "My settings are wrong", "A: is wrong (for example: A=1)"),
     (SourceError("huggingface", "odd"), "Hugging Face is in trouble", "Odd."),

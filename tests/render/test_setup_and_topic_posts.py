@@ -147,7 +147,7 @@ def test_setups_on_hold_are_named_each_with_its_cause_and_its_way_out() -> None:
     assert acts(one) == {"Resume": ChannelAction(1, ChannelAct.RESUME)}
     several = channels.on_hold(stopped)
     assert read(several).startswith("### 12 digests are on hold\n")
-    assert f"**2:** {HERE}\ncause 2" in read(several)
+    assert f"**2:** {HERE}\nCause 2." in read(several)
     assert "and 2 more; see /channels list" in read(several)
 
 
@@ -298,5 +298,5 @@ def test_closed_direct_messages_are_said_where_topics_are_listed() -> None:
 
 
 def test_who_is_written_to_again_is_told_when() -> None:
-    assert "It comes every day at 09:00 (UTC)." in read(topics.writing_again(make_person(), waits=False))
+    assert "Your topics come every day at 09:00 (UTC)." in read(topics.writing_again(make_person(), waits=False))
     assert "What waited for you comes in a moment." in read(topics.writing_again(make_person(), waits=True))

@@ -20,6 +20,7 @@ from bot.discord_ui.commands.inputs import (
     grace_choices,
     hour_choices,
     paper_choices,
+    role_id,
     setup_choices,
     take_away,
     zone_choices,
@@ -99,7 +100,7 @@ async def edit(  # noqa: PLR0917  # its options, as Discord shows them
     asked = Asked(
         spot=channel, zone=zone, hour=hour, days=days, every=every, grace=grace, papers=papers,
         sort=pages.paper_sort(sort) if sort else None, query=query, min_upvotes=min_upvotes, layout=layout,
-        settle=list_, publish=publish, quiet=quiet, role_id=role.id if role else None, tags=tags,
+        settle=list_, publish=publish, quiet=quiet, role_id=role_id(interaction, role), tags=tags,
     )  # fmt: skip
 
     async def work() -> Post:

@@ -106,6 +106,23 @@ class Place(app_commands.Transformer):
         return spot(value.id, value.type)
 
 
+def role_id(interaction: Interaction, role: discord.Role | None) -> int | None:
+    """The role that is to be mentioned: through me nobody mentions a role that they may not mention themselves.
+
+    Raises:
+        InvalidInput: who asks may not.
+    """
+    if role is None:
+        return None
+    may = interaction.permissions
+    if not (role.mentionable or may.mention_everyone or may.administrator):
+        raise InvalidInput(
+            "You may not mention this role yourself, so I do not do it for you. Choose one that everybody may mention, "
+            "or let it be mentioned in the server's settings, under Roles."
+        )
+    return role.id
+
+
 def take_away(asked: Asked, without: str | None) -> Asked:
     """What was asked, and that there is to be none of one thing any more.
 

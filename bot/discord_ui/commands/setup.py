@@ -17,6 +17,7 @@ from bot.discord_ui.commands.inputs import (
     day_choices,
     grace_choices,
     hour_choices,
+    role_id,
     spot,
     zone_choices,
 )
@@ -79,7 +80,7 @@ async def setup(  # noqa: PLR0917  # its options, as Discord shows them
     asked = Asked(
         spot=channel or _here(interaction), zone=zone, hour=hour, days=days, every=every, grace=grace, papers=papers,
         sort=pages.paper_sort(sort) if sort else None, query=query, min_upvotes=min_upvotes, layout=layout,
-        settle=list_, publish=publish, quiet=quiet, role_id=role.id if role else None, tags=tags,
+        settle=list_, publish=publish, quiet=quiet, role_id=role_id(interaction, role), tags=tags,
     )  # fmt: skip
     await answer_twice(interaction, setups.propose(interaction, _draft(interaction, guild_id, asked)))
 
