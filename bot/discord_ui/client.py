@@ -19,7 +19,7 @@ from bot.discord_ui.asides import Asides
 from bot.discord_ui.failures import FailureTree
 from bot.discord_ui.outbox import DiscordOutbox
 from bot.discord_ui.pace import Pacer, Refusals
-from bot.discord_ui.refusals import SERVER_FAILURE, TOO_MANY_REQUESTS, detail
+from bot.discord_ui.refusals import SERVER_FAILURE, TOO_MANY_REQUESTS, detail, is_bad_token
 from bot.discord_ui.replies import Interaction, ServedClient
 from bot.discord_ui.tree_sync import synchronise
 from bot.errors import BotError, SettingProblem, SettingsError
@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 
 SIGN_IN_WAITS = (5.0, 15.0, 30.0, 60.0)
 """Seconds between attempts to sign in while Discord cannot be reached; the last one is repeated."""
+
+UNREACHABLE = (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
+"""What it looks like on this side, beside answers that say so."""
 
 AFTER_A_BLOCK = 600.0
 """Seconds to wait when Discord's proxy refuses this machine: asking sooner makes the block longer."""
@@ -79,6 +82,7 @@ class PaperboyClient(ServedClient):
         )
         commands.add_all(self.tree)
         self._asides = Asides()
+        self._waits: Sequence[float] = SIGN_IN_WAITS
         self._fatal: SettingsError | None = None
         self._giving_up: asyncio.Task[None] | None = None
         # What Discord tells is written to the store under this lock; once all is noted, nothing more is.
@@ -91,9 +95,12 @@ class PaperboyClient(ServedClient):
     async def sign_in(self, token: str, *, waits: Sequence[float] = SIGN_IN_WAITS) -> None:
         """Log in, waiting while Discord cannot be reached, and bring the commands up to date.
 
+        ``waits`` are the seconds between attempts, here and when the gateway's address is asked for.
+
         Raises:
             SettingsError: Discord refuses the token, or what answers at ``DISCORD_API_URL`` is not Discord's API.
         """
+        self._waits = waits
         for wait in chain(waits, repeat(waits[-1])):
             pause = await self._try_to_sign_in(token, wait)
             if pause is None:
@@ -113,19 +120,12 @@ class PaperboyClient(ServedClient):
         except discord.HTTPException as error:
             if error.status < SERVER_FAILURE and error.status != TOO_MANY_REQUESTS:
                 raise _bad_address(f"answered HTTP {error.status}: {detail(error)}") from None
-            problem, wait = f"HTTP {error.status}", AFTER_A_BLOCK if error.status == TOO_MANY_REQUESTS else wait
-        except discord.RateLimited as error:
-            problem, wait = "rate limit", error.retry_after
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            problem = type(error).__name__
+            return _wait_after(error, wait)
+        except UNREACHABLE as error:
+            return _wait_after(error, wait)
         except (KeyError, TypeError, ValueError):
             raise _bad_address("answered with something that is not Discord's API") from None
-        else:
-            return None
-        log.warning(
-            "Discord cannot be reached; trying again", address=discord.http.Route.BASE, problem=problem, seconds=wait
-        )
-        return wait
+        return None
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Stay connected until ``close``.
@@ -164,6 +164,21 @@ class PaperboyClient(ServedClient):
         if connection.done():
             connection.result()
             raise BotError("The connection to Discord ended before it was complete. Start Paperboy again.")
+
+    async def launch_shards(self) -> None:
+        """As in discord.py, which however ends the program where the gateway's address cannot be had at once."""
+        for wait in chain(self._waits, repeat(self._waits[-1])):
+            try:
+                return await super().launch_shards()
+            except discord.GatewayNotFound as error:
+                cause = error.__cause__
+                if isinstance(cause, discord.HTTPException) and is_bad_token(cause):
+                    raise _bad_token() from None
+                pause = _wait_after(cause if isinstance(cause, Exception) else error, wait)
+            except UNREACHABLE as error:
+                pause = _wait_after(error, wait)
+            await asyncio.sleep(pause)
+        return None
 
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
         if self.is_closed():
@@ -223,6 +238,20 @@ class PaperboyClient(ServedClient):
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         log.error("an event of Discord's could not be handled", handler=event_method, exc_info=sys.exc_info()[1])
+
+
+def _wait_after(error: Exception, wait: float) -> float:
+    """How many seconds Discord is left alone after ``error``: ``wait``, unless it asked for more."""
+    problem = type(error).__name__
+    if isinstance(error, discord.HTTPException):
+        problem = f"HTTP {error.status}"
+        wait = AFTER_A_BLOCK if error.status == TOO_MANY_REQUESTS else wait
+    elif isinstance(error, discord.RateLimited):
+        problem, wait = "rate limit", error.retry_after
+    log.warning(
+        "Discord cannot be reached; trying again", address=discord.http.Route.BASE, problem=problem, seconds=wait
+    )
+    return wait
 
 
 def _bad_token() -> SettingsError:

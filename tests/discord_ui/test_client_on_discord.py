@@ -115,6 +115,8 @@ async def test_a_token_that_is_reset_while_running_stops_the_client(lab: Lab, ru
 async def test_an_outage_at_the_start_is_waited_for(lab: Lab, running: Running, r: Resources) -> None:
     lab.discord.script("GET", "/users/@me", Drop(executed=False), times=2)
     lab.discord.script("GET", "/users/@me", Answer(503))
+    lab.discord.script("GET", "/gateway/bot", Answer(503))
+    lab.discord.script("GET", "/gateway/bot", Drop(executed=False, reset=True))
     async with a_client(r) as client:
         await client.sign_in(TOKEN, waits=(0.01, 0.02))
         assert client.user is not None
