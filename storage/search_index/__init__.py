@@ -18,7 +18,7 @@ from storage.query import Query
 from storage.records import Paper
 from storage.search_index import folder, shape
 from storage.search_index.alike import alike
-from storage.search_index.opening import created, opened, problem_with
+from storage.search_index.opening import created, look, opened, problem_with
 from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score
 from storage.search_index.spelling import nearest_query
 from storage.search_index.translate import everything, scores, translate
@@ -59,13 +59,15 @@ class SearchIndex:
             StorageError: the folder cannot be read or written.
         """
         folder.prepare(path)
+        found = look(path)
         problem = problem_with(path)
         if problem is None:
             try:
                 return cls(path, opened(path), None)
             except ValueError as damage:
                 problem = f"the index was damaged ({folder.first_line(damage)})"
-        return cls(path, created(path), problem or None)
+        index, anew = created(path, found=found)
+        return cls(path, index, (problem or None) if anew else None)
 
     @property
     def revision(self) -> int:
@@ -216,13 +218,14 @@ class SearchIndex:
         async with self._turn:
             if self._index is not broken:
                 return
+            found = look(self.path)
             damage = await _in_thread(folder.damage, self.path)
             if damage is None:
                 if isinstance(problem, StorageError):
                     raise problem
                 raise StorageError(f"The search index cannot answer: {folder.first_line(problem)}") from problem
             self.rebuilt_because = f"the index was damaged ({damage})"
-            self._index = await _in_thread(created, self.path)
+            self._index, _ = await _in_thread(created, self.path, found=found)
             self._stamp = folder.stamp(self.path)
 
 

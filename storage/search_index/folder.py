@@ -5,14 +5,21 @@ import json
 import os
 import re
 import struct
+import sys
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from storage.errors import StorageError, StoreCorrupt, StoreFull, StoreReadOnly, StoreUnreachable
 
+if sys.platform != "win32":
+    import fcntl
+
 STATE = "paperboy-index.json"
 META = "meta.json"
+MAKING = ".paperboy-index.lock"
 _OURS = re.compile(
     r"[0-9a-f]{32}(\.\d+)?\.(fast|fieldnorm|idx|pos|store|term|del|temp)|meta\.json|\.managed\.json|\.tantivy-\w+\.lock|"
     r"\.tmp\w+|paperboy-index\.json(\.new)?"
@@ -42,6 +49,23 @@ def prepare(folder: Path) -> None:
         raise StoreUnreachable(f"{folder} is a file, not a folder: point INDEX_PATH at a folder.") from None
     except OSError as problem:
         raise classified(folder, problem) from problem
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Of the processes on one machine only one makes the index at a time; whoever is killed in it holds nobody up.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    try:
+        file = (folder / MAKING).open("w", encoding="utf-8")
+    except OSError as problem:
+        raise classified(folder, problem) from problem
+    with file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def read_state(folder: Path) -> State | None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -42,6 +43,14 @@ async def index(place: Path) -> SearchIndex:
 
 
 # --- several processes on one folder ---
+
+
+def test_programs_that_start_at_once_on_an_empty_folder_all_get_an_index(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(20):
+            opened = list(pool.map(SearchIndex.open, [tmp_path / str(number)] * 8))
+            assert [index.rebuilt_because for index in opened] == [None] * 8
+            assert len({index._stamp for index in opened}) == 1, "nobody made it anew under another's feet"
 
 
 async def test_another_index_on_the_folder_sees_what_was_committed(
