@@ -39,8 +39,9 @@ SEND_WITHIN = 75.0
 LOOK_WITHIN = 20.0
 """Seconds for looking at a history or at a channel."""
 
-OLDEST_MESSAGES_READ = 1000
-"""From the moment on at which the delivery was planned; its message is among the first that follow."""
+MESSAGES_READ = 1000
+"""At each end of the history since a delivery was planned: its message is among the last ones where a program died a
+moment ago, and among the first where it was down for long; in a busy channel not all that lies between can be read."""
 
 
 class DiscordOutbox:
@@ -192,10 +193,22 @@ class DiscordOutbox:
             raise _undecided(self._translated(error, destination)) from error
 
     async def _message_with(self, token: str, place: Messageable, *, since: datetime) -> int | None:
-        async for message in place.history(limit=OLDEST_MESSAGES_READ, after=since, oldest_first=True):
-            if message.author.id == self._own_id and any(token in own for own in custom_ids(message.components)):
+        read = 0
+        async for message in place.history(limit=MESSAGES_READ):
+            if message.created_at < since:
+                return None
+            if self._carries(message, token):
+                return message.id
+            read += 1
+        if read < MESSAGES_READ:
+            return None
+        async for message in place.history(limit=MESSAGES_READ, after=since, oldest_first=True):
+            if self._carries(message, token):
                 return message.id
         return None
+
+    def _carries(self, message: discord.Message, token: str) -> bool:
+        return message.author.id == self._own_id and any(token in own for own in custom_ids(message.components))
 
     async def _check_history(self, destination: Destination) -> None:
         """Without the permission Discord shows an empty history and no error: the message would be sent twice."""

@@ -12,7 +12,7 @@ one's token is looked for in the destination's recent messages before anything i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -37,8 +37,13 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=2)
 """Longer than one send may take with all its retries; the time that passes after a crash before somebody else looks."""
 
-CLOCK_SLACK = timedelta(minutes=5)
-"""How far this machine's clock and Discord's may differ when a message is looked for."""
+LONGEST_SEND = timedelta(seconds=90)
+"""For so long a delivery has to be held before something of it leaves: a send with all its retries, and a reserve. A
+forum post has no nonce, so whoever takes a delivery over while one is on its way would make a second."""
+
+CLOCK_SLACK = timedelta(hours=6)
+"""How far this machine's clock and Discord's may differ when a message is looked for, or how far it was put back since
+the delivery was planned. What comes last is looked at first, so this costs nothing where the message is there."""
 
 SMALLEST = 2
 """How far a message is squeezed that Discord does not take, before it is given up."""
@@ -75,8 +80,10 @@ async def claim(r: Resources, deliveries: Sequence[Delivery]) -> list[Assignment
 async def deliver(r: Resources, outbox: Outbox, posts: Posts, ours: Assignment) -> bool:
     """Bring a claimed delivery as far as it goes now, as the ledger then says; False where it met with trouble."""
     mine = ours.delivery
+    at = _Round(r, outbox, posts, ours.setup)
+    at.held_until = mine.lease_until
     try:
-        await _send(_Round(r, outbox, posts, ours.setup), mine, resumed=ours.resumed)
+        await _send(at, mine, resumed=ours.resumed)
     except RetryLater as error:
         await _retry(r, mine, error)
     except SendUncertain as error:
@@ -146,6 +153,8 @@ class _Round:
         self.needs = Needs.of(setup) if setup is not None else DIGEST_ONLY
         self.dropped: list[str] = []
         """What kept some of its messages from being sent."""
+        self.held_until: datetime | None = None
+        """Until when nobody else takes the delivery."""
 
 
 async def _send(at: _Round, delivery: Delivery, *, resumed: bool) -> None:
@@ -154,12 +163,12 @@ async def _send(at: _Round, delivery: Delivery, *, resumed: bool) -> None:
     at.dropped += [message.problem for message in delivery.messages if message.problem]
     begun = delivery.message_id is not None
     if resumed and waiting:
-        since = delivery.planned_at - CLOCK_SLACK
+        since = min(delivery.planned_at, at.r.clock()) - CLOCK_SLACK
         message_id = await at.outbox.find(destination, waiting[0].token, since=since)
         if message_id is not None:
             found, begun = waiting.pop(0), True
-            if not await _note(at, delivery, found, message_id, last=not waiting):
-                return  # the lease ran out while it was looked for: somebody else goes on
+            if not await _note(at, delivery, found, message_id, last=not waiting) or not waiting:
+                return  # all is there, or the lease ran out while it was looked for and somebody else goes on
     if waiting and delivery.expires_at + (FINISHED_WITHIN if begun else timedelta()) <= at.r.clock():
         await _too_late(at, delivery, begun=begun)
         return
@@ -174,6 +183,8 @@ async def _send_all(at: _Round, delivery: Delivery, waiting: list[Message], *, b
     for message in waiting:
         try:
             message_id = await _send_one(at, delivery, message, squeeze)
+            if message_id is None:
+                return  # the lease ran out: somebody else goes on
         except Refused as problem:
             refusal = problem
             at.dropped.append(str(problem))
@@ -183,7 +194,7 @@ async def _send_all(at: _Round, delivery: Delivery, waiting: list[Message], *, b
         else:
             begun = True
             if not await _note(at, delivery, message, message_id, last=message is waiting[-1]):
-                return  # the lease ran out: somebody else goes on
+                return
     if not begun and refusal is not None:
         raise refusal
     if refusal is not None or not waiting:
@@ -191,17 +202,32 @@ async def _send_all(at: _Round, delivery: Delivery, waiting: list[Message], *, b
             await _end(tx, at, delivery)
 
 
-async def _send_one(at: _Round, delivery: Delivery, message: Message, squeeze: int) -> int:
-    """Send one message, smaller if need be: what was not taken was not sent, so its token serves again."""
+async def _send_one(at: _Round, delivery: Delivery, message: Message, squeeze: int) -> int | None:
+    """Send one message, smaller if need be: what was not taken was not sent, so its token serves again.
+
+    None where somebody else has this delivery now.
+    """
     while True:
         post, title = await at.posts.of(delivery, message, at.setup, squeeze=squeeze)
         letter = await envelope(at.r, at.outbox, delivery, message, setup=at.setup, title=title)
+        if not await _is_held(at, delivery):
+            return None
         try:
             return await at.outbox.send(delivery.key.destination, post, letter)
         except (TooLarge, Filtered):
             if squeeze >= SMALLEST:
                 raise
             squeeze += 1
+
+
+async def _is_held(at: _Round, delivery: Delivery) -> bool:
+    """Hold a delivery for as long as the next send may take; False where somebody else has it now."""
+    now = at.r.clock()
+    if at.held_until is not None and at.held_until - now >= LONGEST_SEND:
+        return True
+    at.held_until = now + LEASE
+    async with at.r.store.write() as tx:
+        return await tx.deliveries.renew(delivery.id, at.held_until, attempt=delivery.attempts)
 
 
 async def _note(at: _Round, delivery: Delivery, message: Message, message_id: int, *, last: bool) -> bool:
@@ -211,7 +237,8 @@ async def _note(at: _Round, delivery: Delivery, message: Message, message_id: in
     async with at.r.store.write() as tx:
         await tx.deliveries.message_sent(delivery.id, message.part, message_id=message_id, at=now, publish=publish)
         if not last:
-            return await tx.deliveries.renew(delivery.id, now + LEASE, attempt=delivery.attempts)
+            at.held_until = now + LEASE
+            return await tx.deliveries.renew(delivery.id, at.held_until, attempt=delivery.attempts)
         await _end(tx, at, delivery)
     return True
 

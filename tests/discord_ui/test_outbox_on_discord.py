@@ -102,6 +102,20 @@ async def test_the_message_is_found_among_many_that_followed(lab: Lab, client: P
     assert await client.outbox.find(to(lab.papers), TOKEN, since=A_WHILE_AGO) == sent
 
 
+@pytest.mark.parametrize(("before", "after"), [(350, 0), (0, 350), (150, 150)])
+async def test_in_a_busy_channel_it_is_found_at_either_end_of_what_was_said_since(
+    lab: Lab, client: PaperboyClient, monkeypatch: pytest.MonkeyPatch, before: int, after: int
+) -> None:
+    monkeypatch.setattr(outbox_module, "MESSAGES_READ", 200)
+    for number in range(before):
+        lab.guest.say(lab.papers, f"chat {number}")
+    sent = await client.outbox.send(to(lab.papers), post(), Envelope(token=TOKEN))
+    for number in range(after):
+        lab.guest.say(lab.papers, f"chat {number}")
+    assert await client.outbox.find(to(lab.papers), TOKEN, since=A_WHILE_AGO) == sent
+    assert await client.outbox.find(to(lab.papers), "another-token", since=A_WHILE_AGO) is None
+
+
 async def test_an_unreadable_history_is_no_proof_that_nothing_was_sent(lab: Lab, client: PaperboyClient) -> None:
     await client.outbox.send(to(lab.papers), post(), Envelope(token=TOKEN))
     lab.discord.world.overwrite(lab.papers, lab.discord.world.bot, deny=Permission.READ_MESSAGE_HISTORY)
