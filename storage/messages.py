@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import batches
 from storage.ledger import DeliveriesReader
-from storage.records import Delivery, DeliveryState, Destination, Message, PaperId
+from storage.records import Delivery, Destination, Message, PaperId
 from storage.schema import deliveries, messages, posted_papers
 
 
@@ -33,6 +33,8 @@ class Outstanding:
     message: Message
     message_id: int
     tries: int
+    since: datetime
+    """When it became due: another moment where it was wanted once more meanwhile."""
 
 
 class Dropped(NamedTuple):
@@ -52,12 +54,13 @@ class MessagesReader:
     ) -> list[Outstanding]:
         """The messages whose ``errand`` is due, the longest first; none of those (delivery, part) ``beside``."""
         when = messages.c[errand]
-        waiting = select(messages.c.delivery_id, messages.c.part, messages.c.tries).where(when <= now)
+        columns = (messages.c.delivery_id, messages.c.part, messages.c.tries, when.label("since"))
+        waiting = select(*columns).where(when <= now, messages.c.message_id.is_not(None))
         rows = await self._connection.execute(waiting.order_by(when).limit(limit + len(beside)))
         wanted = [row for row in rows if (row.delivery_id, row.part) not in beside][:limit]
         known = await DeliveriesReader(self._connection).get_many({row.delivery_id for row in wanted})
         return [
-            Outstanding(delivery, message, message.message_id, row.tries)
+            Outstanding(delivery, message, message.message_id, row.tries, row.since)
             for row in wanted
             if (delivery := known.get(row.delivery_id)) is not None
             for message in delivery.messages
@@ -67,7 +70,9 @@ class MessagesReader:
     async def in_vain(self, errand: Errand, *, due_before: datetime, tries: int) -> int:
         """For how many messages ``errand`` was due before then and is not done, or was tried in vain so often."""
         when = messages.c[errand]
-        late = and_(when.is_not(None), or_(when < due_before, messages.c.tries >= tries))
+        late = and_(
+            when.is_not(None), messages.c.message_id.is_not(None), or_(when < due_before, messages.c.tries >= tries)
+        )
         return (await self._connection.execute(select(func.count()).where(late))).scalar_one()
 
     async def dropped(self, *, planned_since: datetime, limit: int = 20) -> list[Dropped]:
@@ -90,7 +95,12 @@ class Messages(MessagesReader):
         await self._set(there, {"edit_at": at, "tries": 0})
 
     async def want_edits_of(self, paper_ids: Sequence[PaperId], *, sent_since: datetime, at: datetime) -> int:
-        """Bring the messages that named one of these papers up to date; gives how many there are."""
+        """Bring the messages that name one of these papers up to date; gives how many there are.
+
+        One that is on its way may have been made already, so it is brought up to date when it is there.
+        """
+        there = messages.c.sent_at >= sent_since
+        on_its_way = and_(deliveries.c.ended_at.is_(None), messages.c.message_id.is_(None))
         count = 0
         for batch in batches(paper_ids):
             naming = (
@@ -99,8 +109,7 @@ class Messages(MessagesReader):
                 .join(deliveries, deliveries.c.id == messages.c.delivery_id)
                 .where(
                     posted_papers.c.paper_id.in_(batch),
-                    messages.c.sent_at >= sent_since,
-                    deliveries.c.state == DeliveryState.SENT,
+                    or_(there, on_its_way),
                     or_(messages.c.paper_id.is_(None), messages.c.paper_id == posted_papers.c.paper_id),
                 )
             )
@@ -109,9 +118,13 @@ class Messages(MessagesReader):
                 count += await self._set(which, {"edit_at": at, "tries": 0})
         return count
 
-    async def done(self, errand: Errand, delivery_id: int, part: int) -> None:
-        """There is nothing left to do, because it is done or can never be."""
-        await self._set(_one(delivery_id, part), {errand: None, "tries": 0})
+    async def done(self, errand: Errand, delivery_id: int, part: int, *, since: datetime) -> None:
+        """There is nothing left to do, because it is done or can never be.
+
+        Where it was wanted once more than at ``since``, it is still to be done.
+        """
+        as_it_was = and_(_one(delivery_id, part), messages.c[errand] == since)
+        await self._set(as_it_was, {errand: None, "tries": 0})
 
     async def later(self, errand: Errand, delivery_id: int, part: int, *, at: datetime) -> None:
         """It was tried in vain; try again at another time."""

@@ -104,7 +104,7 @@ async def _once(
         await _in_vain(r, errand, waiting, error)
         return False
     async with r.store.write() as tx:
-        await tx.messages.done(errand, delivery.id, part)
+        await tx.messages.done(errand, delivery.id, part, since=waiting.since)
     return done
 
 
@@ -117,7 +117,7 @@ async def _in_vain(r: Resources, errand: Errand, waiting: Outstanding, error: Ex
     hopeless = waiting.tries + 1 >= MOST_TRIES or (isinstance(error, OutboxError) and not isinstance(error, RetryLater))
     async with r.store.write() as tx:
         if hopeless:
-            await tx.messages.done(errand, delivery.id, part)
+            await tx.messages.done(errand, delivery.id, part, since=waiting.since)
         else:
             await tx.messages.later(errand, delivery.id, part, at=again)
     words = "given up" if hopeless else "tried in vain"

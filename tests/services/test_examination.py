@@ -87,7 +87,7 @@ async def test_what_is_to_be_published_or_edited_counts_when_it_waits_long(r: Re
     found = await examine(r)
     assert (found.to_publish, found.to_edit) == (1, 1)
     async with r.store.write() as tx:
-        await tx.messages.done(Errand.EDIT, delivery.id, 0)
+        await tx.messages.done(Errand.EDIT, delivery.id, 0, since=BASE)
         for _ in range(3):
             await tx.messages.later(Errand.PUBLISH, delivery.id, 0, at=clock.now + timedelta(hours=5))
     found = await examine(r)

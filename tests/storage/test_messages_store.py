@@ -41,7 +41,7 @@ async def test_each_message_that_is_to_be_crossposted_waits_for_it_once_it_is_th
         found = await tx.messages.due(Errand.PUBLISH, BASE, limit=10)
         delivery = await tx.deliveries.get(kept.id)
         assert delivery is not None
-        assert found == [Outstanding(delivery, delivery.messages[0], 7, 0)]
+        assert found == [Outstanding(delivery, delivery.messages[0], 7, 0, BASE)]
         assert other.id not in {one.delivery.id for one in found}
         assert await due(tx, Errand.PUBLISH, BASE - timedelta(seconds=1)) == []
         assert await due(tx, Errand.EDIT) == []
@@ -50,13 +50,13 @@ async def test_each_message_that_is_to_be_crossposted_waits_for_it_once_it_is_th
 async def test_what_is_done_is_over_and_what_was_tried_in_vain_comes_again_later(each_store: Store) -> None:
     async with each_store.write() as tx:
         delivery = await sent(tx, make_cards(ONE, TWO), publish=True)
-        await tx.messages.done(Errand.PUBLISH, delivery.id, 0)
+        await tx.messages.done(Errand.PUBLISH, delivery.id, 0, since=BASE)
         for hours in (1, 2):
             await tx.messages.later(Errand.PUBLISH, delivery.id, 1, at=BASE + timedelta(hours=hours))
         assert await due(tx, Errand.PUBLISH, BASE + timedelta(minutes=119)) == []
         (waiting,) = await tx.messages.due(Errand.PUBLISH, BASE + timedelta(hours=2), limit=10)
         assert (waiting.message.part, waiting.tries) == (1, 2)
-        await tx.messages.done(Errand.PUBLISH, delivery.id, 1)
+        await tx.messages.done(Errand.PUBLISH, delivery.id, 1, since=waiting.since)
         assert await due(tx, Errand.PUBLISH, BASE + timedelta(days=9)) == []
 
 
@@ -86,13 +86,35 @@ async def test_of_a_paper_with_news_every_recent_message_that_names_it_is_edited
         cards = await sent(tx, make_cards(THREE, TWO, key=make_key(ELSEWHERE)))
         await sent(tx, make_delivery(THREE, key=make_key(slot="setup-2")))
         await sent(tx, make_delivery(TWO, key=make_key(ELSEWHERE, slot="another"), cadence="weekly"), at=LONG_AGO)
-        waiting = await tx.deliveries.plan(make_delivery(TWO, key=make_key(slot="setup-9"), cadence="weekly"))
-        assert waiting is not None
         since = BASE - timedelta(days=30)
         assert await tx.messages.want_edits_of([TWO], sent_since=since, at=BASE) == 2
         assert sorted(await due(tx, Errand.EDIT)) == [(digest.id, 0), (cards.id, 1)]
         assert await tx.messages.want_edits_of([make_id(9)], sent_since=since, at=BASE) == 0
         assert await tx.messages.want_edits_of([], sent_since=since, at=BASE) == 0
+
+
+async def test_what_is_on_its_way_when_news_come_is_edited_when_it_is_there(each_store: Store) -> None:
+    """Its message may have been made before."""
+    async with each_store.write() as tx:
+        digest = await tx.deliveries.plan(make_delivery(ONE))
+        cards = await tx.deliveries.plan(make_cards(TWO, THREE, key=make_key(ELSEWHERE)))
+        assert digest is not None
+        assert cards is not None
+        await note_message(tx.deliveries, cards.id, 0, 7, at=BASE)
+        assert await tx.messages.want_edits_of([ONE, TWO], sent_since=LONG_AGO, at=BASE) == 2
+        assert await due(tx, Errand.EDIT) == [(cards.id, 0)]
+        await note_message(tx.deliveries, digest.id, 0, 8, at=BASE)
+        assert sorted(await due(tx, Errand.EDIT)) == [(digest.id, 0), (cards.id, 0)]
+
+
+async def test_what_is_wanted_once_more_while_it_is_done_is_still_to_be_done(each_store: Store) -> None:
+    async with each_store.write() as tx:
+        digest = await sent(tx, make_delivery(ONE))
+        await tx.messages.want_edit(digest.id, at=BASE)
+        (waiting,) = await tx.messages.due(Errand.EDIT, LATER, limit=10)
+        await tx.messages.want_edit(digest.id, at=BASE + timedelta(seconds=1))
+        await tx.messages.done(Errand.EDIT, digest.id, 0, since=waiting.since)
+        assert await due(tx, Errand.EDIT) == [(digest.id, 0)]
 
 
 async def test_news_of_two_papers_of_one_message_are_one_edit(each_store: Store) -> None:
