@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check format lint types bench lock clean
+.PHONY: help setup dev run test check format lint types bench chaos lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,11 @@ format: dev ## put every file in its form
 
 bench: dev ## measure; prints a table of ratios
 	@$(BIN)/python -m benchmarks
+
+SEED ?= 1
+KILLS ?= 1000
+chaos: dev ## kill the program a thousand times in bad weather; fewer or others with KILLS= and SEED=
+	@$(BIN)/python -m tests.acceptance.chaos --seed $(SEED) --kills $(KILLS)
 
 lock: ## pin every dependency anew (needs uv)
 	@uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.lock

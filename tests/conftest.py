@@ -93,7 +93,7 @@ def postgres_server() -> str:
     """The address of a PostgreSQL server on which databases may be made."""
     url = os.environ.get("TEST_DATABASE_URL", LOCAL_POSTGRES)
     try:
-        asyncio.run(_on_server(url, "SELECT 1"))
+        asyncio.run(on_server(url, "SELECT 1"))
     except (OSError, asyncpg.PostgresError) as error:
         pytest.skip(f"no PostgreSQL server answers (TEST_DATABASE_URL, or one on 127.0.0.1:5432): {error}")
     return url
@@ -102,16 +102,16 @@ def postgres_server() -> str:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_server: str) -> Iterator[str]:
     """A migrated database of this run's own; removed at the end."""
-    name, url = _fresh_database(postgres_server)
+    name, url = fresh_database(postgres_server)
 
     async def migrate() -> None:
-        await _on_server(postgres_server, f"CREATE DATABASE {name}")
-        await _on_server(postgres_server, f"ALTER DATABASE {name} SET synchronous_commit = off")
+        await on_server(postgres_server, f"CREATE DATABASE {name}")
+        await on_server(postgres_server, f"ALTER DATABASE {name} SET synchronous_commit = off")
         await (await Store.open(url)).close()
 
     asyncio.run(migrate())
     yield url
-    asyncio.run(_on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -120,26 +120,28 @@ async def postgres_url(migrated_postgres: str) -> str:
     # Rows are few: deleting them is forty times faster than TRUNCATE, which makes every table's files anew.
     clear = [table.delete() for table in reversed(schema.metadata.sorted_tables) if table is not schema.counters]
     statements = [*clear, schema.counters.update().values(value=text("0"))]
-    await _on_server(migrated_postgres, ";".join(str(statement) for statement in statements))
+    await on_server(migrated_postgres, ";".join(str(statement) for statement in statements))
     return migrated_postgres
 
 
 @pytest.fixture
 async def empty_postgres_url(postgres_server: str) -> AsyncIterator[str]:
     """A database without any table; removed at the end."""
-    name, url = _fresh_database(postgres_server)
-    await _on_server(postgres_server, f"CREATE DATABASE {name}")
+    name, url = fresh_database(postgres_server)
+    await on_server(postgres_server, f"CREATE DATABASE {name}")
     yield url
-    await _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    await on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _fresh_database(server: str) -> tuple[str, str]:
+def fresh_database(server: str) -> tuple[str, str]:
+    """The name and the address of a database that is not there yet."""
     name = f"paperboy_test_{uuid4().hex[:12]}"
     url = make_url(server).set(drivername="postgresql+asyncpg", database=name)
     return name, url.render_as_string(hide_password=False)
 
 
-async def _on_server(url: str, statement: str) -> None:
+async def on_server(url: str, statement: str) -> None:
+    """Carry out one statement. Raises OSError or asyncpg's own."""
     connection = await asyncpg.connect(url.replace("+asyncpg", ""), timeout=5)
     try:
         await connection.execute(statement)
