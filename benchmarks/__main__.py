@@ -6,14 +6,14 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ingest, search, settle, startup
+from benchmarks import crashes, ingest, search, settle, startup
 from benchmarks.figures import Row
 
 
 def main() -> None:
     """Run every benchmark: one table of ratios, then what the settle rules show of recorded days."""
     rows: list[Row] = []
-    for part in (startup.measure, ingest.measure, search.measure):
+    for part in (startup.measure, ingest.measure, search.measure, crashes.measure):
         print(f"measuring {part.__module__.rpartition('.')[2]} ...", file=sys.stderr, flush=True)
         rows += asyncio.run(part())
     table = Table("what", "Paperboy", "beside", "there", "ratio", title="Medians; the ratio is Paperboy ÷ the other")
