@@ -93,8 +93,9 @@ def _own_rows(channels: int, run: Run) -> list[Row]:
         f"{len(asked)} interactions acknowledged, p50 / p99": _percentiles(asked),
         "the same answered in full": _percentiles(settled),
         "planning, of 1,000 setups": f"{(ended - began) / felt.planned * 1e6:.0f} ms",
-        "event loop late: p99 / most / most while planning": " / ".join(
-            f"{late * 1000:.0f} ms" for late in (percentile(felt.lags, 99), max(felt.lags), felt.lag_planning)
+        "event loop late: p99 / most": f"{percentile(felt.lags, 99) * 1000:.0f} ms / {max(felt.lags) * 1000:.0f} ms",
+        "busy at a stretch: p99 / most / most while planning": " / ".join(
+            f"{busy * 1000:.0f} ms" for busy in (percentile(felt.busy, 99), max(felt.busy), felt.busy_planning)
         ),
         "memory for 1,000 channels": f"{felt.memory / channels * 1000 / 2**20:.2f} MiB (of "
         f"{(felt.memory + felt.memory_before) / 2**20:.0f})",

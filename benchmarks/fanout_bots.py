@@ -58,7 +58,9 @@ class Felt:
     """When each round of planning that had something to plan began and ended."""
     lags: list[float] = field(default_factory=list)
     """Seconds by which the event loop was late, at each look."""
-    lag_planning: float = 0.0
+    busy: list[float] = field(default_factory=list)
+    """Seconds of its processor time between two looks: how long it held itself up, whatever else this machine did."""
+    busy_planning: float = 0.0
     """The longest of them while something was planned."""
     cpu: float = 0.0
     """Seconds of processor time from the moment at which it was due."""
@@ -148,12 +150,12 @@ def _planning_timed(felt: Felt) -> Iterator[None]:
     plan_due = planning.plan_due
 
     async def timed(*arguments: Any) -> int:
-        began, looks = time.monotonic(), len(felt.lags)
+        began, looks = time.monotonic(), len(felt.busy)
         planned = await plan_due(*arguments)
         if planned:
             felt.planned += planned
             felt.planning.append((began, time.monotonic()))
-            felt.lag_planning = max([felt.lag_planning, *felt.lags[looks:]])
+            felt.busy_planning = max([felt.busy_planning, *felt.busy[looks:]])
         return planned
 
     with mock.patch.object(planning, "plan_due", timed):
@@ -163,9 +165,10 @@ def _planning_timed(felt: Felt) -> Iterator[None]:
 async def _feel(felt: Felt, stopped: asyncio.Task[Any]) -> None:
     cpu = 0.0
     while not stopped.done():
-        before = time.monotonic()
+        before, spent = time.monotonic(), time.thread_time()
         await asyncio.sleep(LOOK_EVERY)
         felt.lags.append(time.monotonic() - before - LOOK_EVERY)
+        felt.busy.append(time.thread_time() - spent)
         if not cpu and before >= felt.due:
             cpu = time.process_time()
     felt.cpu = time.process_time() - cpu

@@ -4,6 +4,7 @@ Between one channel's message and another's only the token differs, so a digest 
 and gets each one's token.
 """
 
+import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -66,6 +67,7 @@ class Posts:
     _papers: dict[tuple[PaperId, ...], tuple[Paper, ...]] = field(default_factory=dict)
     _changes: dict[tuple[PaperId, ...], tuple[PaperChange, ...]] = field(default_factory=dict)
     _made: dict[Hashable, tuple[str, str, Post]] = field(default_factory=dict)
+    _in_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def of(
         self, delivery: Delivery, message: Message, setup: ChannelSetup | None, *, squeeze: int = 0, again: bool = False
@@ -77,23 +79,28 @@ class Posts:
         Raises:
             Refused: the one paper that it is about is not in the store any more.
         """
-        self._forget_the_old()
         if delivery.key.slot.startswith(NOTICE_SLOT):
             return await self._notice(delivery, message), ""
-        changes = tuple(one for one in await self._changes_of(delivery) if one.at > delivery.planned_at)
-        story = _Story(
-            papers=await self._papers_of(delivery.paper_ids),
-            also=await self._papers_of(delivery.also),
-            changes=changes,
-            fresh=await self._freshness(),
-            squeeze=squeeze,
-        )
+        story = await self._story(delivery, squeeze)
         # The role is the envelope's: it has to be left out where it is gone, which only Discord knows.
         terms = replace(setup, role_id=None) if setup is not None else None
         if again and delivery.paper_ids and terms is not None and terms.layout is Layout.THREADS:
             return await self._with_threads(delivery, terms, story), ""
-        asked = (_alike(delivery, message, terms), changes, squeeze)
+        asked = (_alike(delivery, message, terms), story.changes, squeeze)
         return self._once(asked, message.token, lambda: _made(delivery, message, terms, story))
+
+    async def _story(self, delivery: Delivery, squeeze: int) -> _Story:
+        """In turn: of a hundred that ask together the first one asks the store, and the others find it here."""
+        async with self._in_turn:
+            self._forget_the_old()
+            changes = await self._changes_of(delivery)
+            return _Story(
+                papers=await self._papers_of(delivery.paper_ids),
+                also=await self._papers_of(delivery.also),
+                changes=tuple(one for one in changes if one.at > delivery.planned_at),
+                fresh=await self._freshness(),
+                squeeze=squeeze,
+            )
 
     async def _with_threads(self, delivery: Delivery, terms: ChannelSetup, story: _Story) -> Post:
         """Which threads there are is another matter in each channel, so this is not kept."""
