@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from datetime import timedelta
@@ -85,6 +86,10 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
 
     dispatcher = Dispatcher(r, outbox)
     problems: list[str] = []
+    # What is here by now stays: libraries, servers, channels. To look through it for garbage again and again would take
+    # a tenth of a second each time, in which nobody gets an answer.
+    gc.collect()
+    gc.freeze()
     try:
         async with heartbeat(
             Beat(name="make vectors", every=MAKE_VECTORS, call=partial(_make_vectors, r, problems)),
@@ -103,6 +108,7 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
     finally:
         if not await dispatcher.idle(within=LONGEST_FAREWELL):
             log.warning("stopped with deliveries under way; the ledger will resume them")
+        gc.unfreeze()
 
 
 async def _make_vectors(r: Resources, problems: list[str]) -> None:
