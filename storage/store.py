@@ -1,9 +1,11 @@
 """The store: everything that Paperboy remembers, read and written in transactions."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -21,6 +23,8 @@ from storage.sources import Sources, SourcesReader
 from storage.threads import Threads, ThreadsReader
 from storage.topics import Topics, TopicsReader
 from storage.vectors import Vectors, VectorsReader
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Store:
     def __init__(self, address: Address, engines: Engines) -> None:
         self._address = address
         self._engines = engines
+        self._noting = asyncio.Lock()
+        self._notes: list[tuple[Callable[[Writing], Awaitable[Any]], asyncio.Future[Any]]] = []
 
     @classmethod
     async def open(cls, url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> "Store":
@@ -114,6 +120,28 @@ class Store:
                 facts=Facts(connection),
                 queries=Queries(connection),
             )
+
+    async def note(self, work: Callable[[Writing], Awaitable[T]]) -> T:
+        """Do ``work`` in a unit of work that it shares with all the notes that came while the last one was kept.
+
+        For what is small and comes in crowds: a disk that keeps forty units a second keeps any number of notes. It is
+        kept when this returns. Notes that share their unit share its fate: an error of one is raised to each of them.
+        """
+        ended: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._notes.append((work, ended))
+        async with self._noting:
+            if not ended.done():  # nobody before us has taken it along
+                notes, self._notes = self._notes, []
+                try:
+                    async with self.write() as tx:
+                        results = [await each(tx) for each, _ in notes]
+                except BaseException as error:  # noqa: BLE001  # raised to everybody, us too, below
+                    for _, one in notes:
+                        one.set_exception(error)
+                else:
+                    for (_, one), result in zip(notes, results, strict=True):
+                        one.set_result(result)
+        return await ended
 
     async def close(self) -> None:
         await self._engines.close()

@@ -234,13 +234,16 @@ async def _note(at: _Round, delivery: Delivery, message: Message, message_id: in
     """Note that a message is there; False where somebody else has this delivery now."""
     now = at.r.clock()
     publish = at.setup is not None and at.setup.publish
-    async with at.r.store.write() as tx:
+
+    async def write(tx: Writing) -> bool:
         await tx.deliveries.message_sent(delivery.id, message.part, message_id=message_id, at=now, publish=publish)
         if not last:
             at.held_until = now + LEASE
             return await tx.deliveries.renew(delivery.id, at.held_until, attempt=delivery.attempts)
         await _end(tx, at, delivery)
-    return True
+        return True
+
+    return await at.r.store.note(write)
 
 
 async def _end(tx: Writing, at: _Round, delivery: Delivery) -> None:

@@ -54,7 +54,7 @@ class Dispatcher:
                     return
                 for ours in await delivery.claim(self._r, due):
                     self._start(ours)
-                    await asyncio.sleep(0)  # a hundred messages made in one go would hold up whoever waits for an answer
+                    await asyncio.sleep(0)  # a hundred messages made in one go would hold up every answer
             else:
                 await self._until_one_ends()
 

@@ -3,11 +3,12 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
-from storage.store import Store
+from storage.store import Store, Writing
 from tests.builders import BASE, make_paper, make_papers, make_sighting, sighting_of
 
 
@@ -138,3 +139,36 @@ async def test_what_a_sqlite_store_promises_of_its_file(store: Store) -> None:
 
     promised = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15_000}
     assert {name: await pragma(name) for name in promised} == promised
+
+
+async def test_notes_that_come_together_are_kept_in_one_unit_each_with_its_own_result(each_store: Store) -> None:
+    units: list[Writing] = []
+
+    async def note(name: str, tx: Writing) -> str:
+        units.append(tx)
+        await asyncio.sleep(0)
+        await tx.facts.put(name, name)
+        return name
+
+    names = [f"note {number}" for number in range(20)]
+    assert await asyncio.gather(*(each_store.note(partial(note, name)) for name in names)) == names
+    # The first one goes ahead, the others go together.
+    assert len({id(tx) for tx in units}) <= 2
+    async with each_store.read() as tx:
+        assert [await tx.facts.get(name) for name in names] == names
+
+
+async def test_an_error_of_one_note_is_told_to_each_that_shared_its_unit_and_to_nobody_later(each_store: Store) -> None:
+    async def note(name: str, tx: Writing) -> None:
+        await tx.facts.put(name, "kept")
+        if name == "bad":
+            raise ValueError(name)
+
+    ends = await asyncio.gather(
+        *(each_store.note(partial(note, name)) for name in ("first", "bad")), return_exceptions=True
+    )
+    assert isinstance(ends[1], ValueError)
+    await each_store.note(partial(note, "later"))
+    async with each_store.read() as tx:
+        assert (await tx.facts.get("bad"), await tx.facts.get("later")) == (None, "kept")
+        assert (await tx.facts.get("first") is None) == isinstance(ends[0], ValueError)
