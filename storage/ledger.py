@@ -77,11 +77,11 @@ class DeliveriesReader:
 
     async def due(self, now: datetime, *, limit: int = 1000, beside: Iterable[int] = ()) -> list[Delivery]:
         """What can be claimed at ``now``, the longest due first; at most ``limit``, none of those ``beside``."""
-        claimable = select(deliveries).where(OPEN, or_(is_ready(now), is_abandoned(now)))
-        skipped = set(beside)
-        found = claimable.order_by(deliveries.c.due_at, deliveries.c.id).limit(limit + len(skipped))
-        rows = (await self._connection.execute(found)).mappings()
-        return await self._with_messages([row for row in rows if row["id"] not in skipped][:limit])
+        claimable = select(deliveries.c.id).where(OPEN, or_(is_ready(now), is_abandoned(now)))
+        skipped, in_order = set(beside), (deliveries.c.due_at, deliveries.c.id)
+        ids = await self._connection.scalars(claimable.order_by(*in_order).limit(limit + len(skipped)))
+        found = [delivery_id for delivery_id in ids if delivery_id not in skipped][:limit]
+        return await self._all(select(deliveries).where(deliveries.c.id.in_(found)).order_by(*in_order))
 
     async def unfinished(self, *, limit: int = 1000) -> list[Delivery]:
         """What has not ended yet, whoever has it and whatever it waits for, the longest due first."""
