@@ -83,6 +83,7 @@ async def _paperboy(pipe: Connection, town: Town, url: str, folder: Path) -> Non
         discord_api_url=town.api_url,
         database_url=url,  # type: ignore[arg-type]  # pydantic makes it a secret
         index_path=folder / "index",
+        semantic=False,  # reading papers for their meaning is done beside, and is measured elsewhere
     )
     ahead = timedelta()
 
