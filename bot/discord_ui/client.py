@@ -195,6 +195,11 @@ class PaperboyClient(ServedClient):
         async with self._noting:  # discord.py waits for no event that is being handled
             self._noted_all = True
 
+    async def __aexit__(self, *exception: object) -> None:
+        await super().__aexit__(*exception)
+        if self._giving_up is not None:  # discord.py waits for its own half of ``close`` only
+            await self._giving_up
+
     def _give_up(self) -> None:
         """Discord refuses the token of a running bot: it was reset. Nothing more can be done with it."""
         if self._giving_up is None:
