@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import chain, repeat
+from types import TracebackType
 from typing import Any
 
 import aiohttp
@@ -195,8 +196,10 @@ class PaperboyClient(ServedClient):
         async with self._noting:  # discord.py waits for no event that is being handled
             self._noted_all = True
 
-    async def __aexit__(self, *exception: object) -> None:
-        await super().__aexit__(*exception)
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await super().__aexit__(kind, error, traceback)
         if self._giving_up is not None:  # discord.py waits for its own half of ``close`` only
             await self._giving_up
 
