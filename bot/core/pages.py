@@ -47,6 +47,8 @@ class SearchPage:
     took_ms: float
     freshness: "Freshness"
     engine: Engine = Engine.WORDS
+    partial: bool = False
+    """No paper holds all that was asked for; these hold part of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,11 @@ def search_page(page: SearchPage, *, whole: bool = False) -> Post:
     ``whole`` is for a terminal, where no limit of Discord's cuts a list or a text short.
     """
     results = page.results if whole else page.results[:MOST_IN_A_MESSAGE]
-    opening: list[Block] = [heading(f"Search: {quoted(page.query, SHOWN_OF_QUERY)}", level=3), *_did_you_mean(page)]
+    opening: list[Block] = [
+        heading(f"Search: {quoted(page.query, SHOWN_OF_QUERY)}", level=3),
+        *_did_you_mean(page),
+        *_partly(page),
+    ]
     if not results:
         return Post((*opening, *(_past_the_end(page) if page.total else _nothing_found(page))))
     part = paging.span(page.offset, len(results), page.total, exact=page.exact)
@@ -85,6 +89,10 @@ def _did_you_mean(page: SearchPage) -> tuple[Block, ...]:
         return ()
     meant = phrases.line(page.did_you_mean, SHOWN_OF_QUERY)
     return (text("Did you mean ", strong(meant), "? Try ", command(f"/papers search {meant}"), "."),)
+
+
+def _partly(page: SearchPage) -> tuple[Block, ...]:
+    return (text("No paper holds all of it. These come closest."),) if page.partial else ()
 
 
 def _nothing_found(page: SearchPage) -> tuple[Block, ...]:

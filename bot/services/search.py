@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 
 from bot.core.identity import parse_paper_id
+from bot.core.loosened import loosened
 from bot.core.pages import Found, Freshness, SearchPage, TrendingPage
 from bot.core.parse_query import parse_query
 from bot.core.period import Period
@@ -37,6 +38,11 @@ async def search(
     query = parse_query(text)
     today = r.clock().date()
     found = await meaning.search(r, query, limit=limit, offset=offset, sort=sort, today=today)
+    missed = found.hits.total == 0
+    suggestion = await r.index.suggest(text) if missed else None
+    loose = loosened(query) if missed else None
+    if loose is not None:
+        found = await meaning.search(r, loose, limit=limit, offset=offset, sort=sort, today=today)
     hits = found.hits
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
@@ -50,7 +56,6 @@ async def search(
         for hit in hits.hits
         if (paper := papers.get(hit.paper_id)) is not None
     )
-    suggestion = await r.index.suggest(text) if hits.total == 0 else None
     return SearchPage(
         query=text,
         token=token,
@@ -62,6 +67,7 @@ async def search(
         limit=limit,
         did_you_mean=suggestion,
         engine=found.engine,
+        partial=missed and hits.total > 0,
         took_ms=round((perf_counter() - started) * 1000, 2),
         freshness=fresh,
     )

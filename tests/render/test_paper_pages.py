@@ -214,3 +214,8 @@ def test_papers_like_one_stand_below_its_title_with_what_they_share_in_bold() ->
 def test_a_paper_that_nothing_is_like_says_so() -> None:
     assert "no other paper that is like this one" in read(similar_page(make_similar(0)))
     assert "ends before this page" in read(similar_page(make_similar(0, total=3, offset=5)))
+
+
+def test_matches_of_a_part_are_said_to_be_so() -> None:
+    assert "No paper holds all of it. These come closest." in read(search_page(make_search(partial=True)))
+    assert "No paper holds all of it" not in read(search_page(make_search()))

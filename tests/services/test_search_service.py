@@ -289,3 +289,20 @@ async def test_a_look_that_found_nothing_new_is_a_look(r: Resources, source: Fak
     source.down = True
     await ingest.refresh(r)
     assert "5 days ago, on 2025-03-20" in (await search.freshness(r)).note
+
+
+async def test_where_no_paper_holds_all_words_those_that_hold_most_come_first_and_it_is_said(r: Resources) -> None:
+    await keep(
+        r,
+        make_paper(make_id(1), title="Folding", abstract="Of a protein."),
+        make_paper(make_id(2), title="Music", abstract="Of a protein, and of folding it."),
+        make_paper(make_id(3), title="Nothing", abstract="Of the kind.", authors=("Rosalind Franklin",)),
+    )
+    page = await search.search(r, "protein folding music kinds")
+    assert page.partial
+    assert page.results[0].paper.id == make_id(2)
+    assert {found.paper.id for found in page.results} == {make_id(1), make_id(2), make_id(3)}
+    strict = await search.search(r, "protein folding kinds author:franklin")
+    assert [found.paper.id for found in strict.results] == [make_id(3)]
+    assert not (await search.search(r, "protein folding music")).partial
+    assert not (await search.search(r, "zyzzyva quuxly")).partial
