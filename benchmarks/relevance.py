@@ -23,6 +23,7 @@ from rich.table import Table
 
 from benchmarks.judged import SETS, Judged, load
 from bot.app import open_resources
+from bot.core.pages import SearchPage
 from bot.errors import InvalidInput, QuerySyntaxError
 from bot.ports import Resources
 from bot.services import meaning, search
@@ -69,6 +70,7 @@ async def ours(r: Resources, queries: Sequence[str]) -> list[list[str]]:
     """As somebody who types the query sees it; what is no query is typed again without its signs."""
     rankings = []
     for text in queries:
+        page: SearchPage | None
         try:
             page = await search.search(r, text, limit=DEPTH)
         except QuerySyntaxError:
@@ -77,7 +79,7 @@ async def ours(r: Resources, queries: Sequence[str]) -> list[list[str]]:
     return rankings
 
 
-async def _without_signs(r: Resources, text: str) -> search.SearchPage | None:
+async def _without_signs(r: Resources, text: str) -> SearchPage | None:
     try:
         return await search.search(r, _SYNTAX.sub(" ", text), limit=DEPTH)
     except InvalidInput:
