@@ -52,10 +52,11 @@ def searchable(paper: Paper) -> Searchable:
 @lru_cache(maxsize=8192)
 def name_keys(name: str) -> tuple[str, ...]:
     """The keys under which an author is found, each once: by any words of the name in order, hyphens optional."""
-    found = words.analyse(name)
-    keys = dict.fromkeys(_selections(found.exact))
-    if found.joined:
-        keys |= dict.fromkeys(_selections(tuple("".join(cluster) for cluster in words.clusters(name))))
+    found = tuple(words.clusters(name))
+    parts = tuple(part for cluster in found for part in cluster)
+    keys = dict.fromkeys(_selections(parts))
+    if len(parts) > len(found):
+        keys |= dict.fromkeys(_selections(tuple("".join(cluster) for cluster in found)))
     return tuple(keys)
 
 

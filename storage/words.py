@@ -77,8 +77,11 @@ def spans(text: str) -> Iterator[Span]:
 def clusters(text: str) -> Iterator[tuple[str, ...]]:
     """The folded words of ``text``, those that hang together in one tuple."""
     for chunk in text.split():
-        for cluster in _clusters(chunk):
-            yield tuple(exact for _, _, exact in cluster)
+        if chunk.isascii() and chunk.isalnum():
+            yield (chunk.lower()[:LONGEST_WORD],)
+        else:
+            for cluster in _clusters(chunk):
+                yield tuple(exact for _, _, exact in cluster)
 
 
 def fold(word: str) -> str:
@@ -193,7 +196,9 @@ def _read_plain(text: str) -> Text:
     exact = tuple(_PLAIN_PART.findall(text))
     if max(map(len, exact), default=0) > LONGEST_WORD:
         exact = tuple(word[:LONGEST_WORD] for word in exact)
-    joined = tuple("".join(_PLAIN_PART.findall(whole))[:LONGEST_WORD] for whole in _PLAIN_JOINED.findall(text))
+    # Most chunks are one word, some with a mark behind it; only the few others can hold words that hang together.
+    hanging = " ".join([chunk for chunk in text.split() if not chunk[:-1].isalnum()])
+    joined = tuple("".join(_PLAIN_PART.findall(whole))[:LONGEST_WORD] for whole in _PLAIN_JOINED.findall(hanging))
     return Text(exact, tuple(map(stem, exact)), joined, tuple(map(stem, joined)))
 
 

@@ -62,9 +62,15 @@ def ingest(
     since: Annotated[str | None, typer.Option(help="The first day of a range.", metavar="D")] = None,
     until: Annotated[str | None, typer.Option(help="Its last day; today where left out.", metavar="D")] = None,
     file: Annotated[
-        list[Path] | None, typer.Option(help="Read a recorded answer of the source; repeatable.", metavar="PATH")
+        list[Path] | None,
+        typer.Option(
+            help="Read a dump of arXiv's metadata (.jsonl, .jsonl.gz) or a recorded answer of the source; repeatable.",
+            metavar="PATH",
+        ),
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Look at the days of a range that are complete too.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Look at the days of a range, or a dump, that are complete too.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Bring papers into the store. It is safe to repeat, and goes on where it was interrupted."""

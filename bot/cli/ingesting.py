@@ -1,13 +1,16 @@
 """``paperboy ingest``: which look at which source, how far it is, and what it brought."""
 
+import os
 from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from bot.cli.exit_codes import DONE, FAILED
+from bot.cli.indexing import catch_up
 from bot.cli.output import print_json, show
-from bot.cli.progress import steps
+from bot.cli.progress import amount, steps
 from bot.cli.session import with_resources
 from bot.core.period import Period, parse_day
 from bot.core.reports import SourceReport
@@ -15,8 +18,12 @@ from bot.errors import InvalidInput
 from bot.ports import Resources, Source
 from bot.render import document
 from bot.render.reports import brought, ingest_report
-from bot.services import ingest
+from bot.services import bulk, ingest
+from bot.sources.arxiv_bulk import NAME
+from storage.search_index.following import followed
 
+LARGE = 8 * 2**20
+"""Bytes of a dump from which on a second process is worth its start: some ten thousand papers."""
 A_WINDOW = timedelta(minutes=6)
 """Somebody who fills a range waits for the next window of a site's rate limit (five minutes at Hugging Face)."""
 
@@ -40,8 +47,7 @@ def run(wanted: Wanted, *, json: bool) -> None:
 
     async def work(r: Resources) -> int:
         _check(wanted)
-        sources = _chosen(r, wanted.sources)
-        by_source = [(source.name, await _one(r, source, wanted)) for source in sources]
+        by_source = await _looks(r, wanted)
         reports = [report for _, of_source in by_source for report in of_source]
         if json:
             sums = [_summed(name, of_source) for name, of_source in by_source]
@@ -51,6 +57,18 @@ def run(wanted: Wanted, *, json: bool) -> None:
         return FAILED if any(report.error for report in reports) else DONE
 
     with_resources(work, patience=A_WINDOW)
+
+
+async def _looks(r: Resources, wanted: Wanted) -> list[tuple[str, list[SourceReport]]]:
+    """What each source brought. A dump is arXiv's, whatever sources were named; what else is wanted is theirs."""
+    sources = _chosen(r, wanted.sources)
+    files = (*wanted.files, *wanted.more)
+    dumps = [path for path in files if await bulk.recognised(path)]
+    looks = [(NAME, await _dumps(r, dumps, again=wanted.again))] if dumps else []
+    rest = tuple(path for path in files if path not in dumps)
+    if rest or not dumps:
+        looks += [(source.name, await _one(r, source, replace(wanted, files=rest))) for source in sources]
+    return looks
 
 
 def _check(wanted: Wanted) -> None:
@@ -75,7 +93,7 @@ def _chosen(r: Resources, names: Sequence[str]) -> tuple[Source, ...]:
 async def _one(r: Resources, source: Source, wanted: Wanted) -> list[SourceReport]:
     today = r.clock().date()
     if wanted.files:
-        return await _files(r, source, (*wanted.files, *wanted.more))
+        return await _files(r, source, wanted.files)
     if wanted.since:
         since = parse_day(wanted.since, today=today)
         until = parse_day(wanted.until, today=today) if wanted.until else today
@@ -91,7 +109,20 @@ async def _files(r: Resources, source: Source, files: Sequence[Path]) -> list[So
         for path in files:
             reports.append(await ingest.file(r, source, path))
             progress.done(brought(reports[-1]))
-    await r.index.catch_up(r.store)
+    await catch_up(r.index, r.store)
+    return reports
+
+
+async def _dumps(r: Resources, files: Sequence[Path], *, again: bool) -> list[SourceReport]:
+    """A large one with a second process that fills the index meanwhile."""
+    reports = []
+    async with AsyncExitStack() as beside:
+        if sum(path.stat().st_size for path in files) > LARGE and (os.cpu_count() or 1) > 1:
+            await beside.enter_async_context(followed(r.store, r.index))
+        for path in files:
+            with amount(f"Reading {path.name}", path.stat().st_size, of="papers") as bar:
+                reports.append(await bulk.file(r, path, again=again, progress=bar))
+    await catch_up(r.index, r.store)
     return reports
 
 

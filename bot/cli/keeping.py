@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from bot.cli.exit_codes import DONE, FAILED
+from bot.cli.indexing import fill
 from bot.cli.output import say
 from bot.cli.progress import counting
 from bot.cli.session import finish, prepared, with_resources
@@ -16,13 +17,14 @@ from storage.store import Store
 
 
 def upgrade() -> None:
-    """Opening a store brings it up to date."""
-    url = prepared().database_url.get_secret_value()
+    """Opening a store brings it up to date; its search index follows."""
+    settings = prepared()
 
     async def work() -> int:
-        store = await Store.open(url)
-        say([f"{store} is up to date."])
+        store = await Store.open(settings.database_url.get_secret_value())
         await store.close()
+        await fill(settings)
+        say([f"{store} is up to date."])
         return DONE
 
     finish(work())
@@ -69,7 +71,7 @@ def backup(path: Path) -> None:
 
 
 def restore(path: Path) -> None:
-    """The search index goes with the store that it was made from; it is made anew at the next start."""
+    """The search index goes with the store that it was made from, and is made anew."""
     settings = prepared()
 
     async def work() -> int:
@@ -77,6 +79,7 @@ def restore(path: Path) -> None:
         if (settings.index_folder / "meta.json").is_file():
             await asyncio.to_thread(shutil.rmtree, settings.index_folder)
         say([f"{path} is the store now.", *([f"The former one was kept as {former}."] if former else [])])
+        await fill(settings)
         return DONE
 
     finish(work())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.cli.exit_codes import DONE
+from bot.cli.indexing import catch_up
 from bot.cli.output import print_json, show
 from bot.cli.session import with_resources
 from bot.core.period import Period, parse_day, parse_month, parse_week
@@ -69,7 +70,7 @@ def search(wanted: WhichPapers, *, limit: int, offset: int, sort: SearchSort, js
     async def work(r: Resources) -> int:
         if (wanted.query is None) == (wanted.like is None):
             raise InvalidInput("Say what to look for: either a QUERY or --like ID.")
-        await r.index.catch_up(r.store)
+        await catch_up(r.index, r.store)
         if wanted.like is not None:
             likes = await similar.similar(r, wanted.like, limit=limit, offset=offset)
             return _put_out(json, lambda: document.similar(likes), lambda: similar_page(likes, whole=True))
@@ -94,7 +95,7 @@ def ask(question: str, *, papers: tuple[str, ...], json: bool) -> None:
     """A grounded answer."""
 
     async def work(r: Resources) -> int:
-        await r.index.catch_up(r.store)
+        await catch_up(r.index, r.store)
         reply = await discussion.ask(r, question, papers)
         return _put_out(
             json,

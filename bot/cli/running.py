@@ -1,9 +1,11 @@
 """``paperboy run``: the bot on Discord where there is a token, else at this terminal."""
 
 from bot.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from bot.cli.indexing import fill
 from bot.cli.output import show
 from bot.cli.session import finish, log_as_asked
 from bot.settings import load_settings
+from storage.search_index.opening import problem_with
 
 
 def run(*, once: bool) -> None:
@@ -16,6 +18,8 @@ def run(*, once: bool) -> None:
     log_as_asked(settings, at_terminal=token is None)
 
     async def work() -> int:
+        if problem_with(settings.index_folder) is not None:
+            await fill(settings)  # it may take long: with a bar, and before anybody can ask for papers
         if token is not None:
             report = await run_discord(settings, token.get_secret_value(), once=once)
         else:

@@ -161,8 +161,10 @@ async def _freshness(tx: Reading, now: datetime) -> Freshness:
         return Freshness(
             papers=papers, note="This is the bundled sample of real papers; the network was not reached yet."
         )
-    if not papers or newest is None:
+    if not papers:
         return Freshness(papers=papers, note="The store is empty; no source was reached yet.")
+    if newest is None:
+        return Freshness(papers=papers, note="These papers came from a file; no source was reached yet.")
     # A look that found nothing new was a look too: on holidays no list is made for days.
     states = await tx.sources.states()
     newest = max([newest, *(state.succeeded_at for state in states if state.succeeded_at is not None)])

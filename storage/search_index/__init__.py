@@ -7,6 +7,7 @@ may have one folder open; who finds another one writing goes on with what is the
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
@@ -77,29 +78,39 @@ class SearchIndex:
 
     # --- catching up ---
 
-    async def catch_up(self, store: Store, *, progress: Callable[[int], None] | None = None) -> int:
+    async def behind(self, store: Store) -> int:
+        """How many papers there are to be read before it holds everything, at most. Raises StorageError."""
+        async with store.read() as tx:
+            newest, count = await tx.papers.revision(), await tx.papers.count()
+        revision = self.revision
+        return min(newest - revision if newest >= revision else newest, count)
+
+    async def catch_up(
+        self, store: Store, *, progress: Callable[[int], None] | None = None, until: Callable[[], bool] | None = None
+    ) -> int:
         """Bring in what changed in ``store`` since the last time; gives how many papers. Safe to repeat and to kill.
 
-        ``progress`` is told how many were read so far. Where another process keeps writing, nothing is done.
+        ``progress`` is told how many were read so far. Once ``until`` holds, what was read is committed and the rest
+        left for the next time. Where another process keeps writing, nothing is done.
 
         Raises:
             StorageError: the store cannot be read, or the index cannot be written.
         """
         self._store = store
-        return await self._healing(lambda: self._catch_up(store, progress), fills=True)
+        course = _Course(progress or (lambda _: None), until or (lambda: False))
+        return await self._healing(lambda: self._catch_up(store, course), fills=True)
 
-    async def _catch_up(self, store: Store, progress: Callable[[int], None] | None) -> int:
+    async def _catch_up(self, store: Store, course: "_Course") -> int:
         async with self._turn:
-            async with store.read() as tx:
-                newest = await tx.papers.revision()
-            if newest == self.revision or (writer := await self._writer()) is None:
+            if await _newest(store) == self.revision or (writer := await self._writer()) is None:
                 return 0
-            return await self._bring_in(store, newest, writer, progress)
+            return await self._bring_in(store, writer, course)
 
-    async def _bring_in(self, store: Store, newest: int, writer: Writer, progress: Callable[[int], None] | None) -> int:
+    async def _bring_in(self, store: Store, writer: Writer, course: "_Course") -> int:
         done = 0
         try:
-            revision = self.revision  # read anew: whoever wrote before us may have come further
+            revision = self.revision  # read anew, and the store's after it: whoever wrote before may be ahead
+            newest = await _newest(store)
             if revision > newest:
                 await _in_thread(writer.empty)
                 self.rebuilt_because = "the index was ahead of the store, which was restored or replaced"
@@ -108,11 +119,14 @@ class SearchIndex:
                 await _in_thread(writer.add, [paper for _, paper in batch])
                 revision = batch[-1][0]
                 done += len(batch)
-                if progress is not None:
-                    progress(done)
+                course.progress(done)
+                if course.until():
+                    break
                 if writer.uncommitted >= COMMIT_EVERY:
                     await _in_thread(writer.commit, revision)
-            await _in_thread(writer.commit, max(revision, newest))
+            else:
+                revision = max(revision, newest)
+            await _in_thread(writer.commit, revision)
         finally:
             await _in_thread(writer.close)
         return done
@@ -206,7 +220,7 @@ class SearchIndex:
         if not fills:
             if self._store is None:
                 raise StoreCorrupt(f"The search index in {self.path} was damaged; it is made anew at the next start.")
-            await self._catch_up(self._store, None)
+            await self._catch_up(self._store, _Course(lambda _: None, lambda: False))
         return await work()
 
     async def _make_anew(self, broken: tantivy.Index, problem: BaseException) -> None:
@@ -229,11 +243,24 @@ class SearchIndex:
             self._stamp = folder.stamp(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """Who is told how far a catching-up is, and who says that it is enough."""
+
+    progress: Callable[[int], None]
+    until: Callable[[], bool]
+
+
 def _may_be_damage(problem: BaseException) -> bool:
     """What tantivy notices comes as ValueError, what it does not as a panic, which pyo3 hides from ``Exception``."""
     return (
         isinstance(problem, ValueError | StoreCorrupt | StoreUnreachable) or type(problem).__name__ == "PanicException"
     )
+
+
+async def _newest(store: Store) -> int:
+    async with store.read() as tx:
+        return await tx.papers.revision()
 
 
 async def _changed(store: Store, revision: int) -> list[tuple[int, Paper]]:

@@ -1,15 +1,19 @@
 """Every command: what it prints, where, and its exit code."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.cli import indexing
 from bot.meaning import missing
 from storage.store import Store
 from tests.builders import DAY
 from tests.cli.conftest import PAPERS, Paperboy
+from tests.standins.arxiv_dump import as_lines, make_record, written
+from tests.standins.hugging_face import as_body, make_items
 
 PAPER_KEYS = {
     "id", "title", "abstract", "authors", "published_at", "daily_on", "categories", "upvotes", "comments", "url",
@@ -149,6 +153,45 @@ def test_a_recorded_answer_is_read_and_reported(paperboy: Paperboy, real_data: P
     assert "2025-03-14.json" in ended.err
     again = paperboy("ingest", "--file", str(file))
     assert "0 new" in again.out
+
+
+def test_a_dump_is_told_from_a_recorded_answer_by_what_stands_in_it(paperboy: Paperboy, folder: Path) -> None:
+    written(folder / "arxiv.jsonl.gz", as_lines([*(make_record(number) for number in range(1, 5)), "nonsense"]))
+    (folder / "2025-03-14.json").write_bytes(as_body(make_items(2)))
+    ended = paperboy("ingest", "--file", "arxiv.jsonl.gz", "2025-03-14.json", "--json")
+    assert ended.code == 0
+    report = document(ended.out)
+    assert [(one["name"], one["new"], one["rejected"]) for one in report["sources"]] == [
+        ("arxiv", 4, 1),
+        ("huggingface", 2, 0),
+    ]
+    assert report["sources"][0]["rejects"] == ['line 5: it is not a record: "nonsense"']
+    assert "Reading arxiv.jsonl.gz: 100 %, 5 papers" in ended.err
+    assert document(paperboy("search", "diphoton", "--json").out)["total"] == 4
+    assert (
+        "5 fetched = 0 new + 0 updated + 4 unchanged + 1 rejected" in paperboy("ingest", "--file", "arxiv.jsonl.gz").out
+    )
+
+
+def test_a_dump_that_is_cut_off_ends_with_1(paperboy: Paperboy, folder: Path) -> None:
+    file = written(folder / "arxiv.jsonl.gz", as_lines(make_record(number) for number in range(1, 5)))
+    file.write_bytes(file.read_bytes()[:-9])
+    ended = paperboy("ingest", "--file", "arxiv.jsonl.gz")
+    assert ended.code == 1
+    assert "cut off after line" in " ".join(ended.out.split())
+
+
+@pytest.mark.parametrize("command", [("search", "paper"), ("db", "upgrade"), ("ask", "what is it?")])
+def test_an_index_that_is_gone_is_made_anew_before_all_eyes(
+    command: tuple[str, ...], paperboy: Paperboy, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "FEW", 0)
+    paperboy("search", "paper")
+    shutil.rmtree(next(path for path in folder.rglob("*") if path.is_dir() and (path / "meta.json").is_file()))
+    ended = paperboy(*command)
+    assert ended.code == 0
+    assert "Filling the search index: 100 %, 3 papers" in ended.err
+    assert "Filling" not in paperboy("search", "paper").err
 
 
 def test_files_as_a_shell_names_them_are_all_read(paperboy: Paperboy, real_data: Path) -> None:

@@ -341,3 +341,22 @@ async def test_what_is_indexed_keeps_its_meaning_whatever_stands_around_it(index
     for word in ("bars", "stars", "quotes", "tex", "everyone"):
         assert await found(index, word) == ["2503.01234"]
     assert analyse("|").exact == ()
+
+
+async def test_it_stops_when_it_is_told_to_and_goes_on_from_there(
+    index: SearchIndex, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "BATCH", 10)
+    await fill(store, make_papers(45))
+    assert await index.behind(store) == 45
+    assert await index.catch_up(store, until=lambda: True) == 10
+    assert (await index.behind(store), len(await found(index, None))) == (35, 10)
+    assert await index.catch_up(store) == 35
+    assert await index.behind(store) == 0
+
+
+async def test_a_store_that_was_put_back_is_as_far_ahead_as_it_is_large(index: SearchIndex, store: Store) -> None:
+    await fill(store, make_papers(3))
+    await index.catch_up(store)
+    folder.write_state(index.path, folder.State(shape=shape.VERSION, revision=999))
+    assert await index.behind(store) == 3

@@ -1,0 +1,165 @@
+"""SIGKILL at any moment of an ingest, a commit or a merge: after the next start database and index agree."""
+
+import random
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.core.parse_query import parse_query
+from storage.query import Query
+from storage.search_index import SearchIndex
+from storage.store import Store
+from tests.acceptance.machine import Machine, ended, until
+from tests.builders import DAY
+from tests.standins.arxiv_dump import as_lines, make_record, written
+
+COUNT = 1_200
+LONGEST = 1.0
+"""Seconds from its first batch on, after which it is killed at the latest: about as long as all of it takes."""
+STEPS = (
+    "before a batch is kept",
+    "after a batch was kept",
+    "before papers are committed",
+    "between papers and their revision",
+    "after the revision was written",
+    "before merging ends",
+)
+
+PROGRAM = """
+import os, signal, sys, threading, time
+from bot.__main__ import main
+from bot.cli import ingesting
+from bot.services import bulk
+from storage import search_index
+from storage.facts import Facts
+from storage.search_index import folder
+from storage.search_index.writer import Writer
+
+large, step, count, after = int(sys.argv.pop(1)), sys.argv.pop(1), int(sys.argv.pop(1)), float(sys.argv.pop(1))
+bulk.BATCH, search_index.BATCH, search_index.COMMIT_EVERY, ingesting.LARGE = 100, 50, 150, large
+os.setsid()
+
+def die():
+    global count
+    count -= 1
+    if count == 0:
+        os.killpg(0, signal.SIGKILL)
+
+def before(where, name):
+    original = getattr(where, name)
+    def doomed(*given):
+        die()
+        return original(*given)
+    setattr(where, name, doomed)
+
+def after_it(where, name):
+    original = getattr(where, name)
+    def doomed(*given):
+        done = original(*given)
+        die()
+        return done
+    setattr(where, name, doomed)
+
+def later():
+    time.sleep(after)
+    os.killpg(0, signal.SIGKILL)
+
+match step:
+    case "before a batch is kept":
+        before(Facts, "put")
+    case "after a batch was kept":
+        before(bulk, "_parsed")
+    case "before papers are committed":
+        before(Writer, "commit")
+    case "between papers and their revision":
+        before(folder, "write_state")
+    case "after the revision was written":
+        after_it(folder, "write_state")
+    case "before merging ends":
+        before(Writer, "close")
+    case "some time":
+        before(bulk, "_merged")
+        die = threading.Thread(target=later, daemon=True).start
+main()
+"""
+"""The real program with many small steps, which dies with its second process at the ``count``-th time of a step."""
+
+
+async def in_index(index: SearchIndex, query: Query | None = None) -> list[str]:
+    found: list[str] = []
+    while page := (await index.search(query, limit=1000, offset=len(found), sort="new", today=DAY)).hits:
+        found += [hit.paper_id for hit in page]
+    return sorted(found)
+
+
+async def agree(url: str, folder: Path) -> int:
+    """What the next start does; then each paper stands in both, once, and as it is."""
+    store = await Store.open(url)
+    try:
+        index = SearchIndex.open(folder)
+
+        async def is_current() -> bool:  # the second process may outlive the first by a moment
+            await index.catch_up(store)
+            async with store.read() as tx:
+                return index.revision == await tx.papers.revision()
+
+        await until(is_current)
+        assert index.rebuilt_because is None
+        async with store.read() as tx:
+            papers = [paper for _, paper in await tx.papers.changed_since(0, COUNT * 2)]
+            assert len(papers) == await tx.papers.count()
+            assert index.revision == await tx.papers.revision()
+        assert await in_index(index) == sorted(paper.id for paper in papers)
+        for half in ("even", "odd"):
+            held = sorted(paper.id for paper in papers if half in paper.title)
+            assert await in_index(index, parse_query(f"title:{half}")) == held
+        return len(papers)
+    finally:
+        await store.close()
+
+
+def dump(first: int, word: str) -> bytes:
+    """Records of which each says ``word`` and whether its number is even; every third one is a newer version."""
+    return as_lines(
+        make_record(
+            id=f"2503.{number:05}",
+            title=f"{word} {'odd' if number % 2 else 'even'} {number}",
+            versions=[{"version": f"v{first}", "created": "Mon, 3 Mar 2025 00:00:00 GMT"}],
+        )
+        for number in range(1, COUNT + 1)
+        if first == 1 or number % 3 == 0
+    )
+
+
+async def killed_and_repeated(folder: Path, large: int, dooms: Iterable[tuple[str, int, float]]) -> None:
+    """One program after another on one store, each of which dies; at last one that does not."""
+    machine = Machine(folder)
+    program = folder / "program.py"
+    program.write_text(PROGRAM)
+    files = [written(folder / f"dump-{n}.jsonl.gz", dump(n, word)) for n, word in ((1, "first"), (2, "second"))]
+    ingest = ("ingest", *(part for file in files for part in ("--file", str(file))))
+    index = folder / "data" / "paperboy-index"
+    held = 0
+    try:
+        for step, count, after in dooms:
+            doom = (str(large), step, str(count), f"{after:.3f}")
+            await ended(await machine.execute(sys.executable, str(program), *doom, *ingest))
+            there = await agree(machine.store, index)
+            assert there >= held
+            held = there
+        whole = (str(large), "no step", "0", "0")
+        done = await ended(await machine.execute(sys.executable, str(program), *whole, *ingest))
+        assert done.code == 0, done.err
+        assert await agree(machine.store, index) == COUNT
+    finally:
+        await machine.clear()
+
+
+async def test_killed_at_any_step_it_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    await killed_and_repeated(tmp_path, 2**40, [(step, chance.randint(1, 3), 0) for step in STEPS])
+
+
+async def test_killed_at_any_moment_with_its_second_process_it_loses_nothing(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    await killed_and_repeated(tmp_path, 0, [("some time", 0, chance.uniform(0, LONGEST)) for _ in range(5)])
