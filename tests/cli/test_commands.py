@@ -181,6 +181,7 @@ def test_a_dump_that_is_cut_off_ends_with_1(paperboy: Paperboy, folder: Path) ->
     assert "cut off after line" in " ".join(ended.out.split())
 
 
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("command", [("search", "paper"), ("db", "upgrade"), ("ask", "what is it?")])
 def test_an_index_that_is_gone_is_made_anew_before_all_eyes(
     command: tuple[str, ...], paperboy: Paperboy, folder: Path, monkeypatch: pytest.MonkeyPatch
