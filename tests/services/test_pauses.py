@@ -153,11 +153,14 @@ async def test_whoever_set_it_up_is_told_once(
 
 
 async def test_two_setups_of_one_channel_are_two_notices_and_no_more(r: Resources, outbox: FakeOutbox) -> None:
+    """Digests of both were under way; each meets the problem in its turn."""
     for _ in range(2):
         await channels.create(r, make_setup())
-    close(outbox)
-    for _ in range(3):
-        await dispatch.tick(r, outbox)
+    for seconds in range(3):
+        async with r.store.write() as tx:
+            problem = Unreachable(CHANNEL, PROBLEM, obstacle=Obstacle.PERMISSION)
+            await pauses.pause_all(tx, problem, now=BASE - timedelta(seconds=seconds))
+    await dispatch.tick(r, outbox)
     assert len(to_maker(outbox)) == 2
 
 

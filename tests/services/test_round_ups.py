@@ -75,12 +75,15 @@ async def test_a_weekly_round_up_is_of_the_seven_days_before_it_and_comes_once_a
         assert (set(week.paper_ids), week.cadence) == (before, Cadence.WEEKLY)
 
 
-async def test_a_monthly_round_up_is_of_the_month_before_it_the_best_first(
+async def test_a_monthly_round_up_is_of_the_month_before_it_the_best_first_not_the_last_to_rise(
     r: Resources, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
+    clock.now = BASE.replace(day=1)
     februarys = [make_paper(make_id(n, "2502"), daily_on=date(2025, 2, n), upvotes=n) for n in range(1, 29)]
     await keep_unindexed(r, *februarys, make_paper(on(DAY), daily_on=date(2025, 3, 1), upvotes=999))
-    clock.now = BASE.replace(day=1)
+    risen = make_paper(make_id(99, "2502"), daily_on=date(2025, 2, 28), upvotes=20)
+    await keep_unindexed(r, *februarys, replace(risen, upvotes=0), seen_at=clock.now - timedelta(days=1))
+    await keep_unindexed(r, risen)
     setup = await channels.create(r, make_setup(sort=Sort.TRENDING, schedule=make_schedule(cadence=Cadence.MONTHLY)))
     await live(r, outbox, clock, 31)
     months = await of(r, setup)
