@@ -109,6 +109,8 @@ async def test_an_export_tells_since_when_messages_are_refused(
     clock.now = BASE
     outbox.before = [Unreachable(person.destination, "Closed.", obstacle=Obstacle.DM_CLOSED)]
     await dispatch.tick(r, outbox)
+    clock.advance(hours=6)  # until then it is held, for somebody who mends it
+    await dispatch.tick(r, outbox)
     kept = await privacy.export(r, PERSON_ID)
     assert kept["daily_message"]["direct_messages_closed_since"] == BASE.isoformat()
     assert [(one["state"], one["problem"]) for one in kept["deliveries"]] == [("unreachable", "Closed.")]
