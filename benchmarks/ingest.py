@@ -1,4 +1,4 @@
-"""All recorded days, then a dump of arXiv's metadata, into an empty store, beside the lines that one would write first."""
+"""All recorded days, then a dump of arXiv's metadata, into an empty store, beside what one would write first."""
 
 import asyncio
 import json
