@@ -158,13 +158,16 @@ class Deliveries(DeliveriesReader):
         waiting = await self._connection.scalars(select(deliveries.c.id).where(waits, in_slot))
         return sum([await self.skipped(delivery_id, reason=reason, at=at) for delivery_id in waiting.all()])
 
-    async def sent(self, delivery_id: int, *, at: datetime, problem: str | None = None) -> bool:
+    async def sent(
+        self, delivery_id: int, *, at: datetime, problem: str | None = None, revise_at: datetime | None = None
+    ) -> bool:
         """All of its messages are there that ever will be, whoever says so; ``problem`` tells of those that are not.
 
+        ``revise_at`` is when to hold it against the day's list for the first time, where it is kept up to date.
         Papers whose own message is not there are free again. False where it had ended before; what was written then
         stays.
         """
-        values = {"problem": problem, "revise_at": deliveries.c.revise_until}
+        values = {"problem": problem, "revise_at": revise_at}
         return await self._end(delivery_id, DeliveryState.SENT, at, None, values)
 
     async def revised(self, revision: Delivery, *, revise_at: datetime | None) -> Delivery | None:

@@ -86,6 +86,8 @@ class PaperboyClient(ServedClient):
         self._waits: Sequence[float] = SIGN_IN_WAITS
         self._fatal: SettingsError | None = None
         self._giving_up: asyncio.Task[None] | None = None
+        self._before: dict[int, list[discord.Guild]] = {}
+        """By shard, the servers that were known when its session began."""
         # What Discord tells is written to the store under this lock; once all is noted, nothing more is.
         self._noting = asyncio.Lock()
         self._noted_all = False
@@ -147,6 +149,8 @@ class PaperboyClient(ServedClient):
             raise BotError(
                 f"Discord ended the connection for good (code {error.code}). Start Paperboy again."
             ) from error
+        if self._giving_up is not None:
+            await self._giving_up
         if self._fatal is not None:
             raise self._fatal
 
@@ -229,14 +233,34 @@ class PaperboyClient(ServedClient):
                 paused = await pauses.guild_left(self.resources, guild.id)
                 log.info("left a server", guild=guild.id, setups_paused=paused)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """A new session begins: Discord is going to name the servers of this shard anew."""
+        self._before[shard_id or 0] = [guild for guild in self.guilds if guild.shard_id == shard_id]
+        await super().before_identify_hook(shard_id, initial=initial)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Forget the servers that Discord did not name anew, which discord.py itself would keep for ever.
+
+        One that is named is another object than before, also where Discord cannot describe it for now.
+        """
+        for guild in self._before.pop(shard_id, ()):
+            if self.get_guild(guild.id) is guild:
+                self._connection._remove_guild(guild)  # noqa: SLF001  # nothing public does it
+        await self._look_around()
+
     async def on_ready(self) -> None:
-        """Also after a lost session: servers may have been joined and left meanwhile."""
+        await self._look_around()
+
+    async def on_guild_join(self, _guild: discord.Guild) -> None:
+        await self._look_around()
+
+    async def _look_around(self) -> None:
+        """Servers may have been joined and left while nobody listened."""
+        if not self.is_ready():
+            return  # only some of the shards have named theirs
         async with self._noting:
             if not self._noted_all:
                 await pauses.guilds_seen(self.resources, {guild.id for guild in self.guilds})
-
-    async def on_guild_join(self, _guild: discord.Guild) -> None:
-        await self.on_ready()
 
     async def _lost(self, destination_id: int, because: str) -> None:
         async with self._noting:

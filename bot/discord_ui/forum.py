@@ -11,8 +11,8 @@ from storage.records import TagRule
 
 MOST_TAGS = 5
 TAG_NEEDED = (
-    "This forum wants a tag on each post, and none of the setup's tags is there; choose tags for this setup, or switch "
-    "off “Require people to select tags when posting” in the forum's settings."
+    "This forum wants a tag on each post, and Paperboy may give none of the setup's tags; choose other tags for this "
+    "setup, or switch off “Require people to select tags when posting” in the forum's settings."
 )
 
 

@@ -1,6 +1,7 @@
 """Whether a place is still what it was set up as, and what a delivery lacks there; from what Discord told of it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import discord
 
@@ -40,7 +41,7 @@ def obstacle(place: Place, destination: Destination, needs: Needs) -> Unreachabl
     words = wrong_kind(place, destination, needs.layout)
     if words is not None:
         return Unreachable(destination, words, obstacle=Obstacle.WRONG_KIND)
-    lacking = missing(place, needs)
+    lacking = missing(place, replace(needs, tags=()))  # a tag that we may not give is left out
     if lacking:
         words = f"Paperboy lacks permission here: {', '.join(lacking)}."
         return Unreachable(destination, words, obstacle=Obstacle.PERMISSION)

@@ -22,6 +22,7 @@ from bot.ports import DIGEST_ONLY, Needs, Outbox, Resources
 from bot.render.post import Post
 from bot.services import channels, pauses, planning
 from bot.services.posts import Posts, envelope
+from bot.services.upkeep import LOOK_AGAIN
 from storage.records import (
     ChannelSetup,
     Delivery,
@@ -54,6 +55,10 @@ PATIENT_TRIES = 3
 FINISHED_WITHIN = timedelta(hours=6)
 """How long after its grace window a delivery that was begun is still tried to be brought to its end."""
 
+STILL_IN_DOUBT = timedelta(minutes=10)
+"""Between two looks for a message where somebody has to let us look first."""
+
+NO_TAG_FITS = "The forum wants a tag on each post, and none of the setup's tags fits; a tag for all others would."
 TOO_LATE = "could not be sent before the grace window ended"
 
 
@@ -81,7 +86,7 @@ async def deliver(r: Resources, outbox: Outbox, posts: Posts, ours: Assignment) 
     """Bring a claimed delivery as far as it goes now, as the ledger then says; False where it met with trouble."""
     mine = ours.delivery
     at = _Round(r, outbox, posts, ours.setup)
-    at.held_until = mine.lease_until
+    at.held_until, at.in_doubt = mine.lease_until, ours.resumed
     try:
         await _send(at, mine, resumed=ours.resumed)
     except RetryLater as error:
@@ -90,7 +95,7 @@ async def deliver(r: Resources, outbox: Outbox, posts: Posts, ours: Assignment) 
         # The lease stays: when it has run out, the message is looked for before anything is sent again.
         log.warning("delivery uncertain", delivery=mine.id, destination=str(mine.key.destination), problem=str(error))
     except Unreachable as error:
-        await _unreachable(r, mine, error)
+        await _unreachable(r, mine, error, in_doubt=at.in_doubt)
     except Refused as error:
         async with r.store.write() as tx:
             await tx.deliveries.failed(mine.id, problem=str(error), at=r.clock(), attempt=mine.attempts)
@@ -155,6 +160,8 @@ class _Round:
         """What kept some of its messages from being sent."""
         self.held_until: datetime | None = None
         """Until when nobody else takes the delivery."""
+        self.in_doubt = False
+        """Whether a message may be there that nobody has looked for yet."""
 
 
 async def _send(at: _Round, delivery: Delivery, *, resumed: bool) -> None:
@@ -169,6 +176,7 @@ async def _send(at: _Round, delivery: Delivery, *, resumed: bool) -> None:
             found, begun = waiting.pop(0), True
             if not await _note(at, delivery, found, message_id, last=not waiting) or not waiting:
                 return  # all is there, or the lease ran out while it was looked for and somebody else goes on
+    at.in_doubt = False
     if waiting and delivery.expires_at + (FINISHED_WITHIN if begun else timedelta()) <= at.r.clock():
         await _too_late(at, delivery, begun=begun)
         return
@@ -218,6 +226,10 @@ async def _send_one(at: _Round, delivery: Delivery, message: Message, squeeze: i
             if squeeze >= SMALLEST:
                 raise
             squeeze += 1
+        except Unreachable as error:
+            if error.obstacle is Obstacle.TAG_NEEDED and message.paper_id is not None:
+                raise Refused(error.destination, NO_TAG_FITS) from error  # the setup has tags, or we were not here
+            raise
 
 
 async def _is_held(at: _Round, delivery: Delivery) -> bool:
@@ -248,7 +260,9 @@ async def _note(at: _Round, delivery: Delivery, message: Message, message_id: in
 
 async def _end(tx: Writing, at: _Round, delivery: Delivery) -> None:
     """All that can be there is there."""
-    await tx.deliveries.sent(delivery.id, at=at.r.clock(), problem=" ".join(dict.fromkeys(at.dropped)) or None)
+    now, problem = at.r.clock(), " ".join(dict.fromkeys(at.dropped)) or None
+    revise_at = now + LOOK_AGAIN if delivery.revise_until is not None else None
+    await tx.deliveries.sent(delivery.id, at=now, problem=problem, revise_at=revise_at)
     log.info(
         "delivered", delivery=delivery.id, destination=str(delivery.key.destination), papers=len(delivery.paper_ids)
     )
@@ -282,14 +296,19 @@ async def _retry(r: Resources, delivery: Delivery, error: RetryLater) -> None:
     log.warning("delivery waits", delivery=delivery.id, until=error.retry_at.isoformat(), problem=str(error))
 
 
-async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable) -> None:
-    """A person has to act: hold the delivery, and pause what made it, so that it is not tried in vain again."""
+async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable, *, in_doubt: bool) -> None:
+    """A person has to act: hold the delivery, and pause what made it, so that it is not tried in vain again.
+
+    One that is ``in_doubt`` is never back among those of which nothing was sent: it is looked for as soon as we may.
+    """
     destination, now = delivery.key.destination, r.clock()
     async with r.store.write() as tx:
         setup = await channels.setup_of(tx.channels, delivery.key)
         is_personal = destination.kind is DestinationKind.PERSON and error.obstacle is Obstacle.DM_CLOSED
         scheduled = setup.slot if setup is not None else planning.TOPIC_SLOT if is_personal else None
-        if delivery.key.slot == scheduled and now < delivery.expires_at:
+        if in_doubt and now < delivery.expires_at:
+            await tx.deliveries.renew(delivery.id, now + STILL_IN_DOUBT, attempt=delivery.attempts)
+        elif delivery.key.slot == scheduled and now < delivery.expires_at:
             await tx.deliveries.retry(
                 delivery.id, not_before=delivery.expires_at, problem=str(error), attempt=delivery.attempts
             )
@@ -300,7 +319,7 @@ async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable) -> 
             if person is not None and error.obstacle is Obstacle.DM_CLOSED:
                 await tx.people.save(replace(person, dm_closed_at=now))
         else:
-            await pauses.pause_all(tx, error, now=now)
+            await pauses.pause_all(tx, error, now=now, setup=setup)
     log.warning("destination unreachable", destination=str(destination), obstacle=error.obstacle, problem=str(error))
 
 

@@ -20,7 +20,7 @@ from bot.core.reports import SourceReport
 from bot.errors import InvalidInput, SourceError, SourceThrottled
 from bot.ports import Fetched, Rejected, Resources, Source
 from bot.sample import SAMPLE, sample_days
-from storage.records import Sighting
+from storage.records import Sighting, SourceState
 
 log = structlog.get_logger(__name__)
 
@@ -111,15 +111,24 @@ async def _refresh(r: Resources) -> tuple[SourceReport, ...]:
     for source in r.sources:
         async with r.store.read() as tx:
             state = await tx.sources.state(source.name)
-        if state.retry_at is not None and state.retry_at > now:
-            continue
-        if state.problem is None and state.succeeded_at is not None and now - state.succeeded_at < r.settle:
+        if _is_left_alone(state, now, r.settle):
             continue
         for day in (now.date() - timedelta(days=1), now.date()):
             reports.append(await period(r, source, Period.day(day)))
             if reports[-1].error:
                 break
     return tuple(reports)
+
+
+def _is_left_alone(state: SourceState, now: datetime, settle: timedelta) -> bool:
+    """A look or a failure in the future is one from before this machine's clock was put back: it says nothing."""
+    if state.retry_at is not None and state.failed_at is not None and state.failed_at <= now < state.retry_at:
+        return True
+    return (
+        state.problem is None
+        and state.succeeded_at is not None
+        and state.succeeded_at <= now < state.succeeded_at + settle
+    )
 
 
 async def ensure_papers(r: Resources) -> Arrival:

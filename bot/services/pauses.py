@@ -6,6 +6,7 @@ What waits to be sent is held meanwhile. It goes out on resuming, if its grace w
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import structlog
 
@@ -13,10 +14,12 @@ from bot.core.digest import delivery_token, messages_of
 from bot.errors import OutboxError, Unreachable
 from bot.ports import Needs, Outbox, Resources
 from bot.services.posts import NOTICE_SLOT
+from storage.ledger import DeliveriesReader
 from storage.records import (
     ChannelSetup,
     Delivery,
     DeliveryKey,
+    DeliveryState,
     Destination,
     DestinationKind,
     Layout,
@@ -37,19 +40,54 @@ TOLD = frozenset({Obstacle.PERMISSION, Obstacle.GONE, Obstacle.WRONG_KIND, Obsta
 
 LOOKED_AFTER = TOLD | {Obstacle.LEFT}
 
+OF_THE_PLACE = frozenset({Obstacle.GONE, Obstacle.LEFT, Obstacle.BLOCKED, Obstacle.DM_CLOSED})
+"""What stops whatever is sent to a place; the others may stop one setup there and not the next."""
+
+MOST_TRIES = 5
+"""So often a digest is sent into an obstacle that Discord shows only then, before Paperboy stops trying by itself."""
+
+RECENT = 100
+"""Deliveries among which a setup's own last ones and the notices about it are looked for."""
+
 SERVER_LEFT = "Paperboy was taken out of this server."
 GUILD_OF_THE_TERMINAL = 0
 
 
-async def pause_all(tx: Writing, error: Unreachable, *, now: datetime) -> None:
-    """Pause every running setup of the place that cannot be reached, and plan the notices about them."""
-    for setup in await tx.channels.at(error.destination):
-        if setup.paused_because is None:
-            stopped = replace(setup, paused_because=str(error), obstacle=error.obstacle, paused_at=now)
+async def pause_all(tx: Writing, error: Unreachable, *, now: datetime, setup: ChannelSetup | None = None) -> None:
+    """Pause every running setup that meets the same trouble, and plan the notices about it.
+
+    ``setup`` is whose delivery met it: what only one needs, as a permission for its layout, stops no other in its
+    place. Nobody is told twice of what one delivery met.
+    """
+    everybody = await tx.channels.at(error.destination)
+    of_one = setup is not None and error.obstacle not in OF_THE_PLACE
+    met = [one for one in everybody if not of_one or (setup is not None and one.id == setup.id)]
+    for one in met:
+        if one.paused_because is None:
+            stopped = replace(one, paused_because=str(error), obstacle=error.obstacle, paused_at=now)
+            is_news = one.created_by > 0 and not await _was_told(tx, stopped)
             await tx.channels.update(stopped)
             await tx.deliveries.hold(stopped, problem=str(error))
-            if error.obstacle in TOLD and setup.created_by > 0:
+            if error.obstacle in TOLD and is_news:
                 await tx.deliveries.plan(_notice(stopped, now))
+
+
+async def _was_told(tx: Writing, stopped: ChannelSetup) -> bool:
+    """Whether its maker was told the same since the delivery that waits was planned."""
+    waiting = [one.planned_at for one in await _recent(tx.deliveries, stopped) if one.ended_at is None]
+    notices = await tx.deliveries.recent(destination=_maker(stopped), limit=RECENT) if waiting else []
+    return any(
+        one.key.slot.startswith(f"{NOTICE_SLOT}{stopped.id}-")
+        and one.empty_because == stopped.paused_because
+        and one.state is not DeliveryState.SKIPPED
+        and one.planned_at >= max(waiting)
+        for one in notices
+    )
+
+
+async def _recent(kept: DeliveriesReader, setup: ChannelSetup) -> list[Delivery]:
+    """The setup's own among the last deliveries to its place, newest first."""
+    return [one for one in await kept.recent(destination=setup.destination, limit=RECENT) if setup.made(one.key)]
 
 
 async def place_lost(r: Resources, destination_id: int, because: str) -> int:
@@ -122,6 +160,8 @@ async def resume_mended(r: Resources, outbox: Outbox) -> int:
         paused = [setup for setup in await tx.channels.paused() if _is_looked_after(setup, now)]
     resumed = 0
     for setup in filter(lambda one: outbox.reaches(one.destination), paused):
+        if await _is_in_vain(r, setup):
+            continue
         try:
             problem = await recheck(r, outbox, setup)
         except OutboxError as error:  # not now; the next look is the retry
@@ -131,6 +171,14 @@ async def resume_mended(r: Resources, outbox: Outbox) -> int:
             resumed += 1
             log.info("obstacle gone; resumed", setup=setup.id, destination=str(setup.destination))
     return resumed
+
+
+async def _is_in_vain(r: Resources, setup: ChannelSetup) -> bool:
+    """Whether a digest met the obstacle again and again although none could be seen: then a person has to say so."""
+    async with r.store.read() as tx:
+        recent = await _recent(tx.deliveries, setup)
+    since = takewhile(lambda one: one.state is not DeliveryState.SENT, recent)
+    return any(one.attempts >= MOST_TRIES for one in since)
 
 
 async def skip_notices(tx: Writing, setup: ChannelSetup, *, reason: str, now: datetime) -> None:

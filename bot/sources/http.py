@@ -111,7 +111,8 @@ class PoliteClient:
                 reply = await follow(self._client, ask, kept.conditions if kept else {})
                 if isinstance(reply, Reply):
                     site.gate.learn(reply.headers, now := self._clock())
-                    site.gate.shut(now + (_asks_to_wait(reply, now) or timedelta(0)))
+                    if (wait := _asks_to_wait(reply, now)) is not None:
+                        site.gate.shut(now + wait)
                     if kept and reply.status == _NOT_MODIFIED:
                         reply = Reply(
                             url=reply.url, status=OK, headers={**kept.headers, **reply.headers}, body=kept.body

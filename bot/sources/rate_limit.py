@@ -98,12 +98,14 @@ class Gate:
             return
         if limit.remaining == 0:
             self.shut(now + limit.resets_in + MARGIN)
-        self._ajar_until = now + limit.pace
+        self._ajar_until = now + limit.pace if limit.pace else LONG_AGO
 
     def shut_for(self, now: datetime) -> timedelta:
-        """How long it stays shut. A clock that was set back does not prolong it past ``LONGEST_WAIT``."""
-        return min(max(self._shut_until - now, timedelta(0)), LONGEST_WAIT)
+        """How long it stays shut. A clock that was set back does not prolong it past ``LONGEST_WAIT`` from here."""
+        self._shut_until = min(self._shut_until, now + LONGEST_WAIT)
+        return max(self._shut_until - now, timedelta(0))
 
     def ajar_for(self, now: datetime) -> timedelta:
         """How long whoever can wait should."""
-        return min(max(self._ajar_until - now, timedelta(0)), LONGEST_WAIT)
+        self._ajar_until = min(self._ajar_until, now + LONGEST_WAIT)
+        return max(self._ajar_until - now, timedelta(0))

@@ -34,7 +34,7 @@ A_DIGEST_IN_WINTER, A_DIGEST_IN_SUMMER = 7, 6
 @pytest.fixture
 async def started(scene: Scene) -> Scene:
     """The digest is set up, and Grace follows diffusion with one message at 18:00 in New York."""
-    assert "Setup is complete" in (await scene.set_up()).text
+    assert "Setup is complete" in (await scene.set_up(list="now")).text
     followed = await scene.grace.slash(
         scene.grace.dm, "topics follow", query="diffusion OR robots", hour="6pm", zone="America/New_York"
     )
@@ -113,20 +113,32 @@ async def test_a_topic_brings_one_message_a_day_with_its_reason(started: Scene) 
     assert len(started.posted(started.grace)) == 2
 
 
-async def test_a_weekend_brings_none_and_the_ledger_says_why(started: Scene) -> None:
+async def test_a_weekend_brings_a_line_that_says_why(started: Scene) -> None:
     await started.until(moment(MONDAY, A_DIGEST_IN_SUMMER - 1, 59))
-    assert len(started.posted(started.papers)) == 1
-    kept = await states(started)
-    assert kept[SATURDAY] == (DeliveryState.SKIPPED, "3 already posted here")
-    assert kept[SUNDAY] == (
-        DeliveryState.SKIPPED,
-        (
-            "nothing was listed: it is Sunday, and papers are listed on working days; "
-            "the next list is expected on Monday, 31 March"
-        ),
+    _, saturday, sunday = started.posted(started.papers)
+    assert saturday.text.startswith("**No papers on Saturday, 29 March 2025.** Nothing was listed: it is Saturday")
+    assert "3 already posted here" in saturday.text
+    assert sunday.text == (
+        "**No papers on Sunday, 30 March 2025.** Nothing was listed: it is Sunday, and papers are listed on working "
+        "days; the next list is expected on Monday, 31 March."
     )
+    why = await started.grace.press(sunday, "Why none?")
+    assert "0 considered" in why.text
     said = await started.ada.slash(started.papers, "channels list")
-    assert "Last digest skipped" in said.text
+    assert "Last digest sent" in said.text
+
+
+async def test_a_quiet_channel_hears_nothing_on_a_weekend_and_the_ledger_says_why(scene: Scene) -> None:
+    scene.site.days[FRIDAY] = listed(FRIDAY, "Planning")
+    await scene.add(quiet=True)
+    await scene.until(moment(MONDAY, 5))
+    assert len(scene.posted(scene.papers)) == 1
+    kept = await states(scene)
+    assert kept[SATURDAY][0] is kept[SUNDAY][0] is DeliveryState.SKIPPED
+    assert kept[SUNDAY][1] == (
+        "nothing was listed: it is Sunday, and papers are listed on working days; "
+        "the next list is expected on Monday, 31 March"
+    )
 
 
 async def test_when_clocks_are_put_forward_eight_stays_eight(started: Scene) -> None:
@@ -161,9 +173,10 @@ async def test_without_hugging_face_the_store_serves_and_tells_its_age(started: 
     await started.until(moment(TUESDAY, 12))
     assert papers_in(started.posted(started.papers)[-1]) == ["2503.31004"], "what the store holds goes out"
     await started.until(moment(WEDNESDAY, A_DIGEST_IN_SUMMER))
-    state, problem = (await states(started))[WEDNESDAY]
-    assert state is DeliveryState.SKIPPED
-    assert problem == "no papers: 127.0.0.1 broke off before its answer was complete (tried 3 times)."
+    assert started.posted(started.papers)[-1].text == (
+        "**No papers on Wednesday, 2 April 2025.** No papers: 127.0.0.1 broke off before its answer was complete "
+        "(tried 3 times). Last read on 31 March, 12:00 UTC."
+    )
     started.clock.advance(timedelta(minutes=5))
     today = await started.grace.slash(started.talk, "papers today")
     assert "Memory" in today.text

@@ -164,6 +164,17 @@ async def test_two_setups_of_one_channel_are_two_notices_and_no_more(r: Resource
     assert len(to_maker(outbox)) == 2
 
 
+async def test_of_two_setups_of_one_channel_the_one_that_has_something_to_send_is_told_of(
+    r: Resources, outbox: FakeOutbox
+) -> None:
+    for _ in range(2):
+        await channels.create(r, make_setup())
+    close(outbox)
+    for _ in range(3):
+        await dispatch.tick(r, outbox)
+    assert len(to_maker(outbox)) == 1
+
+
 async def test_paused_a_second_time_it_is_told_a_second_time(
     r: Resources, outbox: FakeOutbox, clock: FakeClock, setup: ChannelSetup
 ) -> None:

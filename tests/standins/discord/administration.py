@@ -35,6 +35,21 @@ class AdministeredWorld(World):
         channel.kind = kind
         self.changed_channel(channel)
 
+    def invite_again(self, guild: Guild) -> None:
+        """The bot is back in a guild that it was removed from; all else there is as it was."""
+        self.guilds[guild.id] = guild
+        self.channels |= guild.channels
+        self.emit("GUILD_CREATE", payloads.guild_create(guild, self.bot, known=False), guild)
+
+    def outage(self, guild: Guild) -> None:
+        """Discord cannot describe a guild for a while, neither now nor to a bot that comes; the bot stays in it."""
+        guild.described = False
+        self.emit("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild)
+
+    def end_outage(self, guild: Guild) -> None:
+        guild.described = True
+        self.emit("GUILD_CREATE", payloads.guild_create(guild, self.bot, known=True), guild)
+
     def rename(self, channel: Channel, name: str) -> None:
         channel.name = name
         self.changed_channel(channel)

@@ -276,7 +276,7 @@ class Gateway:
         connection.session = session
         guilds = [guild for guild in self.world.guilds.values() if session.wants("GUILD_CREATE", guild)]
         session.dispatch("READY", self._ready(session, guilds))
-        for guild in guilds:
+        for guild in filter(lambda one: one.described, guilds):
             session.dispatch("GUILD_CREATE", payloads.guild_create(guild, self.world.bot, known=True))
         self.signal.tell()
         return None

@@ -114,6 +114,8 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     locale: str = "en-US"
+    described: bool = True
+    """Not during an outage."""
 
     @property
     def everyone(self) -> Role:
