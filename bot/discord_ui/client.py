@@ -149,8 +149,6 @@ class PaperboyClient(ServedClient):
             raise BotError(
                 f"Discord ended the connection for good (code {error.code}). Start Paperboy again."
             ) from error
-        if self._giving_up is not None:
-            await self._giving_up
         if self._fatal is not None:
             raise self._fatal
 
