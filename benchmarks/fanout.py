@@ -110,9 +110,11 @@ def _percentiles(values: list[float]) -> str:
 
 def _beside(ours: Run, name: str, theirs: Run) -> list[Row]:
     mine, other = ours.messages_a_second, theirs.messages_a_second
-    lost = f"{theirs.seen.missing} missing"
+    came, theirs_came = len(ours.seen.accepted), len(theirs.seen.accepted)
+    of = theirs_came + theirs.seen.missing
     return [
-        Row("  messages a second", f"{mine:.2f}", name, f"{other:.2f} ({lost})", f"{mine / max(other, 0.01):.2f}"),
+        Row("  messages that arrived", f"{came}", name, f"{theirs_came} of {of}", f"{came / max(theirs_came, 1):.2f}"),
+        Row("  messages a second until then", f"{mine:.2f}", name, f"{other:.2f}", f"{mine / max(other, 0.01):.2f}"),
         Row("  429s in 1,000 requests", ours.limited, name, theirs.limited, ""),
     ]
 

@@ -18,12 +18,12 @@ from storage.records import Delivery, DeliveryState
 
 log = structlog.get_logger(__name__)
 
-UNDER_WAY = 500
-"""Deliveries at a time. At Discord's 50 requests a second each takes about ten seconds then, so a disk that stands
-still for some seconds costs no turn. One whose destination stalls holds one of these places for as long as a send may
-take, and the others go on."""
+UNDER_WAY = 250
+"""Deliveries at a time. At Discord's 50 requests a second each takes about five seconds then, so a disk that stands
+still for a moment costs no turn. One whose destination stalls holds one of these places for as long as a send may take,
+and the others go on."""
 
-AT_ONCE = 100
+AT_ONCE = 50
 """Deliveries that are claimed together, as soon as there is room for so many."""
 
 FAREWELL = timedelta(seconds=60)
