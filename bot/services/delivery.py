@@ -22,7 +22,7 @@ from bot.ports import DIGEST_ONLY, Needs, Outbox, Resources
 from bot.render.post import Post
 from bot.services import channels, pauses, planning
 from bot.services.posts import Posts, envelope
-from bot.services.upkeep import LOOK_AGAIN
+from bot.services.upkeep import next_look
 from storage.records import (
     ChannelSetup,
     Delivery,
@@ -261,8 +261,7 @@ async def _note(at: _Round, delivery: Delivery, message: Message, message_id: in
 async def _end(tx: Writing, at: _Round, delivery: Delivery) -> None:
     """All that can be there is there."""
     now, problem = at.r.clock(), " ".join(dict.fromkeys(at.dropped)) or None
-    revise_at = now + LOOK_AGAIN if delivery.revise_until is not None else None
-    await tx.deliveries.sent(delivery.id, at=now, problem=problem, revise_at=revise_at)
+    await tx.deliveries.sent(delivery.id, at=now, problem=problem, revise_at=next_look(delivery, at.setup, now))
     log.info(
         "delivered", delivery=delivery.id, destination=str(delivery.key.destination), papers=len(delivery.paper_ids)
     )

@@ -6,7 +6,7 @@ Each of it may be done twice without harm, so it is simply tried until it is don
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -32,11 +32,13 @@ MOST_TRIES = 8
 FIRST_WAIT = timedelta(minutes=1)
 
 LOOK_AGAIN = timedelta(minutes=30)
-"""Between two looks whether a sent digest could name better papers now: as often as the sources are looked at."""
+"""Between two looks whether a digest that is not full could be: as often as the sources are looked at."""
 
+ADDED_AT_HALF_TIME = 2
 MOST_ADDED = 3
-"""Papers that a digest may gain beyond its limit after it was sent. With two, and with three, 94 % of a day's final
-five were seen in 60 recorded days, with one 89 %, with five no more (``benchmarks.settle``)."""
+"""Papers that a digest may gain beyond its limit after it was sent: some at half of its time, when what rises is plain,
+the rest at its end. With two, and with three, 94 % of a day's final five were seen in 60 recorded days, with one 89 %,
+with five no more (``benchmarks.settle``)."""
 
 BANNERS_FOR = timedelta(days=30)
 """Older messages are left as they are: nobody reads them, and Discord is strict about late edits."""
@@ -145,12 +147,10 @@ async def revise(r: Resources) -> int:
 
 async def _revise(chooser: Chooser, delivery: Delivery, setup: ChannelSetup | None) -> bool:
     r, now = chooser.r, chooser.now
-    again = now + LOOK_AGAIN
-    is_over = delivery.revise_until is None or again >= delivery.revise_until
     added = await _added(chooser, delivery, setup) if setup is not None else None
     async with r.store.write() as tx:
-        if added is None or not added.picked:
-            await tx.deliveries.revise_later(delivery.id, None if is_over else again)
+        if setup is None or added is None or not added.picked:
+            await tx.deliveries.revise_later(delivery.id, next_look(delivery, setup, now))
             return False
         new = tuple(ranked.paper.id for ranked in added.picked)
         revision = replace(
@@ -162,7 +162,7 @@ async def _revise(chooser: Chooser, delivery: Delivery, setup: ChannelSetup | No
             notes=delivery.notes | {one.paper.id: " · ".join((ADDED, *one.reasons)) for one in added.picked},
             empty_because=None,
         )
-        await tx.deliveries.revised(revision, revise_at=None if is_over else again)
+        await tx.deliveries.revised(revision, revise_at=next_look(revision, setup, now))
         await tx.messages.want_edit(delivery.id, at=now)
     return True
 
@@ -177,7 +177,34 @@ async def _added(chooser: Chooser, delivery: Delivery, setup: ChannelSetup) -> D
     except InvalidInput as problem:  # changed by a newer version; what was sent stays as it is
         log.info("a digest cannot be revised", delivery=delivery.id, problem=str(problem))
         return None
-    return complete(decision, delivery.paper_ids, most=min(setup.limit + MOST_ADDED, channels.MOST_PAPERS))
+    return complete(decision, delivery.paper_ids, most=_most(delivery, setup, chooser.now))
+
+
+def next_look(delivery: Delivery, setup: ChannelSetup | None, now: datetime) -> datetime | None:
+    """When a digest is held against its list the next time; None where it is as it stays.
+
+    One that is not full is looked at again and again; a full one at half of its time and at its end.
+    """
+    until = delivery.revise_until
+    if until is None or setup is None or now >= until:
+        return None
+    if len(delivery.paper_ids) < setup.limit:
+        return min(now + LOOK_AGAIN, until)
+    half = _half_time(delivery, until)
+    return half if now < half else until
+
+
+def _most(delivery: Delivery, setup: ChannelSetup, now: datetime) -> int:
+    """How many papers a digest may have at ``now``: its limit, and what came up late."""
+    until = delivery.revise_until
+    if until is None or now < _half_time(delivery, until):
+        return setup.limit
+    extra = MOST_ADDED if now >= until else ADDED_AT_HALF_TIME
+    return min(setup.limit + extra, channels.MOST_PAPERS)
+
+
+def _half_time(delivery: Delivery, until: datetime) -> datetime:
+    return delivery.due_at + (until - delivery.due_at) / 2
 
 
 async def note_changes(r: Resources) -> int:

@@ -1,16 +1,16 @@
 """What was sent is kept true: crossposted, completed, and marked where a paper has news; a bounded number of times."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.errors import Refused, RetryLater, Unreachable
 from bot.ports import Resources
 from bot.services import channels, dispatch, upkeep
-from bot.services.upkeep import BANNERS_FOR, MOST_ADDED, MOST_TRIES
+from bot.services.upkeep import BANNERS_FOR, LOOK_AGAIN, MOST_ADDED, MOST_TRIES, next_look
 from storage.records import ChannelSetup, Delivery, DeliveryState, Layout, Obstacle, Paper, Settle
-from tests.builders import BASE, CHANNEL, DAY, FakeClock, make_id, make_paper, make_papers, make_setup
+from tests.builders import BASE, CHANNEL, DAY, FakeClock, make_delivery, make_id, make_paper, make_papers, make_setup
 from tests.render.reading import read
 from tests.services.doubles import FakeOutbox
 from tests.services.seeding import keep_unindexed, ledger
@@ -326,3 +326,34 @@ async def test_what_ended_long_ago_is_forgotten_and_its_papers_never_come_again(
     await keep(r, *make_papers(3, version=1, daily_on=clock.now.date()))
     await dispatch.tick(r, outbox)
     assert [one.paper_ids for one in await of(r, posted)] == [()]
+
+
+# --- when a sent digest is held against its list ---
+
+
+UNTIL = BASE + timedelta(hours=23)
+HALF = BASE + timedelta(hours=11, minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("papers", "at", "following"),
+    [
+        (4, BASE, BASE + LOOK_AGAIN),
+        (4, UNTIL - timedelta(minutes=5), UNTIL),
+        (5, BASE, HALF),
+        (5, HALF, UNTIL),
+        (7, HALF, UNTIL),
+        (4, UNTIL, None),
+        (5, UNTIL + timedelta(days=3), None),
+    ],
+)
+def test_a_digest_that_is_not_full_is_looked_at_often_and_a_full_one_twice(
+    papers: int, at: datetime, following: datetime | None
+) -> None:
+    sent = make_delivery(*(make_id(number) for number in range(papers)), revise_until=UNTIL)
+    assert next_look(sent, make_setup(limit=5), at) == following
+
+
+def test_what_is_not_kept_up_to_date_or_has_lost_its_setup_is_not_looked_at() -> None:
+    assert next_look(make_delivery(make_id(1)), make_setup(), BASE) is None
+    assert next_look(make_delivery(make_id(1), revise_until=UNTIL), None, BASE) is None
