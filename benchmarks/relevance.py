@@ -24,6 +24,7 @@ from rich.table import Table
 from benchmarks.judged import SETS, Judged, load
 from bot.app import open_resources
 from bot.core.pages import SearchPage
+from bot.core.parse_query import LONGEST
 from bot.errors import InvalidInput, QuerySyntaxError
 from bot.ports import Resources
 from bot.services import meaning, search
@@ -67,7 +68,7 @@ def _reciprocal_rank(ranking: Sequence[str], relevant: dict[str, int]) -> float:
 
 
 async def ours(r: Resources, queries: Sequence[str]) -> list[list[str]]:
-    """As somebody who types the query sees it; what is no query is typed again without its signs."""
+    """As somebody who types the query sees it; what is no query is typed again without its signs, and cut."""
     rankings = []
     for text in queries:
         page: SearchPage | None
@@ -80,8 +81,11 @@ async def ours(r: Resources, queries: Sequence[str]) -> list[list[str]]:
 
 
 async def _without_signs(r: Resources, text: str) -> SearchPage | None:
+    text = _SYNTAX.sub(" ", text)
+    if len(text) > LONGEST:
+        text = text[:LONGEST].rpartition(" ")[0]
     try:
-        return await search.search(r, _SYNTAX.sub(" ", text), limit=DEPTH)
+        return await search.search(r, text, limit=DEPTH)
     except InvalidInput:
         return None
 
