@@ -61,7 +61,7 @@ async def test_it_is_taken_at_the_first_try(scene: Scene, layout: str, sign: str
     await scene.until(moment(FRIDAY, 8))
     if layout == "completed":
         scene.site.days[FRIDAY].insert(0, monstrous(11, signs[0]))
-        await scene.until(moment(FRIDAY, 10))
+        await scene.until(moment(FRIDAY, 22))
         [edited] = scene.posted(scene.papers)
         assert edited.edited_at is not None
     [sent] = await scene.ledger(scene.papers)
