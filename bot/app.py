@@ -31,7 +31,7 @@ T = TypeVar("T")
 STOP = (signal.SIGTERM, signal.SIGINT)
 REFRESH = timedelta(minutes=30)
 SEND = timedelta(seconds=5)
-"""Looking for what may be sent is one question to an index; what was planned goes out within this."""
+"""Looking for what is due, and for what may be sent, is a question or two to an index."""
 KEEP_TRUE = timedelta(minutes=1)
 LOOK_AT_OBSTACLES = timedelta(minutes=5)
 FORGET = timedelta(hours=6)

@@ -11,8 +11,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = structlog.get_logger(__name__)
 
-TICK = timedelta(seconds=20)
-"""A digest that is due is at most so late."""
+TICK = timedelta(seconds=5)
+"""What is due is planned at most so late; looking for it costs a question or two to an index."""
 
 LONGEST_FAREWELL = timedelta(seconds=60)
 """How long a beat that is under way may take to end when the program stops."""

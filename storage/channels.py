@@ -43,9 +43,10 @@ class ChannelsReader:
         may_be = (channel_setups.c.paused_because.is_(None), may_be_due(channel_setups, now))
         return await self._where(*may_be, channel_setups.c.id > after, limit=limit)
 
-    async def paused(self) -> Sequence[ChannelSetup]:
-        """Those that send nothing, whoever or whatever stopped them."""
-        return await self._where(channel_setups.c.paused_because.is_not(None))
+    async def paused(self, guild_id: int | None = None) -> Sequence[ChannelSetup]:
+        """Those (of one server) that send nothing, whoever or whatever stopped them."""
+        here = () if guild_id is None else (channel_setups.c.guild_id == guild_id,)
+        return await self._where(channel_setups.c.paused_because.is_not(None), *here)
 
     async def at(self, destination: Destination) -> Sequence[ChannelSetup]:
         """Those that post to one place."""

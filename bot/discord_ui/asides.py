@@ -72,7 +72,7 @@ class Asides:
         if guild_id is None or not may_manage_server(interaction, guild_id):
             return None
         async with interaction.client.resources.store.read() as tx:
-            stopped = [one for one in await tx.channels.list(guild_id) if one.obstacle is not None]
+            stopped = [one for one in await tx.channels.paused(guild_id) if one.obstacle is not None]
         news = [one for one in stopped if self._note((f"setup of {interaction.user.id}", one.id, one.paused_at))]
         return on_hold(news) if news and _is_not(interaction, TELLS_OF_SETUPS) else None
 
