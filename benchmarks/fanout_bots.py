@@ -122,6 +122,7 @@ async def _stock(r: Resources, due_at: datetime) -> None:
     async with r.store.write() as tx:
         await tx.papers.save([paper for paper, _ in papers], [seen for _, seen in papers])
         await tx.sources.record_success("huggingface", at=due_at + timedelta(hours=1), fetched=len(papers), rejected=0)
+        await tx.sources.mark_day("huggingface", due_at.date(), at=due_at + timedelta(hours=1))
     await r.index.catch_up(r.store)
 
 

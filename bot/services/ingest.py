@@ -111,7 +111,10 @@ async def _refresh(r: Resources) -> tuple[SourceReport, ...]:
     for source in r.sources:
         async with r.store.read() as tx:
             state = await tx.sources.state(source.name)
-        if _is_left_alone(state, now, r.settle):
+            # Not when anything was looked at last: a look that ended after yesterday's list, or one at old days, has
+            # not seen today's.
+            seen_at = await tx.sources.day_looked_at(source.name, now.date())
+        if _is_left_alone(state, seen_at, now, r.settle):
             continue
         for day in (now.date() - timedelta(days=1), now.date()):
             reports.append(await period(r, source, Period.day(day)))
@@ -120,15 +123,14 @@ async def _refresh(r: Resources) -> tuple[SourceReport, ...]:
     return tuple(reports)
 
 
-def _is_left_alone(state: SourceState, now: datetime, settle: timedelta) -> bool:
-    """A look or a failure in the future is one from before this machine's clock was put back: it says nothing."""
+def _is_left_alone(state: SourceState, seen_at: datetime | None, now: datetime, settle: timedelta) -> bool:
+    """``seen_at`` is when today's list was looked at.
+
+    A look or a failure in the future is one from before this machine's clock was put back: it says nothing.
+    """
     if state.retry_at is not None and state.failed_at is not None and state.failed_at <= now < state.retry_at:
         return True
-    return (
-        state.problem is None
-        and state.succeeded_at is not None
-        and state.succeeded_at <= now < state.succeeded_at + settle
-    )
+    return state.problem is None and seen_at is not None and seen_at <= now < seen_at + settle
 
 
 async def ensure_papers(r: Resources) -> Arrival:

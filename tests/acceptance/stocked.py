@@ -2,22 +2,24 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from storage.records import Delivery, Destination, DestinationKind
+from storage.records import Delivery, Destination, DestinationKind, Layout
 from storage.store import Store
 from tests.builders import make_paper, make_schedule, make_setup, sighting_of
 from tests.standins.discord import Channel
 
 
-async def digest_is_due(url: str, channel: Channel) -> None:
+async def digest_is_due(url: str, channel: Channel, layout: Layout = Layout.DIGEST) -> None:
     """Five papers of today, looked at a moment ago, and a digest of three of them for ``channel``, due a minute ago."""
     assert channel.guild is not None
     now = datetime.now(UTC)
+    kind = DestinationKind.FORUM if layout is Layout.FORUM else DestinationKind.CHANNEL
     papers = [
         make_paper(f"2611.0000{number}", daily_on=now.date(), published_at=now, upvotes=number)
         for number in range(1, 6)
     ]
     setup = make_setup(
-        destination=Destination(kind=DestinationKind.CHANNEL, id=channel.id),
+        destination=Destination(kind=kind, id=channel.id),
+        layout=layout,
         guild_id=channel.guild.id,
         schedule=make_schedule(at=_a_minute_before(now), grace=timedelta(hours=6)),
         created_at=now - timedelta(days=2),
@@ -27,6 +29,7 @@ async def digest_is_due(url: str, channel: Channel) -> None:
     async with store.write() as tx:
         await tx.papers.save(papers, [sighting_of(paper, seen_at=now) for paper in papers])
         await tx.sources.record_success("huggingface", at=now + timedelta(hours=1), fetched=5, rejected=0)
+        await tx.sources.mark_day("huggingface", now.date(), at=now + timedelta(hours=1))
         await tx.channels.add(setup)
     await store.close()
 

@@ -168,6 +168,26 @@ async def test_where_only_todays_look_failed_the_next_refresh_looks_at_once(
     assert [report.error for report in await ingest.refresh(r)] == [None, None]
 
 
+async def test_a_look_that_was_cut_short_before_todays_list_is_made_again(r: Resources, source: FakeSource) -> None:
+    async def dies() -> None:
+        if len(source.asked) == 2:
+            raise asyncio.CancelledError
+
+    source.meanwhile = dies
+    with pytest.raises(asyncio.CancelledError):
+        await ingest.refresh(r)
+    source.meanwhile = None
+    await ingest.refresh(r)
+    assert asked_days(source)[2:] == [DAY - timedelta(days=1), DAY]
+
+
+async def test_filling_old_days_is_no_look_at_todays_list(r: Resources, source: FakeSource) -> None:
+    await fill(r, source)
+    source.asked.clear()
+    await ingest.refresh(r)
+    assert asked_days(source) == [DAY - timedelta(days=1), DAY]
+
+
 async def test_two_refreshes_at_once_are_one_and_both_wait_for_its_end(r: Resources, source: FakeSource) -> None:
     """A digest that comes due in the middle of a look would else be made without today's papers."""
     todays_answer, between = asyncio.Event(), asyncio.Event()
