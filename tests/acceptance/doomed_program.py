@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from bot.app import open_resources
@@ -29,29 +30,46 @@ STEPS = (
     "before sent is written",
     "after sent was written",
 )
+OF_EACH_MESSAGE = (
+    "before the request leaves",
+    "after Discord accepted",
+    "before the message's note is written",
+    "after the message's note was written",
+)
+"""Those that come for each message of a delivery again."""
 
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def doom(step: str) -> None:
-    """Let the process die at ``step``. Only this test program is changed, and only in its own memory."""
+def doom(step: str, time: int) -> None:
+    """Let the process die at ``step`` when it comes to it for the ``time``-th time.
 
-    def after(cls: type, name: str) -> None:
-        original = getattr(cls, name)
+    Only this test program is changed, and only in its own memory.
+    """
+    times = count(1)
 
-        async def doomed(self: Any, *args: Any, **kwargs: Any) -> Any:
-            await original(self, *args, **kwargs)
-            die()
+    def after(owner: Any, name: str) -> None:
+        original = getattr(owner, name)
 
-        setattr(cls, name, doomed)
+        async def doomed(*args: Any, **named: Any) -> Any:
+            outcome = await original(*args, **named)
+            if next(times) == time:
+                die()
+            return outcome
 
-    def before(cls: type, name: str) -> None:
-        async def doomed(*_: Any, **__: Any) -> None:
-            die()
+        setattr(owner, name, doomed)
 
-        setattr(cls, name, doomed)
+    def before(owner: Any, name: str) -> None:
+        original = getattr(owner, name)
+
+        async def doomed(*args: Any, **named: Any) -> Any:
+            if next(times) == time:
+                die()
+            return await original(*args, **named)
+
+        setattr(owner, name, doomed)
 
     match step:
         case "before planning is written":
@@ -68,24 +86,20 @@ def doom(step: str) -> None:
             after(DiscordOutbox, "send")
         case "before sent is written":
             after(Deliveries, "sent")
-        case "after sent was written":
-            original = delivery._note
-
-            async def noted_and_dead(*args: Any, **named: Any) -> bool:
-                await original(*args, **named)
-                die()
-                return True
-
-            delivery._note = noted_and_dead
+        case "before the message's note is written":
+            after(Deliveries, "message_sent")
+        case "after sent was written" | "after the message's note was written":
+            after(delivery, "_note")
 
 
-def run(environment: Mapping[str, str], step: str, ahead: timedelta) -> None:
+def run(environment: Mapping[str, str], step: str, ahead: timedelta, time: int = 1) -> None:
     """One tick as the running bot makes it."""
     os.environ.update(environment)
-    asyncio.run(_tick(step, ahead))
+    doom(step, time)
+    asyncio.run(_tick(ahead))
 
 
-async def _tick(step: str, ahead: timedelta) -> None:
+async def _tick(ahead: timedelta) -> None:
     settings = load_settings()
     assert settings.discord_token is not None
     point_at(settings.discord_api_url)
@@ -93,7 +107,6 @@ async def _tick(step: str, ahead: timedelta) -> None:
     def clock() -> datetime:
         return system_clock() + ahead
 
-    doom(step)
     async with open_resources(settings, clock=clock) as r, PaperboyClient(r, guilds_settle_in=0.05) as client:
         await client.sign_in(settings.discord_token.get_secret_value())
         connection = asyncio.create_task(client.connect())
