@@ -39,10 +39,19 @@ NIGHT = time(8, 5)
 """The next morning, when the digests of the day before are brought up to date for the last time."""
 
 LEAST_KILLS = 2
+POSTS_CLOSED = 0.3
+"""How often somebody closes the forum's posts after a kill."""
+
 CALM_ROUNDS = 40
 LOOKS_IN_QUIET = 5
-LONGEST_START = 15.0
+LONGEST_START = 30.0
 """Seconds until a program is connected, on a busy machine and in bad weather."""
+
+A_PAUSE = 0.7
+"""Seconds without a request after which a program is taken to have done all it can for now."""
+
+NOTHING_TO_DO = 0.2
+"""Seconds that a life lasts in which nothing can be done, but for what comes up by itself."""
 
 A_DAY = timedelta(days=1)
 LOOKS = ("GET /channels/{channel_id}/messages", "GET /guilds/{guild_id}/threads/active")
@@ -64,8 +73,8 @@ class Plan:
     programs: int = 1
     rates: Rates = CHAOS
     stall_for: float = 0.4
-    patience: float = 0.7
-    """Seconds that a life waits at most for what it is to be killed at."""
+    patience: float = 5.0
+    """Seconds that a life waits at most for the first request, while there is work for it."""
     days_missed: float = 0.0
     """The share of days on which no program runs before it is too late."""
     sabotage: str | None = None
@@ -187,7 +196,10 @@ class _Day:
 
     async def _lives(self) -> None:
         """Every program lives once, and none longer than it takes to be killed."""
-        dooms = [_Doom.drawn(self.draw, self.plan.patience) for _ in range(self.plan.programs)]
+        patience = self.plan.patience if await chaos_truth.can_work(self.world) else NOTHING_TO_DO
+        dooms = [_Doom.drawn(self.draw, patience) for _ in range(self.plan.programs)]
+        if self.result.kills == 0:  # whatever else is drawn, something is in doubt at least once
+            dooms = [replace(doom, at="request", count=1, linger=0.0) for doom in dooms]
         ends = await asyncio.gather(*(self._life(doom) for doom in dooms), return_exceptions=True)
         for end in ends:
             if isinstance(end, BaseException):
@@ -216,6 +228,8 @@ class _Day:
         """Nothing, seconds, as long as a lease, or longer than a nonce is remembered."""
         draw, world = self.draw, self.world
         kind = draw.random()
+        if draw.random() < POSTS_CLOSED:
+            world.close_posts()
         seconds, minutes = draw.uniform(0, 90), draw.uniform(10, 15)
         if kind < 0.35 or (self.day not in world.missed and self._is_late()):
             return
@@ -302,5 +316,9 @@ class _Doom:
             with suppress(TimeoutError):  # it may be kept from connecting, and dies of that, too
                 await world.discord.until(lambda: len(gateway.identifies) > connections, seconds=LONGEST_START)
         if self.at == "request":
-            await world.requests(self.count, within=self.patience)
+            within = self.patience
+            for _ in range(self.count):
+                if not await world.next_request(within=within):
+                    break
+                within = min(self.patience, A_PAUSE)
         await asyncio.sleep(self.linger)

@@ -47,7 +47,7 @@ class Finding:
 
 
 async def unsettled(world: World) -> list[str]:
-    """What programs have still to do with what is due, in words."""
+    """What programs have still to do with what was due until now, in words."""
     later = world.now + timedelta(days=1000)
     async with world.store.read() as tx:
         deliveries = await tx.deliveries.recent(limit=100_000)
@@ -57,10 +57,23 @@ async def unsettled(world: World) -> list[str]:
     waiting = [f"{one.key.destination} {one.key.local_date} is {one.state}" for one in open_ones]
     waiting += [f"{len(found)} to {errand.name.lower()}" for errand, found in errands.items() if found]
     waiting += [f"{len(revisions)} to revise"] if revisions else []
+    waiting += [f"{untold} papers have news"] if (untold := await world.untold()) else []
     known = {(one.key.destination, one.key.local_date, one.key.slot) for one in deliveries}
     return waiting + [
         f"{at} {day} {slot} is not planned" for at, day, slot in slots(world) if (at, day, slot) not in known
     ]
+
+
+async def can_work(world: World) -> bool:
+    """Whether a program that starts now has something to do at once, and has not to wait for a lease."""
+    async with world.store.read() as tx:
+        known = {
+            (one.key.destination, one.key.local_date, one.key.slot) for one in await tx.deliveries.recent(limit=100_000)
+        }
+        due = await tx.deliveries.due(world.now, limit=1)
+        errands = [await tx.messages.due(errand, world.now, limit=1) for errand in Errand]
+        revisions = await tx.deliveries.to_revise(world.now)
+    return bool(due or revisions or any(errands) or set(slots(world)) - known or await world.untold())
 
 
 def slots(world: World) -> Iterator[tuple[Destination, date, str]]:

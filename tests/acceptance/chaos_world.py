@@ -14,6 +14,7 @@ from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from bot.services.upkeep import SEEN_CHANGE
 from storage.records import (
     Cadence,
     ChannelSetup,
@@ -106,17 +107,13 @@ class Program:
     """One running program."""
 
     process: ForkServerProcess
-    born: datetime
-
-    @property
-    def exit_code(self) -> int | None:
-        return self.process.exitcode
 
     async def kill(self) -> int | None:
         """SIGKILL; gives how it ended, which is another code where it had ended by itself."""
         self.process.kill()
-        await asyncio.to_thread(self.process.join, 60)
-        code = self.process.exitcode
+        # Not joined in a thread: starting another process looks at this one, too, and only one of them learns the code.
+        while (code := self.process.exitcode) is None:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0.005)
         self.process.close()
         return code
 
@@ -179,7 +176,7 @@ class World:
         }
         process = PROCESSES.Process(target=chaos_program.live, args=(environment, self.folder, self.sabotage))
         process.start()
-        program = Program(process, self.now)
+        program = Program(process)
         self.programs.append(program)
         return program
 
@@ -187,12 +184,12 @@ class World:
         self.programs.remove(program)
         return await program.kill()
 
-    async def requests(self, count: int, *, within: float) -> bool:
-        """Wait until so many more requests of ``STRUCK`` have come; False where they did not in time."""
-        wanted = self.requests_seen + count
+    async def next_request(self, *, within: float) -> bool:
+        """Wait for one more request of ``STRUCK``; False where none came in time."""
+        seen = self.requests_seen
         try:
             async with asyncio.timeout(within):
-                while self.requests_seen < wanted:
+                while self.requests_seen == seen:
                     self._more.clear()
                     await self._more.wait()
         except TimeoutError:
@@ -241,6 +238,17 @@ class World:
         for channel in self.places.values():
             if (message := self.discord.world.find_message(channel, message_id)) is not None:
                 self.discord.world.delete(message)
+
+    def close_posts(self) -> None:
+        """Somebody closes every open forum post: they are still there, among those that were closed."""
+        for thread in list(self.discord.world.channels.values()):
+            if thread.kind is ChannelKind.PUBLIC_THREAD and not thread.archived:
+                self.discord.world.archive(thread)
+
+    async def untold(self) -> int:
+        """How many papers have news that no program has noted yet."""
+        async with self.store.read() as tx:
+            return len(await tx.papers.changes(after=int(await tx.facts.get(SEEN_CHANGE) or 0)))
 
     async def ledger(self) -> list[Delivery]:
         """Every delivery, oldest first."""

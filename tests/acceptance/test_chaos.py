@@ -10,18 +10,21 @@ import pytest
 from tests.acceptance.chaos import story
 from tests.acceptance.chaos_days import Plan, run
 
-KILLS = 18
+KILLS = 12
+WORLDS = [("store_url", 1), ("store_url", 2), pytest.param(("postgres_url", 2), marks=pytest.mark.postgres)]
+"""A database and how many programs share it."""
 
 
-@pytest.fixture(params=["store_url", pytest.param("postgres_url", marks=pytest.mark.postgres)])
-def each_url(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue(request.param)
-    return url
+@pytest.fixture(params=WORLDS, ids=lambda world: f"{world[1]} on {world[0]}")
+def url_and_programs(request: pytest.FixtureRequest) -> tuple[str, int]:
+    database, programs = request.param
+    return request.getfixturevalue(database), programs
 
 
-@pytest.mark.parametrize("programs", [1, 2])
-async def test_nothing_is_lost_and_nothing_doubled(each_url: str, programs: int, tmp_path: Path) -> None:
-    result = await run(Plan(seed=f"{programs}", kills=KILLS, kills_a_day=KILLS, programs=programs), each_url, tmp_path)
+async def test_nothing_is_lost_and_nothing_doubled(url_and_programs: tuple[str, int], tmp_path: Path) -> None:
+    url, programs = url_and_programs
+    plan = Plan(seed=f"{programs}", kills=KILLS, kills_a_day=KILLS, programs=programs)
+    result = await run(plan, url, tmp_path)
     assert not result.findings, story(result)
     assert result.kills >= KILLS
     assert result.looked, "some message was in doubt, or this was no test"
