@@ -6,6 +6,7 @@ from bot.errors import (
     BotError,
     Filtered,
     InvalidInput,
+    MeaningUnavailable,
     OutboxError,
     QuerySyntaxError,
     Refused,
@@ -105,6 +106,8 @@ def failure(error: BaseException) -> Post:
             return _outbox(error)
         case StorageError():
             return _storage(error)
+        case MeaningUnavailable():
+            return _post("I cannot read for meaning here", _detail(error), mend="I search by words alone until then.")
         case BotError():
             return _post("That did not work", _detail(error))
         case _:

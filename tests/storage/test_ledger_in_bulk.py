@@ -206,7 +206,8 @@ async def test_a_revision_is_kept_and_takes_its_papers(each_store: Store) -> Non
         assert await tx.deliveries.revised(revision, revise_at=None) is None, "it is not sent yet"
         await tx.deliveries.skipped(other.id, reason="removed", at=BASE)
     async with each_store.write() as tx:
-        await note_sent(tx.deliveries, digest.id, message_id=7, at=LATER)
+        await tx.deliveries.message_sent(digest.id, 0, message_id=7, at=LATER, publish=False)
+        await tx.deliveries.sent(digest.id, at=LATER, revise_at=BASE + timedelta(hours=23))
         assert [one.id for one in await tx.deliveries.to_revise(BASE + timedelta(hours=23))] == [digest.id]
         kept_so = await tx.deliveries.revised(revision, revise_at=BASE + timedelta(hours=1))
         after = await tx.deliveries.get(digest.id)
