@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import make_url, text
 
@@ -24,6 +25,16 @@ LOCAL_POSTGRES = "postgresql://postgres@127.0.0.1:5432/test"
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+# As the program logs; structlog's own way of showing a traceback takes seconds each.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.set_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 SETTINGS_BEGIN_WITH = ("DISCORD_", "DATABASE_", "INDEX_", "HF_", "ARXIV_", "S2_", "LLM_", "LOG_", "METRICS_")
 

@@ -81,7 +81,10 @@ match step:
         before(Writer, "close")
     case "some time":
         before(bulk, "_merged")
-        die = threading.Thread(target=later, daemon=True).start
+        killer = threading.Thread(target=later, daemon=True)
+        def die():
+            if killer.ident is None:
+                killer.start()
 main()
 """
 """The real program with many small steps, which dies with its second process at the ``count``-th time of a step."""
