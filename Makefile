@@ -30,7 +30,7 @@ run: setup ## start the bot: on Discord with DISCORD_TOKEN, at this terminal wit
 	@$(BIN)/paperboy run
 
 test: dev ## all tests that can run on this machine
-	@$(BIN)/python -m pytest --numprocesses auto
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: dev ## format, lint, types, tests
 	@$(BIN)/ruff format --check .

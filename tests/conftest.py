@@ -39,6 +39,11 @@ structlog.configure(
 SETTINGS_BEGIN_WITH = ("DISCORD_", "DATABASE_", "INDEX_", "HF_", "ARXIV_", "S2_", "LLM_", "LOG_", "METRICS_")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: much of the time a test waits for a program, a server or a clock of its own."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of this machine reaches a test, and no proxy stands between a test and its loopback server.

@@ -170,10 +170,11 @@ async def test_a_deleted_channel_pauses_its_setup_and_says_why(lab: Lab, r: Reso
     assert (await channels.setup_by_id(r, setup.id)).paused_because == "the channel was deleted"
 
 
-@pytest.mark.usefixtures("client")
-async def test_leaving_a_server_pauses_its_setups_and_no_others(lab: Lab, r: Resources) -> None:
+async def test_leaving_a_server_pauses_its_setups_and_no_others(lab: Lab, client: PaperboyClient, r: Resources) -> None:
+    other = lab.discord.world.add_guild("Library")
+    await until(lambda: client.get_guild(other.id) is not None)
     here = await channels.create(r, make_setup(guild_id=lab.guild.id, destination=channel(lab)))
-    elsewhere = await channels.create(r, make_setup(guild_id=lab.guild.id + 1))
+    elsewhere = await channels.create(r, make_setup(guild_id=other.id))
     lab.discord.world.remove_guild(lab.guild)
     await paused(r, here.id)
     assert (await channels.setup_by_id(r, here.id)).paused_because == "Paperboy was taken out of this server."

@@ -239,7 +239,9 @@ def setup_posts(draw: st.DrawFn) -> Post:
         "mended": lambda: channels.recheck_done(setup, next_due=due),
         "by hand": lambda: channels.paused_by_hand(setup),
         "edited": lambda: channels.edited(setup, next_due=due, missing=missing),
-        "on hold": lambda: channels.on_hold([draw(setups) for _ in range(draw(st.integers(1, 30)))]),
+        "on hold": lambda: channels.on_hold(
+            [replace(draw(setups), id=number) for number in range(draw(st.integers(1, 30)))]
+        ),
         "posted": lambda: channels.posted(setup, delivery),
     }
     return made[draw(st.sampled_from(sorted(made)))]()
