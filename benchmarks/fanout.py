@@ -60,9 +60,11 @@ class Run:
 
     @property
     def limited(self) -> str:
-        """429s in 1,000 requests, and those of the limit of the whole bot."""
+        """429s in 1,000 requests, and those of the limit of the whole bot: in all, and while all went steadily."""
         end = self.seen.samples[-1]
-        return f"{1000 * end.limited / max(end.requests, 1):.2f} ({end.limited_overall} global)"
+        first, last = self.steady
+        steadily = last.limited_overall - first.limited_overall
+        return f"{1000 * end.limited / max(end.requests, 1):.2f} ({end.limited_overall} global, {steadily} steadily)"
 
 
 async def measure() -> list[Row]:
