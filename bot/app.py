@@ -19,6 +19,7 @@ from bot.meaning import MiniLM, missing
 from bot.ports import Clock, Outbox, Resources, system_clock
 from bot.services import ingest, meaning, similar
 from bot.settings import Settings
+from bot.sources.full_text import FullTexts
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
 from storage.search_index import SearchIndex
@@ -68,6 +69,14 @@ async def open_resources(
                 sources=(hugging_face,),
                 answerer=Extractive(),
                 embedder=embedder,
+                texts=FullTexts(
+                    polite,
+                    hf_endpoint=settings.hf_endpoint,
+                    hf_token=settings.hf_token,
+                    arxiv=settings.arxiv_html_url,
+                    clock=clock,
+                    patience=patience,
+                ),
                 clock=clock,
             )
     finally:

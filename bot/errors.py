@@ -6,6 +6,7 @@ BotError
 │   ├── SourceUnreachable     try again later; the store keeps answering
 │   ├── SourceThrottled       the site asks for patience; obeyed
 │   └── SourceChanged         the site's format moved; a developer has to look
+│       └── NotThere          the site has nothing at that address
 ├── OutboxError(destination)
 │   ├── Unreachable           a person has to act: permission, a vanished channel, closed direct messages
 │   ├── RetryLater            nothing was sent; Discord asks to try again at a known time
@@ -69,6 +70,10 @@ class SourceThrottled(SourceError):
 
 class SourceChanged(SourceError):
     """The answer is not what this source sends: truncated, too large, HTML, or of another shape."""
+
+
+class NotThere(SourceChanged):
+    """The site answered that it has nothing at that address; where a list should be, that is a change of the site."""
 
 
 class OutboxError(BotError):

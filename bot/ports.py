@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from bot.core.grounding import Answer, Passage
 from bot.core.period import Period
 from bot.core.tags import ForumTag
 from bot.errors import Unreachable
 from bot.render.post import Post
-from storage.records import ChannelSetup, Destination, Layout, Paper, Sighting, TagRule
+from storage.fulltext import FullText
+from storage.records import ChannelSetup, Destination, Layout, Paper, PaperId, Sighting, TagRule
 from storage.search_index import SearchIndex
 from storage.store import Store
 
@@ -191,6 +193,18 @@ class Outbox(Protocol):
         ...
 
 
+class PaperText(Protocol):
+    """Where the whole texts of papers come from."""
+
+    async def fetch(self, paper: Paper) -> FullText:
+        """The text of ``paper`` from the best place that has it; one of ``Origin.NOWHERE`` where none has.
+
+        Raises:
+            SourceError: one of its kinds: a place could not be asked, so that nobody knows whether there is one.
+        """
+        ...
+
+
 class Answerer(Protocol):
     """Turns a question and passages into an answer whose claims still have to be verified."""
 
@@ -261,9 +275,15 @@ class Resources:
     answerer: Answerer
     embedder: Embedder | None = None
     """None where the semantic part is left out: everything goes by words then."""
+    texts: PaperText | None = None
+    """None where only abstracts are read."""
     clock: Clock = system_clock
     settle: timedelta = field(default=timedelta(minutes=25))
     """How old the newest look at a source may be before another one is made. Less than ``bot.app.REFRESH``: that beat
     comes by the clock, a look ends some time after it, and every second beat would find the last look too fresh."""
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     """Held while the sources are looked at: what needs fresh papers waits for the look that is under way."""
+    reading: WeakValueDictionary[PaperId, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary, repr=False, compare=False
+    )
+    """Held while a paper's text is fetched and read: whoever asks about the same paper waits for it."""

@@ -95,6 +95,12 @@ class Settings(BaseSettings):
         description="A Hugging Face access token; it only raises the number of requests that the site allows.",
         examples=["hf_AbCdEf"],
     )
+    arxiv_html_url: WebAddress = Field(
+        "https://arxiv.org",
+        description="Where the whole text of a paper under discussion is read, as /html/ID and /pdf/ID: arXiv, or a "
+        "mirror of it.",
+        examples=["https://arxiv.org"],
+    )
     ledger_days: Annotated[int, Field(ge=MINIMUM_LEDGER_DAYS, le=36500)] = Field(
         180,
         description="For how many days the record of each delivery is kept. That a paper was posted to a channel is "

@@ -104,6 +104,28 @@ paper_vectors = Table(
 )
 """What a paper is about, as a model sees it: one vector a paper, of the text that ``digest`` tells from others."""
 
+paper_texts = Table(
+    "paper_texts",
+    metadata,
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer),
+    Column("origin", Text, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    Column("pieces", LargeBinary, nullable=False),
+    Column("whole", Boolean, nullable=False),
+)
+"""What was read of a paper, packed; or that nothing was found."""
+
+passage_vectors = Table(
+    "passage_vectors",
+    metadata,
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("digest", BigInteger, nullable=False),
+    Column("codes", LargeBinary, nullable=False),
+)
+"""What each passage of a paper is about: all vectors of one text, one behind the other."""
+
 sources = Table(
     "sources",
     metadata,

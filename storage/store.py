@@ -20,6 +20,7 @@ from storage.messages import Messages, MessagesReader
 from storage.papers import Papers, PapersReader
 from storage.people import People, PeopleReader
 from storage.sources import Sources, SourcesReader
+from storage.texts import FullTexts, FullTextsReader
 from storage.threads import Threads, ThreadsReader
 from storage.topics import Topics, TopicsReader
 from storage.vectors import Vectors, VectorsReader
@@ -40,6 +41,7 @@ class Reading:
     deliveries: DeliveriesReader
     messages: MessagesReader
     threads: ThreadsReader
+    texts: FullTextsReader
     facts: FactsReader
     queries: QueriesReader
 
@@ -57,6 +59,7 @@ class Writing:
     deliveries: Deliveries
     messages: Messages
     threads: Threads
+    texts: FullTexts
     facts: Facts
     queries: Queries
 
@@ -96,6 +99,7 @@ class Store:
                 deliveries=DeliveriesReader(connection),
                 messages=MessagesReader(connection),
                 threads=ThreadsReader(connection),
+                texts=FullTextsReader(connection),
                 facts=FactsReader(connection),
                 queries=QueriesReader(connection),
             )
@@ -117,6 +121,7 @@ class Store:
                 deliveries=Deliveries(connection),
                 messages=Messages(connection),
                 threads=Threads(connection),
+                texts=FullTexts(connection),
                 facts=Facts(connection),
                 queries=Queries(connection),
             )

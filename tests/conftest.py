@@ -48,12 +48,14 @@ def pytest_xdist_auto_num_workers() -> int:
 def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of this machine reaches a test, and no proxy stands between a test and its loopback server.
 
-    The semantic part is left out where a test does not ask for it: each program would load its model for nothing.
+    Nobody answers where the whole texts of papers are. The semantic part is left out where a test does not ask for it:
+    each program would load its model for nothing.
     """
     for name in os.environ:
         if name.startswith(SETTINGS_BEGIN_WITH):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SEMANTIC", "off")
+    monkeypatch.setenv("ARXIV_HTML_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label, Passage, verify
-from bot.core.passages import NOT_FULL_TEXT, Close, best, cued
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Passage, verify
+from bot.core.passages import Close, best, cued
 
 MOST_PASSAGES = 3
 
@@ -24,11 +24,9 @@ class Extractive:
         texts = tuple(passages)
         claims = verify(_quoted(best(question, texts, limit=MOST_PASSAGES)), texts)
         nearest = () if claims else verify(_quoted(cued(question, texts, limit=MOST_PASSAGES)), texts)
-        full_text = any(passage.section not in NOT_FULL_TEXT for passage in texts)
         return Answer(
             question=question,
             status=AnswerStatus.PASSAGES if claims else AnswerStatus.NOT_FOUND,
-            coverage=Coverage.FULL_TEXT if full_text else Coverage.ABSTRACT,
             engine=self.name,
             claims=claims,
             nearest=nearest,

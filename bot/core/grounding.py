@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from storage.fulltext import Origin
 from storage.records import PaperId
 
 
@@ -50,13 +51,30 @@ class Coverage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What was read of one paper: its abstract, and its whole text where ``origin`` says from where."""
+
+    paper_id: PaperId
+    origin: Origin | None = None
+    whole: bool = True
+    """False where it is so long that only its beginning was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     question: str
     status: AnswerStatus
-    coverage: Coverage
     engine: str
     claims: tuple[Claim, ...] = ()
     nearest: tuple[Claim, ...] = ()
+    read: tuple[Read, ...] = ()
+    """Whoever gathered the passages knows; whoever drafts the answer does not."""
+
+    @property
+    def coverage(self) -> Coverage:
+        """The full text only where that of every paper was read."""
+        full = bool(self.read) and all(one.origin is not None for one in self.read)
+        return Coverage.FULL_TEXT if full else Coverage.ABSTRACT
 
 
 def verify(claims: tuple[Claim, ...], passages: tuple[Passage, ...]) -> tuple[Claim, ...]:

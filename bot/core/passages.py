@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from bot.core.grounding import Passage
 from bot.core.text import sentences
 from storage import words
+from storage.fulltext import FullText, PieceKind
 from storage.query import Or, Query, Words
 from storage.records import Paper, PaperId
 
@@ -26,10 +27,10 @@ LATE = 0.2
 """Weights beside 1 for the best sentence, measured on 564 claims of SciFact with expert evidence: among the sentences
 of 30 papers, the first is evidence for 46 % of the claims and one of the first three for 71 % (BM25 alone: 40 % and
 61 %). Cues neither help nor hurt there, since claims are no questions; that is why they weigh little."""
+SHORTEST = 8
+"""Characters of a sentence of a whole text that can say anything."""
 MOST_ASKED = 32
 """Words of a question that count."""
-NOT_FULL_TEXT = frozenset({"Abstract", "Summary"})
-"""The sections that are read where a paper's full text is not there (``Paper.text_section``)."""
 
 STOP_WORDS = frozenset(
     re.findall(
@@ -69,10 +70,6 @@ _CUES = tuple(
 """What a kind of question asks with, and what a sentence of its kind of answer tends to hold."""
 
 
-SHORT_TEXTS = frozenset({"Abstract", "Summary"})
-"""The sections of a paper of which no more than ``Paper.text`` was read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Close:
     """A passage with its closeness (more is closer) and the question's words, as asked, that it holds."""
@@ -82,11 +79,19 @@ class Close:
     matched: tuple[str, ...]
 
 
-def of_paper(paper: Paper) -> tuple[Passage, ...]:
-    """The sentences of what there is to read, in order; each says whether it is the abstract's or a summary's."""
+def of_paper(paper: Paper, text: FullText | None = None) -> tuple[Passage, ...]:
+    """The sentences of what there is to read, in order, each with its section; a row of a table is one, too.
+
+    The abstract comes first, as the store has it; without one the summary, which is called one.
+    """
+    told = [(paper.text_section, sentence) for sentence in sentences(paper.text)]
+    for piece in text.pieces if text is not None else ():
+        if piece.section.lower() != "abstract" or not paper.abstract:
+            parts = (piece.text,) if piece.kind is PieceKind.ROW else sentences(piece.text)
+            told += [(piece.section, part) for part in parts if len(part) >= SHORTEST]
     return tuple(
-        Passage(paper_id=paper.id, ordinal=ordinal, section=paper.text_section, text=sentence, title=paper.title)
-        for ordinal, sentence in enumerate(sentences(paper.text))
+        Passage(paper_id=paper.id, ordinal=ordinal, section=section, text=part, title=paper.title)
+        for ordinal, (section, part) in enumerate(told)
     )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label
 from bot.render import phrases
 from bot.render.actions import ShowPaper, encode
 from bot.render.highlight import marked, occurrences
 from bot.render.limits import roomiest
 from bot.render.phrases import APART, fine, heading, quoted, text
 from bot.render.post import Block, Button, Buttons, Inline, Post, Quote, Span, Style
+from storage.fulltext import Origin
 from storage.records import Paper, PaperId
 
 MOST_CLAIMS = 6
@@ -17,9 +18,10 @@ MOST_NEAREST = 3
 MOST_PAPER_BUTTONS = 5
 SHOWN_OF_QUESTION = 200
 
-COVERAGE = {
-    Coverage.ABSTRACT: "Read: abstracts only, not the whole papers.",
-    Coverage.FULL_TEXT: "Read: the full text.",
+FROM = {
+    Origin.MARKDOWN: "from Hugging Face",
+    Origin.HTML: "from arXiv's HTML",
+    Origin.PDF: "from the PDF, where tables and formulas are often out of order",
 }
 HOW = {
     AnswerStatus.ANSWERED: "Each sentence stands on the quotation below it, checked word for word.",
@@ -50,10 +52,22 @@ def answer_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
         for claim in claims:
             blocks.extend(_claim(claim, papers, room))
         how = f"{HOW[answer.status]}\n" if answer.status is AnswerStatus.ANSWERED else ""
-        blocks.append(fine(how + COVERAGE[answer.coverage]))
+        blocks.append(fine(how + coverage(answer)))
         return Post((*blocks, *_paper_buttons(claims)))
 
     return roomiest(ROOMS, build)
+
+
+def coverage(answer: Answer) -> str:
+    """What was read for it, in words."""
+    full = [one for one in answer.read if one.origin is not None]
+    if not full:
+        return "Read: abstracts only, not the whole papers."
+    if len(answer.read) > len(full):
+        return f"Read: the full text of {len(full)} of {len(answer.read)} papers; of the others the abstract only."
+    places = " and ".join(dict.fromkeys(FROM[one.origin] for one in full if one.origin in FROM))
+    cut = "" if all(one.whole for one in full) else " It is so long that only its beginning was read."
+    return f"Read: the full text, {places}.{cut}"
 
 
 def _not_found(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
@@ -67,7 +81,7 @@ def _not_found(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
             blocks.extend(_quotation(claim, papers, room))
         if not nearest:
             blocks.append(text("Try the words that a paper would use, or name the paper that you mean."))
-        return Post((*blocks, fine(COVERAGE[answer.coverage]), *_paper_buttons(nearest)))
+        return Post((*blocks, fine(coverage(answer)), *_paper_buttons(nearest)))
 
     return roomiest(ROOMS, build)
 

@@ -97,6 +97,9 @@ def ask(answer: Answer, *, took_ms: float) -> Document:
         "question": answer.question,
         "status": str(answer.status),
         "coverage": str(answer.coverage),
+        "read": [
+            {"paper": one.paper_id, "text": str(one.origin or "abstract"), "whole": one.whole} for one in answer.read
+        ],
         "engine": answer.engine,
         "claims": [_claim(claim) for claim in answer.claims],
         "nearest": [_claim(claim) for claim in answer.nearest],

@@ -1,15 +1,17 @@
 """Answer a question from the papers' text: find passages, draft, verify every quotation, say what was read."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bot.core import passages
-from bot.core.grounding import Answer, AnswerStatus, verify
+from bot.core.grounding import Answer, AnswerStatus, Read, verify
 from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from bot.services import search
+from bot.services import reading, search
+from storage.fulltext import FullText
 from storage.records import Paper, PaperId
 
 LONGEST_QUESTION = 500
@@ -17,6 +19,8 @@ PAPERS_READ = 30
 """How many of the best matching papers are read for a question about no paper in particular."""
 
 MOST_PAPERS_ASKED = 10
+MOST_FULL_TEXTS = 4
+"""Papers whose whole text is read for one question; of further ones it is the abstract."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +46,35 @@ async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Rep
         raise InvalidInput(f"The question has {len(question)} characters; up to {LONGEST_QUESTION} are read.")
     if len(paper_ids) > MOST_PAPERS_ASKED:
         raise InvalidInput(f"Ask about up to {MOST_PAPERS_ASKED} papers at once.")
-    read = [await search.paper(r, text) for text in paper_ids] or await _candidates(r, question)
-    texts = tuple(passage for paper in read for passage in passages.of_paper(paper))
+    named = [await search.paper(r, text) for text in paper_ids] or await _named(r, question)
+    papers = named or await _candidates(r, question)
+    full = await _full_texts(r, named)
+    texts = tuple(passage for paper in papers for passage in passages.of_paper(paper, full.get(paper.id)))
     draft = await r.answerer.draft(question, texts)
-    answer = replace(draft, claims=verify(draft.claims, texts), nearest=verify(draft.nearest, texts))
+    answer = replace(
+        draft,
+        claims=verify(draft.claims, texts),
+        nearest=verify(draft.nearest, texts),
+        read=tuple(_read(paper, full.get(paper.id)) for paper in papers),
+    )
     if not answer.claims:
         answer = replace(answer, status=AnswerStatus.NOT_FOUND)
     quoted = {claim.paper_id for claim in (*answer.claims, *answer.nearest)}
     return Reply(
         answer=answer,
-        papers={paper.id: paper for paper in read if paper.id in quoted},
+        papers={paper.id: paper for paper in papers if paper.id in quoted},
         took_ms=round((perf_counter() - started) * 1000, 2),
     )
 
 
-async def _candidates(r: Resources, question: str) -> list[Paper]:
-    """The papers that the question names by id or address, else those whose words it shares."""
+async def _named(r: Resources, question: str) -> list[Paper]:
+    """The papers that the question names by id or address."""
     async with r.store.read() as tx:
-        named = await tx.papers.get_many(find_paper_ids(question)[:MOST_PAPERS_ASKED])
-    if named:
-        return list(named.values())
+        return list((await tx.papers.get_many(find_paper_ids(question)[:MOST_PAPERS_ASKED])).values())
+
+
+async def _candidates(r: Resources, question: str) -> list[Paper]:
+    """The papers whose words the question shares."""
     query = passages.as_query(question)
     if query is None:
         return []
@@ -69,3 +82,14 @@ async def _candidates(r: Resources, question: str) -> list[Paper]:
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
     return [papers[hit.paper_id] for hit in hits.hits if hit.paper_id in papers]
+
+
+async def _full_texts(r: Resources, papers: Sequence[Paper]) -> dict[PaperId, FullText]:
+    """The whole texts of the first few papers that are asked about."""
+    read = papers[:MOST_FULL_TEXTS]
+    texts = await asyncio.gather(*(reading.full_text(r, paper) for paper in read))
+    return {paper.id: text for paper, text in zip(read, texts, strict=True) if text is not None}
+
+
+def _read(paper: Paper, text: FullText | None) -> Read:
+    return Read(paper_id=paper.id) if text is None else Read(paper_id=paper.id, origin=text.origin, whole=text.whole)

@@ -21,6 +21,7 @@ from bot.errors import SourceChanged
 TIMEOUTS = httpx.Timeout(10, connect=5)
 """Seconds of silence after which a connection counts as dead."""
 MOST_REDIRECTS = 3
+ATTEMPTS = 3
 MOST_ERROR_BYTES = 64 * 1024
 LONGEST_ERROR_TEXT = 200
 
@@ -45,6 +46,7 @@ class Ask:
     deadline: timedelta = timedelta(seconds=30)
     """For one whole answer, however steadily it trickles."""
     most_bytes: int = 16 * 2**20
+    attempts: int = ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

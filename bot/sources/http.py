@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import httpx
 import structlog
 
-from bot.errors import SourceChanged, SourceThrottled, SourceUnreachable
+from bot.errors import NotThere, SourceChanged, SourceThrottled, SourceUnreachable
 from bot.ports import Clock
 from bot.sources.exchange import OK, Ask, Broken, Reply, address, follow, in_words
 from bot.sources.kept import Kept, KeptAnswers
@@ -23,11 +23,11 @@ from bot.sources.rate_limit import Gate, refused_for, retry_after
 
 log = structlog.get_logger(__name__)
 
-ATTEMPTS = 3
 FIRST_PAUSE = 1.0
 """Seconds before the second attempt, doubled for each further one; chance takes up to a half of it."""
 
 _NOT_MODIFIED = 304
+_NOTHING_THERE = frozenset({404, 410})
 _TOO_MANY = 429
 _UNAVAILABLE = 503
 _SERVER_FAULT = 500
@@ -76,12 +76,13 @@ class PoliteClient:
         Raises:
             SourceThrottled: the site wants to be left alone for longer than ``ask.patience``.
             SourceUnreachable: no whole answer came in any attempt.
+            NotThere: the site has nothing at that address.
             SourceChanged: the answer is too large, an error, compressed as we did not ask, or somewhere else.
         """
         site = self._sites[ask.source]
         patience = ask.patience
         problem = ""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(ask.attempts):
             if problem:
                 await self._sleep(FIRST_PAUSE * 2 ** (attempt - 1) * (1 - self._chance() / 2))
             reply, patience = await self._in_turn(site, ask, patience)
@@ -96,7 +97,7 @@ class PoliteClient:
                 case Reply():
                     return self._accept(ask, reply)
         if problem:
-            raise SourceUnreachable(ask.source, f"{problem} (tried {ATTEMPTS} times).")
+            raise SourceUnreachable(ask.source, f"{problem} (tried {ask.attempts} times).")
         raise self._throttled(ask, site.gate.shut_for(self._clock()))
 
     async def _in_turn(self, site: _Site, ask: Ask, patience: timedelta) -> tuple[Reply | Broken, timedelta]:
@@ -135,6 +136,8 @@ class PoliteClient:
         return patience
 
     def _accept(self, ask: Ask, reply: Reply) -> Answer:
+        if reply.status in _NOTHING_THERE:
+            raise NotThere(ask.source, f"{in_words(ask, reply)}.")
         if reply.status != OK:
             raise SourceChanged(ask.source, f"{in_words(ask, reply)}.")
         self._kept.put(str(address(ask)), Kept.of(reply.headers, reply.body))

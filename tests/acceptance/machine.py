@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.conftest import ROOT, SETTINGS_BEGIN_WITH
 
 NOBODY_ANSWERS = "http://127.0.0.1:9"
+NO_SITES = {"HF_ENDPOINT": NOBODY_ANSWERS, "ARXIV_HTML_URL": NOBODY_ANSWERS}
 STRANGE = (*SETTINGS_BEGIN_WITH, "PYTHONDONTWRITEBYTECODE")
 """What a program gets only where its test says so: settings, and having to compile itself anew at every start."""
 
@@ -41,7 +42,7 @@ class Machine:
     async def execute(self, *command: str, stdin: int = DEVNULL, **settings: str) -> Process:
         of_here = {name: value for name, value in os.environ.items() if not name.startswith(STRANGE)}
         own = {"PYTHONPATH": str(ROOT), "HOME": str(self.folder), "NO_PROXY": "127.0.0.1", "COLUMNS": "100"}
-        environment = {**of_here, **own, "HF_ENDPOINT": NOBODY_ANSWERS, **self.settings, **settings}
+        environment = {**of_here, **own, **NO_SITES, **self.settings, **settings}
         process = await asyncio.create_subprocess_exec(
             *command, cwd=self.folder, env=environment, stdin=stdin, stdout=PIPE, stderr=PIPE
         )

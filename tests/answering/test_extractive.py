@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.extractive import Extractive
-from bot.core.grounding import AnswerStatus, Coverage, Label, Passage, verify
+from bot.core.grounding import AnswerStatus, Label, Passage, verify
 from bot.core.passages import of_paper
 from storage.records import PaperId
 from tests.builders import make_paper
@@ -19,7 +19,7 @@ PASSAGES = of_paper(PAPER)
 
 async def test_the_closest_passages_are_quoted_and_called_passages() -> None:
     answer = await Extractive().draft("How many dialogues does the memory hold?", PASSAGES)
-    assert (answer.status, answer.coverage, answer.engine) == (AnswerStatus.PASSAGES, Coverage.ABSTRACT, "extractive")
+    assert (answer.status, answer.engine) == (AnswerStatus.PASSAGES, "extractive")
     first = answer.claims[0]
     assert (first.quote, first.text, first.label) == (
         "It holds 12,000 dialogues.",
@@ -44,11 +44,6 @@ async def test_what_only_looks_like_an_answer_stands_nearest_and_is_no_claim() -
 
 async def test_without_passages_nothing_is_found() -> None:
     assert (await Extractive().draft("anything", ())).status is AnswerStatus.NOT_FOUND
-
-
-async def test_the_coverage_is_that_of_the_passages() -> None:
-    method = Passage(paper_id=PAPER.id, ordinal=0, section="Method", text="The memory is a table.")
-    assert (await Extractive().draft("memory", (*PASSAGES, method))).coverage is Coverage.FULL_TEXT
 
 
 @given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=60), max_size=5))

@@ -11,7 +11,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("storage",),
     ("bot.errors",),
     ("bot.core",),
-    ("bot.render", "bot.answering"),
+    ("bot.render", "bot.answering", "bot.fulltext"),
     ("bot.ports",),
     ("bot.sources", "bot.sample", "bot.meaning"),
     ("bot.services",),
@@ -34,6 +34,8 @@ ONLY_IN = {
     "typer": ("bot.cli",),
     "onnxruntime": ("bot.meaning",),
     "numpy": ("bot.meaning",),
+    "selectolax": ("bot.fulltext",),
+    "pypdfium2": ("bot.fulltext",),
 }
 
 # What decides stays pure: no clock, no network, no threads, no files.

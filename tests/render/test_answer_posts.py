@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label
+import pytest
+
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
 from bot.render.actions import ShowPaper, decode
 from bot.render.answer import answer_post
+from storage.fulltext import Origin
 from storage.records import PaperId
-from tests.builders import make_paper
+from tests.builders import make_id, make_paper
 from tests.render.reading import buttons, read
 
 PAPER = make_paper(title="A Big Dataset")
@@ -28,7 +31,6 @@ def make_answer(*claims: Claim, **facts: Any) -> Answer:
     defaults: dict[str, Any] = {
         "question": "How large is the dataset?",
         "status": AnswerStatus.PASSAGES,
-        "coverage": Coverage.ABSTRACT,
         "engine": "extractive",
     }
     return Answer(claims=claims, **(defaults | facts))
@@ -51,11 +53,31 @@ def test_passages_are_called_passages_and_quoted_with_their_source() -> None:
 
 def test_a_models_sentence_stands_above_its_quotation_and_an_inference_is_called_one() -> None:
     claims = (make_claim(label=Label.STATED), make_claim(label=Label.INFERRED))
-    words = shown(make_answer(*claims, status=AnswerStatus.ANSWERED, coverage=Coverage.FULL_TEXT))
+    words = shown(make_answer(*claims, status=AnswerStatus.ANSWERED))
     assert "It has 3 million pairs.\n> Our **dataset** holds" in words
     assert "It has 3 million pairs. (my conclusion from this passage, not its words)\n> Our" in words
-    assert "Read: the full text." in words
     assert "closest passages" not in words
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        ((Read(paper_id=PAPER.id),), "abstracts only, not the whole papers."),
+        ((Read(paper_id=PAPER.id, origin=Origin.MARKDOWN),), "the full text, from Hugging Face."),
+        ((Read(paper_id=PAPER.id, origin=Origin.HTML),), "the full text, from arXiv's HTML."),
+        ((Read(paper_id=PAPER.id, origin=Origin.PDF),), "the full text, from the PDF, where tables and formulas are"),
+        (
+            (Read(paper_id=PAPER.id, origin=Origin.HTML, whole=False),),
+            "HTML. It is so long that only its beginning was",
+        ),
+        (
+            (Read(paper_id=PAPER.id, origin=Origin.HTML), Read(paper_id=make_id(2))),
+            "the full text of 1 of 2 papers; of the others the abstract only.",
+        ),
+    ],
+)
+def test_what_was_read_is_said(read: tuple[Read, ...], words: str) -> None:
+    assert words in shown(make_answer(make_claim(), read=read)).partition("Read: ")[2]
 
 
 def test_not_found_says_so_and_never_shows_claims() -> None:

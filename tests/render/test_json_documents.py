@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
 from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage, Snippet, TrendingPage
 from bot.core.period import Period
 from bot.core.ranking import Ranked
 from bot.core.reports import Health, SetupHealth, SourceReport
 from bot.render import document
+from storage.fulltext import Origin
 from storage.records import Cadence, Message, Paper, PaperId, Sort, SourceState
 from tests.builders import BASE, DAY, make_delivery, make_paper, make_setup
 
@@ -107,7 +108,11 @@ def test_a_snippet_survives_any_marks(marks: tuple[tuple[int, int], ...], text: 
 def test_ask() -> None:
     claim = Claim(text="c", label=Label.QUOTED, quote="q", section="Abstract", paper_id=PaperId("2503.01234"))
     answer = Answer(
-        question="how?", status=AnswerStatus.PASSAGES, coverage=Coverage.FULL_TEXT, engine="e", claims=(claim,)
+        question="how?",
+        status=AnswerStatus.PASSAGES,
+        engine="e",
+        claims=(claim,),
+        read=(Read(paper_id=claim.paper_id, origin=Origin.HTML),),
     )
     found = document.ask(answer, took_ms=2.5)
     told = {"text": "c", "label": "QUOTED", "quote": "q", "section": "Abstract", "paper": "2503.01234", "matched": []}
@@ -115,6 +120,7 @@ def test_ask() -> None:
         "question": "how?",
         "status": "passages",
         "coverage": "full text",
+        "read": [{"paper": "2503.01234", "text": "html", "whole": True}],
         "engine": "e",
         "claims": [told],
         "nearest": [],

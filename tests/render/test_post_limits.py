@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.digest import DigestRules, plan
-from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
 from bot.core.pages import Found, Freshness, SearchPage, Snippet, TrendingPage
 from bot.core.period import Period, PeriodKind
 from bot.core.ranking import Ranked
@@ -41,6 +41,7 @@ from bot.render.search import search_page
 from bot.render.status import status_post
 from bot.render.trending import trending_page
 from bot.render.why import why
+from storage.fulltext import Origin
 from storage.records import Cadence, Delivery, Layout, Obstacle, PaperId, Settle, Sort, SourceState, TagRule
 from tests.builders import BASE, make_delivery, make_papers, make_person, make_schedule, make_setup, make_topic
 from tests.render.hostile import (
@@ -161,10 +162,10 @@ def answers(draw: st.DrawFn) -> Post:
     answer = Answer(
         question=draw(long_text(2000)),
         status=draw(st.sampled_from(AnswerStatus)),
-        coverage=draw(st.sampled_from(Coverage)),
         engine="extractive",
         claims=draw(many),
         nearest=draw(many),
+        read=(Read(paper_id=PaperId("2503.00001"), origin=draw(st.sampled_from([*Origin, None])), whole=False),),
     )
     return answer_post(answer, {paper.id: paper for paper in draw(hostile_shelves(5))})
 

@@ -1,15 +1,17 @@
 """A source, an outbox and an answerer that do what a test tells them, and fail loudly where they were told nothing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Passage
+from bot.core.grounding import Answer, AnswerStatus, Claim, Passage
 from bot.core.period import Period
 from bot.core.tags import ForumTag
 from bot.errors import SourceError, SourceUnreachable, Unreachable
 from bot.ports import DIGEST_ONLY, Clock, Envelope, Fetched, Needs, Rejected
 from bot.render.post import Post
+from storage.fulltext import FullText, Origin, Piece
 from storage.records import Destination, Paper
 from tests.builders import sighting_of
 
@@ -162,8 +164,26 @@ class FakeAnswerer:
         return Answer(
             question=question,
             status=self.status,
-            coverage=Coverage.ABSTRACT,
             engine=self.name,
             claims=self.claims,
             nearest=self.nearest,
         )
+
+
+@dataclass
+class FakeTexts:
+    """A ``PaperText`` whose texts are set by paper; a paper without one has none. ``down`` makes it unreachable."""
+
+    clock: Clock
+    texts: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
+    down: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    async def fetch(self, paper: Paper) -> FullText:
+        self.asked.append(paper.id)
+        await asyncio.sleep(0)  # as somebody who is asked over a network
+        if self.down:
+            raise SourceUnreachable("arxiv", "arXiv did not answer.")
+        pieces = self.texts.get(paper.id, ())
+        origin = Origin.HTML if pieces else Origin.NOWHERE
+        return FullText(paper_id=paper.id, version=paper.version, origin=origin, read_at=self.clock(), pieces=pieces)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.grounding import AnswerStatus, Claim, Label, Passage
+from bot.core.grounding import AnswerStatus, Claim, Coverage, Label, Passage, Read
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import discussion
+from storage.fulltext import Origin, Piece, PieceKind
 from storage.records import PaperId
-from tests.builders import make_id, make_paper
-from tests.services.doubles import FakeAnswerer
+from tests.builders import FakeClock, make_id, make_paper
+from tests.services.doubles import FakeAnswerer, FakeTexts
 from tests.services.seeding import copy_prepared, keep, prepare
 
 SOUP = make_paper(
@@ -176,3 +177,50 @@ async def test_passages_carry_the_title_without_letting_it_be_quoted(r: Resource
     await discussion.ask(answered_by(r, answerer), "How?", [SOUP.id])
     first = answerer.read[0]
     assert first == Passage(paper_id=SOUP.id, ordinal=0, section="Abstract", text=first.text, title=SOUP.title)
+
+
+# --- whole texts ---
+
+
+METHOD = Piece("2 Method", PieceKind.PROSE, "The stove is set to 300 degrees. It hums.")
+ROW = Piece("3 Results, Table 1", PieceKind.ROW, "Pot: small | Litres: 7")
+
+
+@pytest.fixture
+def texts(clock: FakeClock) -> FakeTexts:
+    return FakeTexts(clock, {SOUP.id: (METHOD, ROW)})
+
+
+async def test_the_whole_text_of_a_named_paper_is_read(r: Resources, texts: FakeTexts) -> None:
+    reply = await discussion.ask(replace(r, texts=texts), "How hot is the stove?", [SOUP.id])
+    assert [(one.quote, one.section) for one in reply.answer.claims] == [
+        ("The stove is set to 300 degrees.", "2 Method")
+    ]
+    assert reply.answer.read == (Read(paper_id=SOUP.id, origin=Origin.HTML),)
+    assert reply.answer.coverage is Coverage.FULL_TEXT
+
+
+async def test_a_row_of_a_table_is_quoted_whole(r: Resources, texts: FakeTexts) -> None:
+    reply = await discussion.ask(replace(r, texts=texts), f"How many litres does the small pot of {SOUP.id} hold?")
+    assert reply.answer.claims[0].quote == ROW.text
+
+
+async def test_of_several_papers_each_says_what_was_read_of_it(r: Resources, texts: FakeTexts) -> None:
+    reply = await discussion.ask(replace(r, texts=texts), "How hot is the crust?", [SOUP.id, BREAD.id])
+    assert [one.origin for one in reply.answer.read] == [Origin.HTML, None]
+    assert reply.answer.coverage is Coverage.ABSTRACT
+
+
+@pytest.mark.parametrize("question", ["How are noodles cooked?", "How hot is the stove?"])
+async def test_a_question_about_no_paper_in_particular_fetches_nothing(
+    question: str, r: Resources, texts: FakeTexts
+) -> None:
+    await discussion.ask(replace(r, texts=texts), question)
+    assert texts.asked == []
+
+
+async def test_where_the_text_cannot_be_had_the_abstract_answers(r: Resources, texts: FakeTexts) -> None:
+    texts.down = True
+    reply = await discussion.ask(replace(r, texts=texts), "How are noodles cooked?", [SOUP.id])
+    assert reply.answer.claims
+    assert reply.answer.coverage is Coverage.ABSTRACT

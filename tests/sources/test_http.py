@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import SourceChanged, SourceUnreachable
-from bot.sources.exchange import Ask
-from bot.sources.http import ATTEMPTS, PoliteClient
+from bot.sources.exchange import ATTEMPTS, Ask
+from bot.sources.http import PoliteClient
 from bot.sources.kept import Kept, KeptAnswers
 from tests.builders import BASE, DAY, FakeClock
 from tests.sources.asking import Pauses, make_ask

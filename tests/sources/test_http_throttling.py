@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.errors import SourceThrottled
-from bot.sources.http import ATTEMPTS, PoliteClient
+from bot.sources.exchange import ATTEMPTS
+from bot.sources.http import PoliteClient
 from tests.builders import BASE, FakeClock
 from tests.sources.asking import Pauses, make_ask
 from tests.standins.hugging_face import Fault, HuggingFaceStandIn, body, status, throttled
