@@ -40,7 +40,7 @@ async def search(
     found = await meaning.search(r, query, limit=limit, offset=offset, sort=sort, today=today)
     missed = found.hits.total == 0
     suggestion = await r.index.suggest(text) if missed else None
-    loose = loosened(query) if missed else None
+    loose = loosened(query, text) if missed else None
     if loose is not None:
         found = await meaning.search(r, loose, limit=limit, offset=offset, sort=sort, today=today)
     hits = found.hits

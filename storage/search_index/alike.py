@@ -7,11 +7,10 @@ import tantivy
 from tantivy import Occur, Schema
 
 from storage.records import Paper
-from storage.search_index.shape import ID, WEIGHTS
+from storage.search_index.shape import ID, WORDS
 from storage.searchable import BREAK, searchable
 
 MOST_WORDS = 25
-_TEXTS = ("title", "keywords", "abstract")
 _SHORTEST = 3
 _USUAL = 0.2
 """A word that more than this share of all papers hold tells nothing."""
@@ -28,17 +27,16 @@ def alike(searcher: tantivy.Searcher, schema: Schema, paper: Paper) -> tantivy.Q
     papers = max(searcher.num_docs, 1)
     weights: dict[str, float] = {}
     for word, count in counts.items():
-        held = max(searcher.doc_freq(name, word) for name in _TEXTS)
+        held = searcher.doc_freq(WORDS, word)
         if word != BREAK and len(word) >= _SHORTEST and 1 < held <= max(papers * _USUAL, 2):
             weights[word] = count * math.log(papers / held)
     telling = sorted(weights, key=lambda word: (-weights[word], word))[:MOST_WORDS]
     if not telling or not weights[telling[0]]:
         return None
     shared = [
-        (Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, name, word), WEIGHTS[name] * weight))
+        (Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, WORDS, word), weight))
         for word in telling
         for weight in [weights[word] / weights[telling[0]]]
-        for name in _TEXTS
         if weight
     ]
     itself = tantivy.Query.term_query(schema, ID, paper.id.lower())

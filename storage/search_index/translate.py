@@ -8,10 +8,24 @@ import tantivy
 from tantivy import FieldType, Occur, Schema
 
 from storage.query import And, Count, Days, Field, Has, Is, LastDays, Not, Or, Query, Words
-from storage.search_index.shape import CATEGORIES, DAY, EXACT, FACTS, ID, NAMES, STARS, TEXTS, UPVOTES, WEIGHTS
+from storage.search_index.shape import (
+    CATEGORIES,
+    DAY,
+    EXACT,
+    FACTS,
+    ID,
+    NAME_WEIGHT,
+    NAMES,
+    STARS,
+    TEXTS,
+    UPVOTES,
+    WORDS,
+)
 from storage.searchable import Sought, name_key, sought
 
 _SCORED = frozenset({None, Field.TITLE, Field.ABSTRACT})
+_EXACT_TEXTS = ("title", "abstract", "keywords")
+"""Where phrases and beginnings without a field are looked for: there words keep their endings."""
 
 
 def scores(query: Query) -> bool:
@@ -86,12 +100,9 @@ def _words(leaf: Words, schema: Schema) -> tantivy.Query:
         return _name(leaf, wanted, schema)
     if leaf.field is not None:
         return _text(TEXTS[leaf.field], leaf, wanted, schema)
-    return _any_of(
-        tantivy.Query.boost_query(
-            _name(leaf, wanted, schema) if name == NAMES else _text(name, leaf, wanted, schema), weight
-        )
-        for name, weight in WEIGHTS.items()
-    )
+    names = tantivy.Query.boost_query(_name(leaf, wanted, schema), NAME_WEIGHT)
+    texts = _EXACT_TEXTS if leaf.prefix or leaf.phrase else (WORDS,)
+    return _any_of((*(_text(name, leaf, wanted, schema) for name in texts), names))
 
 
 def _name(leaf: Words, wanted: Sought, schema: Schema) -> tantivy.Query:
