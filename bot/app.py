@@ -18,7 +18,11 @@ from bot.errors import MeaningUnavailable
 from bot.meaning import MiniLM, missing
 from bot.ports import Clock, Outbox, Resources, system_clock
 from bot.services import ingest, meaning, similar
+from bot.services.following import followed_categories
 from bot.settings import Settings
+from bot.sources.arxiv import ArXiv, Sites
+from bot.sources.arxiv_feed import Announced
+from bot.sources.arxiv_gate import ArxivGate
 from bot.sources.full_text import FullTexts
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
@@ -63,10 +67,12 @@ async def open_resources(
             hugging_face = HuggingFace(
                 polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=clock, patience=patience
             )
+            arxiv = _arxiv(settings, client, store, clock=clock, patience=patience) if settings.arxiv else None
             yield Resources(
                 store=store,
                 index=index,
-                sources=(hugging_face,),
+                sources=(hugging_face, arxiv) if arxiv is not None else (hugging_face,),
+                catalogue=arxiv,
                 answerer=Extractive(),
                 embedder=embedder,
                 texts=FullTexts(
@@ -83,6 +89,18 @@ async def open_resources(
         if embedder is not None:
             embedder.close()
         await store.close()
+
+
+def _arxiv(settings: Settings, client: httpx.AsyncClient, store: Store, *, clock: Clock, patience: timedelta) -> ArXiv:
+    sites = Sites(rss=settings.arxiv_rss_url, api=settings.arxiv_api_url, oai=settings.arxiv_oai_url)
+    return ArXiv(
+        PoliteClient(client, clock=clock, shared=ArxivGate(store, clock)),
+        sites=sites,
+        clock=clock,
+        followed=partial(followed_categories, store, settings.followed),
+        kinds=frozenset(map(Announced, settings.announced)),
+        patience=patience,
+    )
 
 
 @contextlib.asynccontextmanager

@@ -43,6 +43,10 @@ class Fetched:
     papers: tuple[Paper, ...]
     sightings: tuple[Sighting, ...]
     rejected: tuple[Rejected, ...] = ()
+    rest: str | None = None
+    """Where the answer goes on, in the source's own words; None where this was all of it."""
+    day: date | None = None
+    """Of which day the list is, where the source says so: another one than was asked for may be there yet."""
 
 
 class Source(Protocol):
@@ -51,8 +55,19 @@ class Source(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def fetch(self, period: Period | None) -> Fetched:
+    @property
+    def is_final(self) -> bool:
+        """Whether a day's list never changes: one look at it is enough."""
+        ...
+
+    def days_now(self, now: datetime) -> Sequence[date]:
+        """The days whose lists are worth a look at ``now``, the newest last; none where nothing new is expected."""
+        ...
+
+    async def fetch(self, period: Period | None, *, after: str | None = None) -> Fetched:
         """The papers of ``period``; of the most recent day where it is None.
+
+        Of a long answer that is one part: the next one begins ``after`` what the last one said in ``rest``.
 
         Raises:
             SourceError: one of its kinds; nothing else leaves a source.
@@ -205,6 +220,26 @@ class PaperText(Protocol):
         ...
 
 
+class Catalogue(Protocol):
+    """A site that knows papers by their ids."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def most_ids(self) -> int:
+        """How many papers it tells of at once."""
+        ...
+
+    async def look_up(self, ids: Sequence[PaperId]) -> Fetched:
+        """What it says of these papers; those that it does not know are left out.
+
+        Raises:
+            SourceError: one of its kinds; nothing else leaves it.
+        """
+        ...
+
+
 class Answerer(Protocol):
     """Turns a question and passages into an answer whose claims still have to be verified."""
 
@@ -272,7 +307,10 @@ class Resources:
     store: Store
     index: SearchIndex
     sources: tuple[Source, ...]
+    """The first one is asked where none is named: its lists are what digests are made of."""
     answerer: Answerer
+    catalogue: Catalogue | None = None
+    """None where nobody is asked for what the lists leave out."""
     embedder: Embedder | None = None
     """None where the semantic part is left out: everything goes by words then."""
     texts: PaperText | None = None

@@ -16,11 +16,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import SettingProblem, SettingsError
+from storage import categories
 
 ENV_FILE = Path(".env")
 MINIMUM_LEDGER_DAYS = 31
 """Messages of the last 30 days are kept true, and the ledger is what knows them."""
 DEFAULT_INDEX = Path("data/index")
+ANNOUNCEMENTS = ("new", "cross", "replace", "replace-cross")
+"""As arXiv's feeds call them."""
 
 
 def _web_address(value: str) -> str:
@@ -49,6 +52,27 @@ def _token(value: SecretStr | None) -> SecretStr | None:
 def _empty_is_absent(value: object) -> object:
     """``NAME=`` in a file means that it was left out."""
     return None if value == "" else value
+
+
+def _categories(value: str) -> str:
+    for code in _listed(value):
+        if categories.spelled(code) is None:
+            near = categories.nearest(code)
+            hint = f"; did you mean {near}?" if near else ""
+            raise ValueError(f"names {code!r}, which is no category of arXiv's{hint}")
+    return value
+
+
+def _announced(value: str) -> str:
+    for kind in _listed(value):
+        if kind not in ANNOUNCEMENTS:
+            raise ValueError(f"names {kind!r}; it may name {', '.join(ANNOUNCEMENTS)}")
+    return value
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    """What stands in a list, parted by spaces or commas."""
+    return tuple(value.replace(",", " ").split())
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -101,6 +125,37 @@ class Settings(BaseSettings):
         "mirror of it.",
         examples=["https://arxiv.org"],
     )
+    arxiv: bool = Field(
+        True,  # a setting's default
+        description="Whether arXiv is asked beside Hugging Face, for what it announces and for categories: on or off.",
+        examples=["on"],
+    )
+    arxiv_categories: Annotated[str, AfterValidator(_categories)] = Field(
+        "cs.AI cs.CL cs.CV cs.LG",
+        description="The arXiv categories whose announcements are fetched, beside those that topics and channels ask "
+        "for.",
+        examples=["cs.AI cs.CL cs.CV cs.LG"],
+    )
+    arxiv_announced: Annotated[str, AfterValidator(_announced)] = Field(
+        "new",
+        description="Which announcements are fetched: new, cross (into another category), replace, replace-cross.",
+        examples=["new cross"],
+    )
+    arxiv_rss_url: WebAddress = Field(
+        "https://rss.arxiv.org",
+        description="arXiv's feeds, or a mirror of them.",
+        examples=["https://rss.arxiv.org"],
+    )
+    arxiv_api_url: WebAddress = Field(
+        "https://export.arxiv.org/api/query",
+        description="arXiv's API, or a mirror of it.",
+        examples=["https://export.arxiv.org/api/query"],
+    )
+    arxiv_oai_url: WebAddress = Field(
+        "https://oaipmh.arxiv.org/oai",
+        description="arXiv's OAI-PMH server, or a mirror of it.",
+        examples=["https://oaipmh.arxiv.org/oai"],
+    )
     ledger_days: Annotated[int, Field(ge=MINIMUM_LEDGER_DAYS, le=36500)] = Field(
         180,
         description="For how many days the record of each delivery is kept. That a paper was posted to a channel is "
@@ -139,6 +194,16 @@ class Settings(BaseSettings):
         password = make_url(self.database_url.get_secret_value()).password
         values = [secret.get_secret_value() for secret in (self.discord_token, self.hf_token) if secret is not None]
         return tuple(value for value in (*values, password) if value)
+
+    @property
+    def followed(self) -> tuple[str, ...]:
+        """The chosen categories, as arXiv spells them."""
+        return tuple(filter(None, map(categories.spelled, _listed(self.arxiv_categories))))
+
+    @property
+    def announced(self) -> tuple[str, ...]:
+        """The chosen kinds of announcements."""
+        return _listed(self.arxiv_announced)
 
     @property
     def ledger_kept(self) -> timedelta:

@@ -69,6 +69,11 @@ class PapersReader:
         listed = select(sightings.c.paper_id).where(sightings.c.daily_on.between(since, until))
         return _by_id(await self._papers(select(*PAPER_COLUMNS).where(papers.c.id.in_(listed))))
 
+    async def announced(self, since: date, until: date) -> list[Paper]:
+        """The papers that were announced on one of the days, both included, listed or not; by id."""
+        named = select(sightings.c.paper_id).where(sightings.c.announced_on.between(since, until))
+        return _by_id(await self._papers(select(*PAPER_COLUMNS).where(papers.c.id.in_(named))))
+
     async def sightings(
         self, paper_ids: Iterable[PaperId], *, since: datetime | None = None
     ) -> dict[PaperId, tuple[Sighting, ...]]:

@@ -79,6 +79,9 @@ class Sighting:
     source: str
     seen_at: datetime
     daily_on: date | None = None
+    """The day on whose list of trending papers it stood."""
+    announced_on: date | None = None
+    """The day whose announcement of new papers named it."""
     upvotes: int | None = None
     comments: int | None = None
     stars: int | None = None

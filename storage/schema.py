@@ -39,6 +39,7 @@ their partial index covers it."""
 
 ENDED = text("ended_at IS NOT NULL")
 REVISED = text("revise_at IS NOT NULL")
+ANNOUNCED = text("announced_on IS NOT NULL")
 PUBLISHED = text("publish_at IS NOT NULL")
 EDITED = text("edit_at IS NOT NULL")
 """Likewise what has something outstanding: few among many."""
@@ -77,9 +78,11 @@ sightings = Table(
     Column("upvotes", Integer),
     Column("comments", Integer),
     Column("stars", Integer),
+    Column("announced_on", Date),
     # In this order the key is also the index that a paper's history is read from.
     PrimaryKeyConstraint("paper_id", "seen_at", "source"),
     Index(None, "daily_on", "paper_id"),
+    Index("ix_sightings_announced_on", "announced_on", "paper_id", sqlite_where=ANNOUNCED, postgresql_where=ANNOUNCED),
     sqlite_with_rowid=False,
 )
 
@@ -146,6 +149,16 @@ source_days = Table(
     Column("looked_at", Moment, nullable=False),
     PrimaryKeyConstraint("source", "day"),
 )
+
+gates = Table(
+    "gates",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("open_at", Moment),
+    Column("held_by", Text),
+    Column("held_until", Moment),
+)
+"""Of a site that counts the requests of all our processes together: who is asking it, and when the next one may."""
 
 channel_setups = Table(
     "channel_setups",

@@ -15,6 +15,7 @@ from storage.deliveries import Deliveries
 from storage.engine import BUSY_TIMEOUT, Engines, open_engines
 from storage.facts import Facts, FactsReader, Queries, QueriesReader
 from storage.failures import translated
+from storage.gates import Gates
 from storage.ledger import DeliveriesReader
 from storage.messages import Messages, MessagesReader
 from storage.papers import Papers, PapersReader
@@ -62,6 +63,7 @@ class Writing:
     texts: FullTexts
     facts: Facts
     queries: Queries
+    gates: Gates
 
 
 class Store:
@@ -124,6 +126,7 @@ class Store:
                 texts=FullTexts(connection),
                 facts=Facts(connection),
                 queries=Queries(connection),
+                gates=Gates(connection),
             )
 
     async def note(self, work: Callable[[Writing], Awaitable[T]]) -> T:

@@ -49,13 +49,14 @@ def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of this machine reaches a test, and no proxy stands between a test and its loopback server.
 
     Nobody answers where the whole texts of papers are. The semantic part is left out where a test does not ask for it:
-    each program would load its model for nothing.
+    each program would load its model for nothing. So is arXiv, which would be asked over a network that no test has.
     """
     for name in os.environ:
         if name.startswith(SETTINGS_BEGIN_WITH):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SEMANTIC", "off")
     monkeypatch.setenv("ARXIV_HTML_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("ARXIV", "off")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 

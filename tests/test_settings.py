@@ -10,7 +10,7 @@ NOWHERE = Path("no-such-file.env")
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DISCORD_TOKEN", "DISCORD_API_URL", "DATABASE_URL", "INDEX_PATH", "HF_ENDPOINT", "HF_TOKEN"):
+    for name in ("DISCORD_TOKEN", "DISCORD_API_URL", "DATABASE_URL", "INDEX_PATH", "HF_ENDPOINT", "HF_TOKEN", "ARXIV"):
         monkeypatch.delenv(name, raising=False)
     for name in ("LOG_LEVEL", "LOG_FORMAT"):
         monkeypatch.delenv(name, raising=False)

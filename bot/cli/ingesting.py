@@ -19,7 +19,7 @@ from bot.ports import Resources, Source
 from bot.render import document
 from bot.render.reports import brought, ingest_report
 from bot.services import bulk, ingest
-from bot.sources.arxiv_bulk import NAME
+from bot.sources.arxiv_facts import NAME
 from storage.search_index.following import followed
 
 LARGE = 8 * 2**20
@@ -87,7 +87,7 @@ def _chosen(r: Resources, names: Sequence[str]) -> tuple[Source, ...]:
     strangers = [name for name in names if name not in known]
     if strangers:
         raise InvalidInput(f"There is no source {', '.join(map(repr, strangers))}. There is: {', '.join(known)}.")
-    return tuple(known[name] for name in dict.fromkeys(names)) or r.sources
+    return tuple(known[name] for name in dict.fromkeys(names)) or r.sources[:1]
 
 
 async def _one(r: Resources, source: Source, wanted: Wanted) -> list[SourceReport]:
@@ -141,17 +141,4 @@ async def _range(r: Resources, source: Source, since: date, until: date, *, agai
 
 
 def _summed(name: str, reports: Iterable[SourceReport]) -> SourceReport:
-    total = SourceReport(name=name)
-    for one in reports:
-        total = replace(
-            total,
-            fetched=total.fetched + one.fetched,
-            new=total.new + one.new,
-            updated=total.updated + one.updated,
-            unchanged=total.unchanged + one.unchanged,
-            rejected=total.rejected + one.rejected,
-            rejects=(*total.rejects, *one.rejects),
-            error="; ".join(filter(None, (total.error, one.error))) or None,
-            took=total.took + one.took,
-        )
-    return total
+    return sum(reports, start=SourceReport(name=name))

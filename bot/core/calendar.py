@@ -79,6 +79,15 @@ def quiet_evening(day: date) -> date | None:
     return evening if arxiv_holiday(_working_day(evening)) else None
 
 
+def is_announced(day: date) -> bool:
+    """Whether arXiv's feed of ``day`` has papers: whether it announced any on the evening before, as far as is known.
+
+    In a year whose holidays are not surely known only weekends are without.
+    """
+    evening = quiet_evening(day)
+    return _has_list(day) and (evening is None or evening.year not in ANNOUNCED_YEARS)
+
+
 def _reason(day: date, days: Days, lists: list[date]) -> str:
     if not _has_list(day) and len(lists) <= 1:
         return f": it is {day:%A}, and papers are listed on working days"

@@ -21,6 +21,20 @@ class SourceReport:
     error: str | None = None
     took: timedelta = timedelta()
 
+    def __add__(self, other: "SourceReport") -> "SourceReport":
+        """Both together, under the name of the first."""
+        return SourceReport(
+            name=self.name,
+            fetched=self.fetched + other.fetched,
+            new=self.new + other.new,
+            updated=self.updated + other.updated,
+            unchanged=self.unchanged + other.unchanged,
+            rejected=self.rejected + other.rejected,
+            rejects=(*self.rejects, *other.rejects),
+            error="; ".join(filter(None, (self.error, other.error))) or None,
+            took=self.took + other.took,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickReport:

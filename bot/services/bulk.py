@@ -19,7 +19,8 @@ from bot.core.merge import merge
 from bot.core.reports import SourceReport
 from bot.ports import Resources
 from bot.services.ingest import SAMPLE_FACT
-from bot.sources.arxiv_bulk import NAME, RULES, BadLine, Record, is_dump, quoted, read_line
+from bot.sources.arxiv_bulk import RULES, BadLine, Record, is_dump, quoted, read_line
+from bot.sources.arxiv_facts import NAME
 from bot.sources.json_lines import LONGEST_LINE, JsonLines
 from storage.records import Paper, PaperId, Sighting
 

@@ -21,6 +21,7 @@ from bot.errors import InvalidInput, SourceError, SourceThrottled
 from bot.ports import Fetched, Rejected, Resources, Source
 from bot.sample import SAMPLE, sample_days
 from storage.records import Sighting, SourceState
+from storage.store import Writing
 
 log = structlog.get_logger(__name__)
 
@@ -46,13 +47,24 @@ class Arrival(Enum):
 
 
 async def period(r: Resources, source: Source, period: Period | None) -> SourceReport:
-    """One look at ``source``. A failure is reported and remembered, not raised: the store goes on answering."""
+    """One look at ``source``. A failure is reported and remembered, not raised: the store goes on answering.
+
+    A long answer is kept part by part, each with a mark of how far it came: a look that was cut short goes on there.
+    """
     started = perf_counter()
-    try:
-        fetched = await source.fetch(period)
-    except SourceError as error:
-        return await _failure(r, error)
-    report = await _keep(r, fetched, look=period)
+    report = SourceReport(name=source.name)
+    async with r.store.read() as tx:
+        after = await tx.facts.get(_mark(source.name, period)) or None
+    while True:
+        try:
+            fetched = await source.fetch(period, after=after)
+        except SourceError as error:
+            report += await _failure(r, error)
+            break
+        report += await _keep(r, fetched, look=period)
+        after = fetched.rest
+        if after is None:
+            break
     await r.index.catch_up(r.store)
     return replace(report, took=timedelta(seconds=perf_counter() - started))
 
@@ -96,10 +108,10 @@ async def file(r: Resources, source: Source, path: Path) -> SourceReport:
 
 
 async def refresh(r: Resources) -> tuple[SourceReport, ...]:
-    """Look at yesterday and today at every source whose last look failed or is older than ``settle``.
+    """Look at the newest days of every source whose last look failed or is older than ``settle``.
 
-    Yesterday too: its votes are still moving, and papers are added to it until it ends in the west. A source that asked
-    for patience is left alone until the moment that it named. Two at once are one: the second waits and looks no more.
+    A source that asked for patience is left alone until the moment that it named. Two at once are one: the second
+    waits and looks no more.
     """
     async with r.refreshing:
         return await _refresh(r)
@@ -109,14 +121,17 @@ async def _refresh(r: Resources) -> tuple[SourceReport, ...]:
     now = r.clock()
     reports = []
     for source in r.sources:
+        days = source.days_now(now)
+        if not days:
+            continue
         async with r.store.read() as tx:
             state = await tx.sources.state(source.name)
             # Not when anything was looked at last: a look that ended after yesterday's list, or one at old days, has
             # not seen today's.
-            seen_at = await tx.sources.day_looked_at(source.name, now.date())
-        if _is_left_alone(state, seen_at, now, r.settle):
+            seen_at = await tx.sources.day_looked_at(source.name, days[-1])
+        if _is_left_alone(state, seen_at, now, timedelta.max if source.is_final else r.settle):
             continue
-        for day in (now.date() - timedelta(days=1), now.date()):
+        for day in days:
             reports.append(await period(r, source, Period.day(day)))
             if reports[-1].error:
                 break
@@ -124,13 +139,13 @@ async def _refresh(r: Resources) -> tuple[SourceReport, ...]:
 
 
 def _is_left_alone(state: SourceState, seen_at: datetime | None, now: datetime, settle: timedelta) -> bool:
-    """``seen_at`` is when today's list was looked at.
+    """``seen_at`` is when the newest list was looked at.
 
     A look or a failure in the future is one from before this machine's clock was put back: it says nothing.
     """
     if state.retry_at is not None and state.failed_at is not None and state.failed_at <= now < state.retry_at:
         return True
-    return state.problem is None and seen_at is not None and seen_at <= now < seen_at + settle
+    return state.problem is None and seen_at is not None and seen_at <= now and now - seen_at < settle
 
 
 async def ensure_papers(r: Resources) -> Arrival:
@@ -139,9 +154,8 @@ async def ensure_papers(r: Resources) -> Arrival:
         return Arrival.KEPT
     try:
         async with asyncio.timeout(FIRST_LOOK.total_seconds()):
-            for source in r.sources:
-                if (await period(r, source, None)).new:
-                    break
+            for source in r.sources[:1]:
+                await period(r, source, None)
     except TimeoutError:
         log.warning("the network took too long for a first look", seconds=FIRST_LOOK.seconds)
     if await _has_papers(r):  # the time may have been up right after they were kept
@@ -188,7 +202,7 @@ async def _keep(r: Resources, fetched: Fetched, *, look: Period | None, recorded
             now = r.clock()
             await tx.sources.record_success(fetched.source, at=now, fetched=count, rejected=len(fetched.rejected))
             if look is not None and look.kind is PeriodKind.DAY:
-                await tx.sources.mark_day(fetched.source, look.first, at=now)
+                await _note_progress(tx, fetched, look, now)
         if fetched.papers:
             await tx.facts.put(SAMPLE_FACT, r.clock().isoformat() if fetched.source == SAMPLE else "")
     new = sum(paper.id not in known for paper in changed)
@@ -203,6 +217,19 @@ async def _keep(r: Resources, fetched: Fetched, *, look: Period | None, recorded
         rejected=len(fetched.rejected),
         rejects=tuple(_named(fetched.rejected)),
     )
+
+
+async def _note_progress(tx: Writing, fetched: Fetched, look: Period, now: datetime) -> None:
+    """How far a day was looked at: where to go on, or that it was seen to its end."""
+    mark = _mark(fetched.source, look)
+    if fetched.rest is not None or await tx.facts.get(mark):
+        await tx.facts.put(mark, fetched.rest or "")
+    if fetched.rest is None and fetched.day in {None, look.first}:
+        await tx.sources.mark_day(fetched.source, look.first, at=now)
+
+
+def _mark(source: str, period: Period | None) -> str:
+    return f"part of {source} {period}"
 
 
 def _is_newest(sighting: Sighting, looks: Sequence[Sighting]) -> bool:

@@ -10,28 +10,28 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 from bot.core.identity import FIRST_FIVE_DIGITS, parse_paper_id, parse_version
 from bot.core.text import clean
 from bot.errors import InvalidInput
-from storage import categories
+from bot.sources.arxiv_facts import (
+    LONGEST_ABSTRACT,
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    MOST_AUTHORS,
+    NOT_BEFORE,
+    is_withdrawn,
+    known_categories,
+    moment,
+)
 from storage.records import Paper, PaperId
 
-NAME = "arxiv"
 RULES = 1
 """Raised when the same line is read otherwise than before: then files that were read already are read anew."""
 
-LONGEST_TITLE = 1_000
-LONGEST_ABSTRACT = 20_000
-LONGEST_NAME = 200
-MOST_AUTHORS = 1_000
-MOST_CATEGORIES = 30
 MOST_VERSIONS = 1_000
 LONGEST_QUOTE = 80
-NOT_BEFORE = datetime(1986, 1, 1, tzinfo=UTC)
-"""A few papers were put into arXiv with the dates that they had before it began."""
 LISTED_WITHIN = timedelta(days=40)
 """A record's ``first`` is the day on which somebody first saw it: that of its submission only if it lies in the id's
 month, or in the first days after."""
@@ -41,11 +41,6 @@ _MONTHS = {
     for place, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
 }
 _CREATED = re.compile(r"(?:\w{3}, )?(\d{1,2}) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC|\+0000))?", re.ASCII)
-_WITHDRAWN = re.compile(
-    r"(?:arXiv admin note:\s*)?(?:(?:this|the) (?:paper|article|manuscript|submission|preprint|work|note|version)"
-    r"(?: \w+)? (?:has been|is|was|is being) |paper )?withdrawn\b",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"(\d{3,4})\.(\d{1,5})", re.ASCII)
 _SHORT_NUMBER = re.compile(r"\d{3}\.\d{1,5}", re.ASCII)
 _SHORT_OLD = re.compile(r"([a-z-]+(?:\.[A-Z]{2})?/)(\d{6})", re.ASCII)
@@ -198,18 +193,12 @@ def _categories(value: object) -> tuple[str, ...]:
     codes = value.split() if isinstance(value, str) else value
     if not isinstance(codes, list):
         return ()
-    known = (_spelled(code) for code in codes[:MOST_CATEGORIES] if isinstance(code, str))
-    return tuple(dict.fromkeys(code for code in known if code))
-
-
-@lru_cache(maxsize=1024)
-def _spelled(code: str) -> str | None:
-    return categories.spelled(code.strip())
+    return known_categories(code for code in codes if isinstance(code, str))
 
 
 def _is_withdrawn(item: Mapping[str, Any]) -> bool:
     said = (item.get("comments"), item.get("comment"), item.get("abstract"))
-    return any(isinstance(text, str) and _WITHDRAWN.match(text.lstrip()) for text in said)
+    return is_withdrawn(*(text for text in said if isinstance(text, str)))
 
 
 # --- when ---
@@ -240,14 +229,7 @@ def _moment(text: str, now: datetime) -> datetime | None:
 
 def _day(value: object, now: datetime) -> datetime | None:
     """A day or a moment in ISO's form; a day is its beginning."""
-    if not isinstance(value, str):
-        return None
-    try:
-        read = datetime.fromisoformat(value.strip())
-        moment = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment if NOT_BEFORE <= moment <= now else None
+    return moment(value.strip(), latest=now) if isinstance(value, str) else None
 
 
 def _first(paper_id: PaperId, value: object, now: datetime) -> datetime | None:

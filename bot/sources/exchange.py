@@ -18,10 +18,10 @@ import httpx
 from bot.core.text import clean
 from bot.errors import SourceChanged
 
-TIMEOUTS = httpx.Timeout(10, connect=5)
-"""Seconds of silence after which a connection counts as dead."""
-MOST_REDIRECTS = 3
+CONNECT_WITHIN = 5.0
+"""Seconds after which a site that does not take a connection counts as not there."""
 ATTEMPTS = 3
+MOST_REDIRECTS = 3
 MOST_ERROR_BYTES = 64 * 1024
 LONGEST_ERROR_TEXT = 200
 
@@ -46,7 +46,10 @@ class Ask:
     deadline: timedelta = timedelta(seconds=30)
     """For one whole answer, however steadily it trickles."""
     most_bytes: int = 16 * 2**20
+    silence: timedelta = timedelta(seconds=10)
+    """After so long without a word a connection counts as dead."""
     attempts: int = ATTEMPTS
+    redirects: int = MOST_REDIRECTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,23 +96,25 @@ async def follow(client: httpx.AsyncClient, ask: Ask, conditions: Mapping[str, s
         SourceChanged: a redirect that leads elsewhere or nowhere; an answer too large or compressed as we did not ask.
     """
     url = address(ask)
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(ask.redirects + 1):
         reply = await _exchange(client, ask, url, conditions)
         if isinstance(reply, Broken) or reply.status not in _REDIRECTS:
             return reply
         url = _same_server(ask, url, reply.headers.get("location", ""))
-    raise SourceChanged(ask.source, f"{url.host} sends us round in circles.")
+    where = "round in circles" if ask.redirects else "on; if it has moved, set its new address"
+    raise SourceChanged(ask.source, f"{url.host} sends us {where}.")
 
 
 async def _exchange(
     client: httpx.AsyncClient, ask: Ask, url: httpx.URL, conditions: Mapping[str, str]
 ) -> Reply | Broken:
+    timeouts = httpx.Timeout(ask.silence.total_seconds(), connect=CONNECT_WITHIN)
     ours = {"User-Agent": user_agent(), "Accept": ask.accept, "Accept-Encoding": "gzip"}
     try:
         async with (
             asyncio.timeout(ask.deadline.total_seconds()),
             client.stream(
-                "GET", url, headers={**ours, **conditions, **ask.headers}, timeout=TIMEOUTS, follow_redirects=False
+                "GET", url, headers={**ours, **conditions, **ask.headers}, timeout=timeouts, follow_redirects=False
             ) as response,
         ):
             body = await _read(ask, response)

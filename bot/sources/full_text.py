@@ -14,7 +14,7 @@ from bot.fulltext.outline import Outline
 from bot.fulltext.pdf import Unreadable, read_pdf
 from bot.fulltext.pdf_lines import read_pages
 from bot.ports import Clock
-from bot.sources import arxiv_bulk, huggingface_parse
+from bot.sources import arxiv_facts, huggingface_parse
 from bot.sources.exchange import Ask
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import authorization
@@ -99,12 +99,12 @@ class FullTexts:
 
     async def _html(self, paper: Paper) -> Outline:
         url = f"{self._arxiv}/html/{paper.id}"
-        body = await self._get(arxiv_bulk.NAME, url, "text/html", MOST_PAGE_BYTES)
+        body = await self._get(arxiv_facts.NAME, url, "text/html", MOST_PAGE_BYTES)
         return await asyncio.to_thread(read_html, body)
 
     async def _pdf(self, paper: Paper) -> Outline:
         url = f"{self._arxiv}/pdf/{paper.id}"
-        pages = await read_pdf(await self._get(arxiv_bulk.NAME, url, "application/pdf", MOST_PDF_BYTES))
+        pages = await read_pdf(await self._get(arxiv_facts.NAME, url, "application/pdf", MOST_PDF_BYTES))
         outline = await asyncio.to_thread(read_pages, pages.texts)
         outline.whole &= pages.whole
         return outline

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import httpx
 import structlog
@@ -44,6 +45,22 @@ class Answer:
     at: datetime
 
 
+class SharedGate(Protocol):
+    """The gate of a site that counts the requests of several processes together."""
+
+    async def enter(self) -> datetime | None:
+        """Go through and have to leave, or be told when to try again. Raises SourceThrottled."""
+        ...
+
+    async def leave(self, silence: timedelta | None) -> None:
+        """Leave it, shut for ``silence`` where the site asked for that."""
+        ...
+
+    def refusal(self, reply: Reply, now: datetime) -> timedelta | None:
+        """How long the site wants to be left alone, or None where ``reply`` does not say so."""
+        ...
+
+
 @dataclass(slots=True)
 class _Site:
     """What everybody who asks one site has to share."""
@@ -60,11 +77,14 @@ class PoliteClient:
         client: httpx.AsyncClient,
         *,
         clock: Clock,
+        shared: SharedGate | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
         self._clock = clock
+        self._shared = shared
+        self._refusal = shared.refusal if shared is not None else _asks_to_wait
         self._sleep = sleep
         self._chance = chance
         self._sites: defaultdict[str, _Site] = defaultdict(_Site)
@@ -89,7 +109,7 @@ class PoliteClient:
             match reply:
                 case Broken(problem):
                     log.info("no answer", source=ask.source, problem=problem, attempt=attempt + 1)
-                case Reply() if _asks_to_wait(reply, self._clock()) is not None:
+                case Reply() if self._refusal(reply, self._clock()) is not None:
                     problem = ""
                 case Reply(status=status) if status >= _SERVER_FAULT or status in _TRY_AGAIN:
                     problem = in_words(ask, reply)
@@ -97,7 +117,7 @@ class PoliteClient:
                 case Reply():
                     return self._accept(ask, reply)
         if problem:
-            raise SourceUnreachable(ask.source, f"{problem} (tried {ask.attempts} times).")
+            raise SourceUnreachable(ask.source, f"{problem}{_tried(ask)}.")
         raise self._throttled(ask, site.gate.shut_for(self._clock()))
 
     async def _in_turn(self, site: _Site, ask: Ask, patience: timedelta) -> tuple[Reply | Broken, timedelta]:
@@ -108,17 +128,28 @@ class PoliteClient:
                 # Whoever had the turn before may have been told to wait.
                 if site.gate.shut_for(self._clock()) > timedelta(0):
                     continue
-                kept = self._kept.get(str(address(ask)))
-                reply = await follow(self._client, ask, kept.conditions if kept else {})
-                if isinstance(reply, Reply):
-                    site.gate.learn(reply.headers, now := self._clock())
-                    if (wait := _asks_to_wait(reply, now)) is not None:
-                        site.gate.shut(now + wait)
-                    if kept and reply.status == _NOT_MODIFIED:
-                        reply = Reply(
-                            url=reply.url, status=OK, headers={**kept.headers, **reply.headers}, body=kept.body
-                        )
-                return reply, patience
+                if self._shared is not None and (again := await self._shared.enter()) is not None:
+                    site.gate.shut(again)
+                    continue
+                return await self._exchange(site, ask), patience
+
+    async def _exchange(self, site: _Site, ask: Ask) -> Reply | Broken:
+        """One exchange, and what it tells of the site's patience."""
+        kept = self._kept.get(str(address(ask)))
+        silence: timedelta | None = None
+        try:
+            reply = await follow(self._client, ask, kept.conditions if kept else {})
+            if isinstance(reply, Broken):
+                return reply
+            site.gate.learn(reply.headers, now := self._clock())
+            if (silence := self._refusal(reply, now)) is not None:
+                site.gate.shut(now + silence)
+        finally:
+            if self._shared is not None:
+                await self._shared.leave(silence)
+        if kept and reply.status == _NOT_MODIFIED:
+            return Reply(url=reply.url, status=OK, headers={**kept.headers, **reply.headers}, body=kept.body)
+        return reply
 
     async def _pass(self, gate: Gate, ask: Ask, patience: timedelta) -> timedelta:
         """Wait at ``gate``; what is left of the patience."""
@@ -148,6 +179,10 @@ class PoliteClient:
         return SourceThrottled(
             ask.source, f"The site asks us to wait until {until:%H:%M:%S} UTC before we ask again.", retry_at=until
         )
+
+
+def _tried(ask: Ask) -> str:
+    return f" (tried {ask.attempts} times)" if ask.attempts > 1 else ""
 
 
 def _asks_to_wait(reply: Reply, now: datetime) -> timedelta | None:

@@ -56,7 +56,15 @@ class HuggingFace:
     def name(self) -> str:
         return NAME
 
-    async def fetch(self, period: Period | None) -> Fetched:
+    @property
+    def is_final(self) -> bool:
+        return False
+
+    def days_now(self, now: datetime) -> tuple[date, date]:
+        """Yesterday too: its votes are still moving, and papers are added to it until it ends in the west."""
+        return now.date() - timedelta(days=1), now.date()
+
+    async def fetch(self, period: Period | None, *, after: str | None = None) -> Fetched:  # noqa: ARG002  # it is always whole
         """Every paper of ``period``, seen at the moment in which its last page arrived.
 
         Without a period it is the one page of the newest papers: the pages behind it go back through all the days.

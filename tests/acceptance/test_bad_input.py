@@ -37,7 +37,6 @@ from tests.standins.hugging_face import (
     EMPTY,
     HTML,
     WRONG_SHAPE,
-    Fault,
     HuggingFaceStandIn,
     Item,
     body,
@@ -47,6 +46,7 @@ from tests.standins.hugging_face import (
     make_items,
     truncated,
 )
+from tests.standins.site import Fault
 from tests.storage.conftest import without_power
 
 TROUBLE: dict[str, tuple[Fault, str]] = {

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.core.grounding import Answer, AnswerStatus, Claim, Passage
 from bot.core.period import Period
@@ -32,7 +32,12 @@ class FakeSource:
     meanwhile: Callable[[], Awaitable[object]] | None = None
     asked: list[Period | None] = field(default_factory=list)
 
-    async def fetch(self, period: Period | None) -> Fetched:
+    is_final: bool = False
+
+    def days_now(self, now: datetime) -> tuple[date, ...]:
+        return now.date() - timedelta(days=1), now.date()
+
+    async def fetch(self, period: Period | None, *, after: str | None = None) -> Fetched:
         self.asked.append(period)
         if self.meanwhile is not None:
             await self.meanwhile()

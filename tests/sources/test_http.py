@@ -13,7 +13,6 @@ from tests.builders import BASE, DAY, FakeClock
 from tests.sources.asking import Pauses, make_ask
 from tests.standins.hugging_face import (
     PATH,
-    Fault,
     HuggingFaceStandIn,
     body,
     bomb,
@@ -24,6 +23,7 @@ from tests.standins.hugging_face import (
     status,
     truncated,
 )
+from tests.standins.site import Fault
 
 SECRET = "hf_never-to-be-seen"
 

@@ -10,7 +10,8 @@ from bot.sources.exchange import ATTEMPTS
 from bot.sources.http import PoliteClient
 from tests.builders import BASE, FakeClock
 from tests.sources.asking import Pauses, make_ask
-from tests.standins.hugging_face import Fault, HuggingFaceStandIn, body, status, throttled
+from tests.standins.hugging_face import HuggingFaceStandIn, body, status, throttled
+from tests.standins.site import Fault
 
 
 @pytest.mark.parametrize(

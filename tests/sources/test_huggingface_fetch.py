@@ -14,7 +14,6 @@ from tests.standins.hugging_face import (
     EMPTY,
     HTML,
     WRONG_SHAPE,
-    Fault,
     HuggingFaceStandIn,
     as_body,
     body,
@@ -27,6 +26,7 @@ from tests.standins.hugging_face import (
     throttled,
     truncated,
 )
+from tests.standins.site import Fault
 
 TODAY = Period.day(DAY)
 SECRET = "hf_never-to-be-seen"

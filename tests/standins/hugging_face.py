@@ -4,18 +4,17 @@ import asyncio
 import gzip
 import hashlib
 import json
-import threading
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.standins.site import Fault, LoopbackSite
 
 PATH = "/api/daily_papers"
 MOST_A_PAGE = 100
@@ -23,8 +22,6 @@ USUAL_A_PAGE = 50
 A_LONG_TIME = 3600.0
 
 Item = dict[str, Any]
-Fault = Callable[[web.Request], Awaitable[web.StreamResponse]]
-"""What a request meets instead of an answer."""
 
 
 def make_item(number: int = 1, *, day: date = date(2025, 3, 14), upvotes: int = 10, **paper: Any) -> Item:
@@ -58,22 +55,11 @@ def recorded_days(folder: Path, *days: date) -> dict[date, list[Item]]:
     return {date.fromisoformat(file.stem): json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
-@dataclass(frozen=True)
-class Seen:
-    """One request that came in. ``headers`` have their names in small letters."""
-
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-
-
 @dataclass
-class HuggingFaceStandIn:
-    """Use as ``async with HuggingFaceStandIn(days) as site``; from code without a loop as ``with site.in_thread()``.
+class HuggingFaceStandIn(LoopbackSite):
+    """``site.url`` is what ``HF_ENDPOINT`` wants.
 
-    ``site.url`` is what ``HF_ENDPOINT`` wants.
-
-    ``faults`` are met first, one a request, in their order. ``remaining`` counts down with each request; at nothing
+    ``remaining`` counts down with each request; at nothing
     left the site refuses until it is set again, and says that its window ends in ``resets_in`` seconds.
     """
 
@@ -82,66 +68,14 @@ class HuggingFaceStandIn:
     quota: int = 500
     resets_in: int = 300
     with_links: bool = True
-    faults: deque[Fault] = field(default_factory=deque)
-    seen: list[Seen] = field(default_factory=list)
-    url: str = ""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.remaining = self.quota
-        self._runner: web.AppRunner | None = None
-        self._closing = asyncio.Event()
-
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_route("GET", "/{tail:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    @contextmanager
-    def in_thread(self) -> Iterator[Self]:
-        """The same for code that has no event loop, or runs one of its own."""
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
-        asyncio.run_coroutine_threadsafe(self.__aenter__(), loop).result(10)
-        try:
-            yield self
-        finally:
-            asyncio.run_coroutine_threadsafe(self.__aexit__(None, None, None), loop).result(10)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
-            loop.close()
-
-    # --- what may go wrong ---
-
-    def meets(self, *faults: Fault, times: int = 1) -> None:
-        """The next requests meet ``faults``, each of them ``times`` times."""
-        self.faults.extend(fault for fault in faults for _ in range(times))
-
-    async def stall(self, request: web.Request) -> web.StreamResponse:
-        """Nothing at all, until the stand-in closes."""
-        await self._closing.wait()
-        return web.Response(status=503)
 
     # --- how it answers ---
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        self.seen.append(Seen(request.path, dict(request.query), headers))
-        if self.faults:
-            return await self.faults.popleft()(request)
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         if request.path != PATH:
             return _error(404, "Sorry, we can't find the page you are looking for.")
         if self.remaining <= 0:
