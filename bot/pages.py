@@ -48,9 +48,9 @@ async def paper(r: Resources, text: str) -> Post:
     return paper_card(await search.paper(r, text), await search.freshness(r))
 
 
-async def similar(r: Resources, text: str) -> Post:
+async def similar(r: Resources, text: str, offset: int = 0) -> Post:
     """The papers most like the one that ``text`` names."""
-    return similar_page(await likeness.similar(r, text, limit=ON_A_PAGE))
+    return similar_page(await likeness.similar(r, text, limit=ON_A_PAGE, offset=offset))
 
 
 async def reasons(r: Resources, token: str, paper_id: PaperId | None = None) -> Post:

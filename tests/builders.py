@@ -70,6 +70,12 @@ def make_papers(count: int, **facts: Any) -> tuple[Paper, ...]:
     return tuple(make_paper(make_id(number), **facts) for number in range(1, count + 1))
 
 
+def make_family() -> tuple[Paper, ...]:
+    """Seven papers that are like each other, the first of them ``2504.00001``, among thirty that are not."""
+    family = (make_paper(make_id(number, "2504"), title=f"Zeolite crystals {number}") for number in range(1, 8))
+    return (*family, *(make_paper(make_id(number, "2504")) for number in range(8, 38)))
+
+
 def make_sighting(paper_id: str = "2503.01234", **facts: Any) -> Sighting:
     defaults: dict[str, Any] = {
         "source": "huggingface",

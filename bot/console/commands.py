@@ -30,6 +30,7 @@ def handlers(outbox: Outbox) -> dict[tuple[str, ...], Handler]:
         ("papers", "today"): reading.today,
         ("papers", "search"): reading.find,
         ("papers", "show"): reading.show,
+        ("papers", "similar"): reading.similar,
         ("ask",): reading.ask,
         ("topics", "follow"): following.follow,
         ("topics", "list"): following.list_topics,

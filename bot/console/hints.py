@@ -13,6 +13,8 @@ from bot.render.actions import (
     Recheck,
     SearchPage,
     ShowPaper,
+    ShowSimilar,
+    SimilarPage,
     TrendingPage,
     UnfollowTopic,
     Why,
@@ -34,6 +36,8 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
     match action:
         case ShowPaper(paper_id):
             return f"/papers show {paper_id}"
+        case ShowSimilar(paper_id):
+            return f"/papers similar {paper_id}"
         case AskAbout(paper_id):
             return f"/ask … --paper {paper_id}"
         case SearchPage(_, to, order) | TrendingPage(_, order, to):
@@ -50,7 +54,7 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return f"/channels {act} {setup_id}"
         case ConfirmForget():
             return "/privacy forget yes"
-        case FollowTopic() | ConfirmSetup() | OpenThread() | Recheck() | WriteAgain():
+        case SimilarPage() | FollowTopic() | ConfirmSetup() | OpenThread() | Recheck() | WriteAgain():
             return None
         case _:
             assert_never(action)

@@ -3,7 +3,7 @@
 from bot import pages
 from bot.console.grammar import Typed
 from bot.console.outbox import HERE
-from bot.console.talk import A_PAGE, SEARCH_ORDERS, Listed, Searched, Talk
+from bot.console.talk import A_PAGE, SEARCH_ORDERS, Alike, Listed, Searched, Talk
 from bot.core.identity import parse_paper_id
 from bot.core.period import parse_period
 from bot.errors import InvalidInput
@@ -38,6 +38,12 @@ async def words(talk: Talk, text: str) -> None:
 async def show(talk: Talk, typed: Typed) -> None:
     """One paper, by its number in the list, its id or its address."""
     await _show_paper(talk, talk.paper_named(typed.text))
+
+
+async def similar(talk: Talk, typed: Typed) -> None:
+    """The papers most like one, by its number in the list, its id or its address."""
+    limit, offset = _page(typed)
+    await talk.show_list(Alike(paper=talk.paper_named(typed.text), limit=limit, offset=offset))
 
 
 async def open_number(talk: Talk, number: int) -> None:

@@ -10,9 +10,10 @@ from bot.core.period import Period
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.post import Button, Post
-from bot.render.search import search_page
+from bot.render.search import search_page, similar_page
 from bot.render.trending import trending_page
 from bot.services import search
+from bot.services.similar import similar
 from storage.records import PaperId, Sort
 from storage.search_index import SearchSort
 
@@ -40,6 +41,18 @@ class Listed:
     limit: int = A_PAGE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """The papers most like one, nearest first, page by page."""
+
+    paper: str
+    offset: int = 0
+    limit: int = A_PAGE
+
+
+AnyList = Searched | Listed | Alike
+
+
 class Talk:
     """One conversation at a terminal: what it may use, and what stands on the screen."""
 
@@ -49,7 +62,7 @@ class Talk:
         self.zone = zone
         """The local time zone, for schedules that name none."""
         self._numbers: dict[int, PaperId] = {}
-        self._list: Searched | Listed | None = None
+        self._list: AnyList | None = None
         self._more = False
         self.digest: str | None = None
         """The token of the digest that was shown last."""
@@ -68,11 +81,11 @@ class Talk:
         self.digest = token
         self.show(post)
 
-    async def show_list(self, wanted: Searched | Listed) -> None:
+    async def show_list(self, wanted: AnyList) -> None:
         """Show one page of a list; ``turn`` and ``reorder`` refer to it from now on.
 
         Raises:
-            InvalidInput: the query or the page cannot be.
+            InvalidInput: the query, the paper or the page cannot be.
         """
         match wanted:
             case Searched():
@@ -88,6 +101,10 @@ class Talk:
                 wanted = replace(wanted, period=page.period)
                 self._more = wanted.offset + len(page.ranked) < page.total
                 post = trending_page(page, whole=True)
+            case Alike():
+                likes = await similar(self.r, wanted.paper, limit=wanted.limit, offset=wanted.offset)
+                self._more = wanted.offset + len(likes.results) < likes.total
+                post = similar_page(likes, whole=True)
         self._show(post, first=wanted.offset + 1, listed=wanted)
 
     async def turn(self, pages: int) -> None:
@@ -107,6 +124,8 @@ class Talk:
         match self._list:
             case None:
                 raise InvalidInput("There is no list to sort. Begin one with /papers today or a search.")
+            case Alike():
+                raise InvalidInput("Papers like one come nearest first; there is no other order.")
             case Searched() as shown:
                 if order not in SEARCH_ORDERS:
                     raise InvalidInput(f"A search is sorted by {', '.join(SEARCH_ORDERS)}, not {order!r}.")
@@ -133,7 +152,7 @@ class Talk:
         known = f"is number {first}" if first == last else f"are numbers {first} to {last}"
         raise InvalidInput(f"There is no number {text} in the list; there {known}.")
 
-    def _show(self, post: Post, *, first: int, listed: Searched | Listed | None) -> None:
+    def _show(self, post: Post, *, first: int, listed: AnyList | None) -> None:
         numbers = {paper_id: number for number, paper_id in enumerate(papers_in(post), first)}
         if numbers:
             # Numbers of earlier pages of the same list go on to mean what they meant.
@@ -141,7 +160,8 @@ class Talk:
             kept = self._numbers if goes_on else {}
             self._numbers = {**kept, **{number: paper_id for paper_id, number in numbers.items()}}
             self._list = listed
-        offset, sort = (listed.offset, str(listed.sort)) if listed else (0, None)
+        offset = listed.offset if listed else 0
+        sort = str(listed.sort) if isinstance(listed, Searched | Listed) else None
 
         def typed(button: Button) -> str | None:
             return typed_for(button, offset=offset, sort=sort)
@@ -150,5 +170,5 @@ class Talk:
         self.screen.show(post, Reach(names=names, typed=typed))
 
 
-def _same_list(one: Searched | Listed, other: Searched | Listed | None) -> bool:
+def _same_list(one: AnyList, other: AnyList | None) -> bool:
     return other is not None and replace(one, offset=0) == replace(other, offset=0)

@@ -129,6 +129,15 @@ COMMANDS: tuple[Command, ...] = (
         fill=Fill.PAPER,
     ),
     Command(
+        words=("papers", "similar"),
+        about="the papers most like one",
+        example="/papers similar 2",
+        text="NUMBER or ID",
+        needed=True,
+        fill=Fill.PAPER,
+        options=(_LIMIT, _PAGE),
+    ),
+    Command(
         words=("ask",),
         about="the passages that come closest to a question",
         example="/ask how large is the dataset? --paper 1",

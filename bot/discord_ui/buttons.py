@@ -29,6 +29,8 @@ from bot.render.actions import (
     Recheck,
     SearchPage,
     ShowPaper,
+    ShowSimilar,
+    SimilarPage,
     TrendingPage,
     UnfollowTopic,
     Why,
@@ -92,6 +94,10 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await answer(interaction, pages.paper(r, paper_id), private=True)
         case AskAbout(paper_id):
             await _open_question(interaction, AskAbout(paper_id))
+        case ShowSimilar(paper_id):
+            await answer(interaction, pages.similar(r, paper_id), private=True)
+        case SimilarPage(paper_id, offset):
+            await _turn(interaction, pages.similar(r, paper_id, offset))
         case SearchPage(token, offset, sort):
             await _turn(interaction, pages.found_again(r, token, sort, offset))
         case TrendingPage(period, sort, offset):

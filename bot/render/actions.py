@@ -36,6 +36,21 @@ class AskAbout:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSimilar:
+    """The papers most like this one, from the beginning."""
+
+    paper_id: PaperId
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
+    """A page of the papers most like this one."""
+
+    paper_id: PaperId
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """A page of the search that the store keeps under ``token``."""
 
@@ -116,6 +131,8 @@ class ConfirmForget:
 Action = (
     ShowPaper
     | AskAbout
+    | ShowSimilar
+    | SimilarPage
     | SearchPage
     | TrendingPage
     | Why
@@ -163,6 +180,10 @@ def _parts(action: Action) -> tuple[str, ...]:
             return "show", paper_id
         case AskAbout(paper_id):
             return "ask", paper_id
+        case ShowSimilar(paper_id):
+            return "similar", paper_id
+        case SimilarPage(paper_id, offset):
+            return "similar", paper_id, str(offset)
         case SearchPage(token, offset, sort):
             return "search", token, str(offset), sort
         case TrendingPage(period, sort, offset):
@@ -193,6 +214,10 @@ def _read(parts: list[str]) -> Action | None:
             return ShowPaper(_paper_id(paper_id))
         case ["ask", paper_id]:
             return AskAbout(_paper_id(paper_id))
+        case ["similar", paper_id]:
+            return ShowSimilar(_paper_id(paper_id))
+        case ["similar", paper_id, offset]:
+            return SimilarPage(_paper_id(paper_id), _number(offset))
         case ["search", token, offset, sort]:
             return SearchPage(_whole(_TOKEN, token), _number(offset), _whole(_WORD, sort))
         case ["trending", kind, first, sort, offset]:

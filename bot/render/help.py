@@ -19,6 +19,7 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("/papers today", "the newest papers, in the order you like"),
         Example("/papers search diffusion author:ho", "search everything I have"),
         Example("/papers show 2503.01234", "one paper; an address or DOI of it will do"),
+        Example("/papers similar 2503.01234", "the papers most like one"),
         Example("/ask how large is the dataset?", "the passages closest to a question, quoted word for word"),
     ),
     "Follow": (

@@ -7,7 +7,7 @@ from datetime import UTC
 from bot.core.pages import Freshness
 from bot.core.text import clip, readable
 from bot.render import phrases
-from bot.render.actions import AskAbout, encode
+from bot.render.actions import AskAbout, ShowSimilar, encode
 from bot.render.limits import roomiest
 from bot.render.links import Link, outside
 from bot.render.phrases import APART, fine, heading, strong, text
@@ -64,7 +64,7 @@ def paper_card(
     """A paper's card: who, when, how it is received, its summary and abstract as far as they fit, and its links."""
     summary, abstract = readable(paper.summary or ""), readable(paper.abstract)
     keywords = "" if around.brief else ", ".join(phrases.line(keyword, 40) for keyword in paper.keywords)
-    rows = (Buttons(_links(paper)), Buttons((*around.buttons, _ask(paper))))
+    rows = (Buttons(_links(paper)), Buttons((*around.buttons, _similar(paper), _ask(paper))))
 
     def build(room: _Room) -> Post:
         blocks: list[Block] = [
@@ -146,6 +146,10 @@ def _links(paper: Paper) -> tuple[Button, ...]:
 def _labelled(what: str, link: Link) -> Button:
     """The host stands on the button, since the address came from outside."""
     return Button(f"{what}{APART}{link.host}", url=link.url)
+
+
+def _similar(paper: Paper) -> Button:
+    return Button("Similar", action=encode(ShowSimilar(paper.id)), command=f"/papers similar {paper.id}")
 
 
 def _ask(paper: Paper) -> Button:

@@ -48,11 +48,19 @@ def similar_page(page: SimilarPage, *, whole: bool = False) -> Post:
     if not results:
         words = "The list ends before this page." if page.total else "I know no other paper that is like this one."
         return Post((opening, text(words), *note(page.freshness)))
+    row = paging.turn(
+        page.offset,
+        len(results),
+        step=min(page.limit, MOST_IN_A_MESSAGE),
+        more=page.offset + len(results) < page.total,
+        to=lambda offset: actions.SimilarPage(page.paper.id, offset),
+    )
     how = "nearest in words and meaning first" if page.engine is Engine.HYBRID else "nearest in words first"
 
     def build(room: Room) -> Post:
-        closing = fine(f"{how}{APART}{_took(page.took_ms)}")
-        return Post((opening, *_listed(results, room), closing, *note(page.freshness)))
+        closing = fine(f"{paging.span(page.offset, len(results), page.total)}{APART}{how}{APART}{_took(page.took_ms)}")
+        pages = (Buttons(row),) if row else ()
+        return Post((opening, *_listed(results, room), closing, *note(page.freshness), *pages))
 
     return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
 

@@ -10,8 +10,9 @@ from bot.console import reading
 from bot.console.following import setup_here
 from bot.console.trouble import BUG
 from storage.records import Settle
-from tests.builders import FakeClock
+from tests.builders import FakeClock, make_family
 from tests.console.conftest import Terminal
+from tests.services.seeding import keep
 
 
 async def test_a_number_opens_that_paper_of_the_list(terminal: Terminal) -> None:
@@ -69,6 +70,17 @@ async def test_a_search_is_sorted_anew_from_its_beginning(terminal: Terminal) ->
 @pytest.mark.parametrize("line", ["2503.00002", "https://arxiv.org/pdf/2503.00002v3", "/papers show arXiv:2503.00002"])
 async def test_an_id_or_an_address_is_that_paper(terminal: Terminal, line: str) -> None:
     assert (await terminal.type(line)).startswith("Attention is enough")
+
+
+async def test_papers_like_a_number_are_a_list_of_their_own(terminal: Terminal) -> None:
+    await keep(terminal.r, *make_family())
+    await terminal.type("zeolite")
+    likes = await terminal.type("/papers similar 1")
+    assert likes.startswith("Like “Zeolite crystals")
+    assert "1–5 of 6" in likes
+    assert " 6  Zeolite crystals" in await terminal.type("/next")
+    assert "no other order" in await terminal.type("/sort new")
+    assert "/papers similar 2504." in await terminal.type("6")
 
 
 async def test_a_question_about_a_number_is_about_that_paper(terminal: Terminal) -> None:
@@ -214,7 +226,7 @@ async def test_help_names_every_command_and_tells_one_in_full(terminal: Terminal
     assert not [command.name for command in COMMANDS if command.name not in everything]
     assert max(map(len, everything.splitlines())) <= 80
     assert "--min-upvotes N" in await terminal.type("/help setup")
-    assert (await terminal.type("/help papers")).count("For example:") == 3
+    assert (await terminal.type("/help papers")).count("For example:") == 4
 
 
 @pytest.mark.parametrize("line", ["/quit", "/exit", "/q"])

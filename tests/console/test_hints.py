@@ -16,6 +16,7 @@ from bot.render.actions import (
     ConfirmSetup,
     SearchPage,
     ShowPaper,
+    ShowSimilar,
     TrendingPage,
     UnfollowTopic,
     Why,
@@ -31,6 +32,7 @@ DAY = Period.day(date(2025, 3, 14))
     ("action", "typed"),
     [
         (ShowPaper(PaperId("2503.01234")), "/papers show 2503.01234"),
+        (ShowSimilar(PaperId("2503.01234")), "/papers similar 2503.01234"),
         (AskAbout(PaperId("2503.01234")), "/ask … --paper 2503.01234"),
         (SearchPage("tok", 10, "new"), "/next"),
         (SearchPage("tok", 0, "new"), "/back"),

@@ -9,8 +9,9 @@ from bot.render.digest import channel_digest
 from bot.render.post import Button, Buttons, Paragraph, Post, Span
 from bot.services import channels, search, topics
 from storage.records import ChannelSetup, Destination, DestinationKind
-from tests.builders import make_delivery, make_id, make_key, make_setup
+from tests.builders import make_delivery, make_family, make_id, make_key, make_setup
 from tests.discord_ui.conftest import PAPERS, Lab, Running
+from tests.services.seeding import keep
 from tests.standins.discord import Message
 
 pytestmark = pytest.mark.usefixtures("stocked", "client")
@@ -62,6 +63,18 @@ async def test_buttons_work_after_a_restart(lab: Lab, client: PaperboyClient, ru
         card = await lab.guest.press(page.message, show)
         assert card.ephemeral
         assert "Abstract" in card.text
+
+
+async def test_from_a_papers_card_one_gets_to_those_like_it_and_turns_their_pages(lab: Lab, r: Resources) -> None:
+    await keep(r, *make_family())
+    card = await lab.guest.slash(lab.papers, "papers show", paper="2504.00001")
+    first = await lab.guest.press(card.message, "Similar")
+    assert first.message is not card.message, "a card is read on, whoever looks for others like it"
+    assert first.ephemeral
+    assert "1–5 of 6" in first.text
+    second = await lab.guest.press(first.message, "Next")
+    assert second.message is first.message
+    assert "6 of 6" in second.text
 
 
 async def test_a_digest_tells_everybody_privately_why_it_holds_what_it_holds(

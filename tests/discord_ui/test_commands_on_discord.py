@@ -4,8 +4,9 @@ import pytest
 
 from bot.ports import Resources
 from bot.services import channels, topics
-from tests.builders import make_setup
+from tests.builders import make_family, make_setup
 from tests.discord_ui.conftest import Lab
+from tests.services.seeding import keep
 
 pytestmark = pytest.mark.usefixtures("stocked", "client")
 
@@ -31,6 +32,7 @@ async def test_a_day_a_week_or_a_month_may_be_asked_for(lab: Lab, day: str) -> N
         ("papers search", {"query": 'a "broken phrase'}, "I cannot read this query"),
         ("papers show", {"paper": "not-a-paper"}, "does not name a paper"),
         ("papers show", {"paper": "2503.99999"}, "is not in the store"),
+        ("papers similar", {"paper": "2503.99999"}, "is not in the store"),
         ("topics unfollow", {"topic": "7"}, "You do not follow"),
         ("topics follow", {"query": "diffusion", "zone": "Berlinn"}, "Europe/Berlin"),
         ("topics follow", {"query": "diffusion", "hour": "25"}, "is not a time of day"),
@@ -56,6 +58,16 @@ async def test_a_paper_may_be_named_by_its_address(lab: Lab) -> None:
     reply = await lab.guest.slash(lab.papers, "papers show", paper="https://arxiv.org/abs/2503.00002v3")
     assert "Retrieval with long contexts" in reply.text
     assert "Ask about it" in [button.label for button in reply.buttons]
+
+
+async def test_papers_like_one_are_found_by_words_of_its_title(lab: Lab, r: Resources) -> None:
+    await keep(r, *make_family())
+    [offer] = await lab.guest.autocomplete(lab.papers, "papers similar", "paper", "zeolite crystals 4")
+    reply = await lab.guest.slash(lab.papers, "papers similar", paper=offer.value)
+    assert not reply.ephemeral
+    assert "Like “Zeolite crystals 4”" in reply.text
+    assert "1–5 of 6" in reply.text
+    assert reply.text.count("**Zeolite** **crystals**") == 5
 
 
 async def test_a_question_is_answered_with_passages(lab: Lab) -> None:

@@ -20,6 +20,8 @@ from bot.render.actions import (
     Recheck,
     SearchPage,
     ShowPaper,
+    ShowSimilar,
+    SimilarPage,
     TrendingPage,
     UnfollowTopic,
     Why,
@@ -37,6 +39,8 @@ periods = st.builds(Period, st.sampled_from(PeriodKind), st.dates(date(1991, 8, 
 actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(ShowPaper, paper_ids),
     st.builds(AskAbout, paper_ids),
+    st.builds(ShowSimilar, paper_ids),
+    st.builds(SimilarPage, paper_ids, numbers),
     st.builds(SearchPage, tokens, numbers, st.sampled_from(["relevance", "new", "top"])),
     st.builds(TrendingPage, periods, st.sampled_from(Sort), numbers),
     st.builds(Why, tokens, st.none() | paper_ids),
@@ -71,11 +75,13 @@ def test_the_marker_of_a_digest_holds_its_token_verbatim() -> None:
 def test_the_longest_tokens_and_ids_still_fit() -> None:
     longest = PaperId("a" + "b" * 30 + "/9901001")
     assert len(encode(OpenThread("x" * 40, longest))) <= MOST_CHARACTERS
+    assert len(encode(SimilarPage(longest, 10**18))) <= MOST_CHARACTERS
     assert len(encode(Recheck(10**18, "x" * 40))) <= MOST_CHARACTERS
 
 
 def test_identifiers_do_not_change_because_old_messages_carry_them() -> None:
     assert encode(ShowPaper(PaperId("2503.02130"))) == "pb:show:2503.02130"
+    assert encode(SimilarPage(PaperId("2503.02130"), 5)) == "pb:similar:2503.02130:5"
     assert encode(Why("abc")) == "pb:why:abc"
     assert encode(TrendingPage(Period.day(date(2026, 6, 30)), Sort.TOP, 5)) == "pb:trending:date:2026-06-30:top:5"
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from bot.core.pages import Freshness
-from bot.render.actions import AskAbout, decode
+from bot.render.actions import AskAbout, ShowSimilar, decode
 from bot.render.paper import paper_card
 from bot.render.post import ButtonLook
 from storage.records import Paper
@@ -60,10 +60,11 @@ def test_links_from_outside_show_their_host_and_bad_ones_are_left_out() -> None:
         "Hugging Face",
         "Code · github.com",
         "Project · lab.example",
+        "Similar",
         "Ask about it",
     ]
     bad = make_paper(code_url="javascript:alert(1)", project_url="https://user@github.com/")
-    assert list(buttons(paper_card(bad))) == ["arXiv", "PDF", "Hugging Face", "Ask about it"]
+    assert list(buttons(paper_card(bad))) == ["arXiv", "PDF", "Hugging Face", "Similar", "Ask about it"]
 
 
 def test_a_project_page_that_is_the_paper_itself_is_no_second_button() -> None:
@@ -75,6 +76,11 @@ def test_the_paper_can_be_asked_about() -> None:
     button = buttons(paper_card(make_paper()))["Ask about it"]
     assert decode(button.action or "") == AskAbout(make_paper().id)
     assert button.look is ButtonLook.PRIMARY
+
+
+def test_those_like_the_paper_are_one_press_away() -> None:
+    button = buttons(paper_card(make_paper()))["Similar"]
+    assert decode(button.action or "") == ShowSimilar(make_paper().id)
 
 
 def test_a_long_abstract_is_cut_and_everything_else_kept() -> None:

@@ -10,6 +10,7 @@ from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage, Sn
 from bot.core.period import Period, PeriodKind
 from bot.core.ranking import Ranked
 from bot.render import actions
+from bot.render.actions import decode
 from bot.render.highlight import marked, occurrences
 from bot.render.paging import span
 from bot.render.post import Style
@@ -208,7 +209,16 @@ def test_papers_like_one_stand_below_its_title_with_what_they_share_in_bold() ->
     lines = read(similar_page(make_similar(engine=Engine.HYBRID))).splitlines()
     assert lines[0] == "### Like “Diffusion of \\*stars\\*”"
     assert any("**diffusion**" in line for line in lines)
-    assert "-# nearest in words and meaning first · found in 3 ms" in lines
+    assert "-# 1–3 of 3 · nearest in words and meaning first · found in 3 ms" in lines
+    assert "Next" not in buttons(similar_page(make_similar()))
+
+
+def test_pages_of_papers_like_one_are_turned() -> None:
+    first, last = make_similar(5, total=8), make_similar(3, total=8, offset=5)
+    assert decode(buttons(similar_page(first))["Next"].action or "") == actions.SimilarPage(first.paper.id, 5)
+    assert buttons(similar_page(first))["Previous"].disabled
+    assert decode(buttons(similar_page(last))["Previous"].action or "") == actions.SimilarPage(first.paper.id, 0)
+    assert buttons(similar_page(last))["Next"].disabled
 
 
 def test_a_paper_that_nothing_is_like_says_so() -> None:

@@ -1,4 +1,6 @@
-"""``/papers``: of today or any day, found by words, or one of them whole."""
+"""``/papers``: of today or any day, found by words, one of them whole, or those most like it."""
+
+from typing import Final
 
 from discord import app_commands
 
@@ -9,6 +11,7 @@ from bot.discord_ui.replies import Interaction, answer
 from storage.records import Sort
 
 LONGEST_QUERY = 300
+WHICH: Final = "Words of its title, its id (2503.01234), an address or a DOI of it"
 
 papers = app_commands.Group(name="papers", description="Today's papers, any other day's, and a search over all of them")
 
@@ -42,8 +45,16 @@ async def search(
 
 
 @papers.command(name="show")
-@app_commands.describe(paper="Words of its title, its id (2503.01234), an address or a DOI of it")
+@app_commands.describe(paper=WHICH)
 @app_commands.autocomplete(paper=paper_choices)
 async def show(interaction: Interaction, paper: app_commands.Range[str, 1, LONGEST_QUERY]) -> None:
     """One paper: who, when, its summary, its abstract and its links."""
     await answer(interaction, pages.paper(interaction.client.resources, paper), private=False)
+
+
+@papers.command(name="similar")
+@app_commands.describe(paper=WHICH)
+@app_commands.autocomplete(paper=paper_choices)
+async def similar(interaction: Interaction, paper: app_commands.Range[str, 1, LONGEST_QUERY]) -> None:
+    """The papers most like one, in words and in meaning."""
+    await answer(interaction, pages.similar(interaction.client.resources, paper), private=False)
