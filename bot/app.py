@@ -121,6 +121,7 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
         async with heartbeat(
             Beat(name="make vectors", every=MAKE_VECTORS, call=partial(_make_vectors, r, problems)),
             Beat(name="refresh", every=REFRESH, call=partial(ingest.refresh, r)),
+            Beat(name="index", every=TICK, call=partial(r.index.catch_up, r.store)),  # what other processes brought
             Beat(name="plan", every=TICK, call=partial(planning.plan_due, r, outbox.reaches)),
             Beat(name="send", every=SEND, call=dispatcher.send_due),
             Beat(name="publish", every=TICK, call=partial(upkeep.publish, r, outbox)),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot import scheduler
 from bot.answering.extractive import Extractive
 from bot.app import beating, one_round, open_resources, told_to_stop, until_stopped
 from bot.ports import Envelope, Resources
@@ -21,6 +22,7 @@ from storage.errors import StorageError, StoreCorrupt
 from storage.records import Destination
 from storage.search_index import SearchIndex
 from storage.store import Store
+from tests.acceptance.machine import until
 from tests.builders import DAY, FakeClock, make_papers, make_setup
 from tests.services.doubles import FakeOutbox, FakeSource
 
@@ -182,6 +184,21 @@ async def test_a_beating_heart_looks_and_delivers_by_itself(store: Store, tmp_pa
     async with store.read() as tx:
         (done,) = await tx.deliveries.recent()
     assert done.message_id == outbox.sent[0].id, "stopped between sending and writing it down"
+
+
+async def test_a_beating_heart_takes_in_what_other_processes_brought(
+    store: Store, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "TICK", timedelta(milliseconds=20))
+    index = SearchIndex.open(tmp_path / "index")
+    r = Resources(store=store, index=index, sources=(), answerer=Extractive(), clock=clock)
+    other = await Store.open(store.url)
+    async with beating(r, FakeOutbox(clock), ledger_kept=timedelta(days=180)):
+        for count in (3, 5):
+            async with other.write() as tx:
+                await tx.papers.save(make_papers(count), ())
+            await until(lambda count=count: index.revision == count)
+    await other.close()
 
 
 async def test_one_round_does_what_all_beats_do(store: Store, tmp_path: Path, clock: FakeClock) -> None:
