@@ -26,6 +26,7 @@ BUSY: Mend = (
     StoreBusy,
     "{} is held by another process or by too many at once. Try again; if it lasts, stop the other.",
 )
+# By the extended code where it says more than the plain one.
 SQLITE_MENDS: dict[int, Mend] = {
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
@@ -35,6 +36,10 @@ SQLITE_MENDS: dict[int, Mend] = {
     ),
     sqlite3.SQLITE_PERM: (StoreReadOnly, "{} may not be used. Give the user that runs Paperboy the right to it."),
     sqlite3.SQLITE_FULL: (StoreFull, "There is no room left for {}. Free some disk space; nothing of this was kept."),
+    sqlite3.SQLITE_IOERR_WRITE: (
+        StoreFull,
+        "No more can be written to {} ({reason}). Make room on the disk or in the quota; nothing of this was kept.",
+    ),
     sqlite3.SQLITE_CORRUPT: (
         StoreCorrupt,
         "{} is damaged. Stop Paperboy and bring back a backup with: paperboy db restore PATH",
@@ -109,7 +114,7 @@ def _named(error: BaseException, address: Address) -> StorageError | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", None)
     if isinstance(code, int):
-        mend = SQLITE_MENDS.get(code & 0xFF)
+        mend = SQLITE_MENDS.get(code) or SQLITE_MENDS.get(code & 0xFF)
         return _say(mend, address, cause) if mend else None
     state = getattr(cause, "sqlstate", None) or ""
     for length in range(len(state), 1, -1):

@@ -25,6 +25,8 @@ _OURS = re.compile(
     r"\.tmp\w+|paperboy-index\.json(\.new)?"
 )
 
+_OF_THE_SYSTEM = re.compile(r"(?:os error|code:) (\d+)")
+"""How Rust writes an error of the operating system."""
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 _FOOTER_END = struct.Struct("<II")
 
@@ -113,21 +115,24 @@ def sweep(folder: Path) -> None:
 def classified(folder: Path, problem: OSError) -> StorageError:
     """``problem`` by what a person has to do about it."""
     match problem:
-        case PermissionError():
-            return StoreReadOnly(f"The search index in {folder} cannot be written: {problem.strerror}.")
-        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
-            return StoreFull(f"No room is left for the search index in {folder}.")
+        case PermissionError() | OSError(errno=errno.EROFS):
+            return StoreReadOnly(
+                f"The search index in {folder} cannot be written: {problem.strerror}. Make the folder and its files "
+                "writable for the user that runs Paperboy, or point INDEX_PATH at another folder."
+            )
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
+            return StoreFull(
+                f"No room is left for the search index in {folder}: {problem.strerror}. Free some disk space, or point "
+                "INDEX_PATH elsewhere. It answers as before meanwhile, and no paper is lost."
+            )
         case _:
             return StoreUnreachable(f"The search index in {folder} cannot be opened: {problem.strerror or problem}.")
 
 
 def unwritable(folder: Path, problem: Exception) -> StorageError:
     """What tantivy said when it could not write, as an error of the store."""
-    said = str(problem)
-    if "PermissionDenied" in said or "ReadOnlyFilesystem" in said:
-        return classified(folder, PermissionError(errno.EACCES, "permission denied"))
-    if "StorageFull" in said or "QuotaExceeded" in said:
-        return classified(folder, OSError(errno.ENOSPC, "no space left"))
+    if number := _OF_THE_SYSTEM.search(str(problem)):
+        return classified(folder, OSError(int(number[1]), os.strerror(int(number[1]))))
     return StoreCorrupt(f"The search index in {folder} cannot be written: {first_line(problem)}")
 
 

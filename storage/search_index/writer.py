@@ -1,7 +1,7 @@
 """Writing to the index: papers first, then the revision that they bring it to."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import tantivy
@@ -31,20 +31,26 @@ class Writer:
         self._writer.delete_all_documents()
 
     def add(self, papers: Sequence[Paper]) -> None:
-        for paper in papers:
-            self._writer.delete_documents_by_term(shape.ID, paper.id.lower())
-            self._writer.add_document(shape.document(paper))
+        """Raises StorageError: the disk does not take them."""
+        try:
+            for paper in papers:
+                self._writer.delete_documents_by_term(shape.ID, paper.id.lower())
+                self._writer.add_document(shape.document(paper))
+        except ValueError as problem:  # its thread has died; only a commit tells what of
+            with self._in_words():
+                self._writer.commit()
+            raise folder.unwritable(self._path, problem) from problem
         self.uncommitted += len(papers)
 
     def commit(self, revision: int) -> None:
-        """First the papers, then the revision: a crash between the two only has some papers read again."""
-        try:
+        """First the papers, then the revision: a crash between the two only has some papers read again.
+
+        Raises:
+            StorageError: the disk does not take them.
+        """
+        with self._in_words():
             self._writer.commit()
             folder.write_state(self._path, State(shape=shape.VERSION, revision=revision))
-        except ValueError as problem:
-            raise folder.unwritable(self._path, problem) from problem
-        except OSError as problem:
-            raise folder.classified(self._path, problem) from problem
         self.uncommitted = 0
         self._index.reload()
 
@@ -53,3 +59,12 @@ class Writer:
         with suppress(ValueError):  # merging is only tidying: what went wrong with it shows at the next commit
             self._writer.wait_merging_threads()
         del self._writer
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as problem:
+            raise folder.unwritable(self._path, problem) from problem
+        except OSError as problem:
+            raise folder.classified(self._path, problem) from problem
