@@ -131,6 +131,11 @@ class PapersReader:
         newer = select(papers.c.revision, *PAPER_COLUMNS).where(papers.c.revision > revision)
         return await self._revisions(newer.order_by(papers.c.revision).limit(limit))
 
+    async def count_since(self, revision: int) -> int:
+        """How many papers have a revision above ``revision``."""
+        query = select(func.count()).select_from(papers).where(papers.c.revision > revision)
+        return await self._connection.scalar(query) or 0
+
     async def _papers(self, query: Select[Any]) -> list[Paper]:
         rows = await self._connection.execute(query)
         return [Paper(**row) for row in rows.mappings()]

@@ -26,6 +26,7 @@ from bot.errors import MeaningUnavailable, SettingsError
 from bot.logs import configure_logs
 from bot.meaning import missing
 from bot.ports import Resources
+from bot.render.phrases import counted
 from bot.services import examination, health
 from bot.settings import ENV_FILE, Settings, load_settings
 from storage.errors import StorageError
@@ -110,7 +111,8 @@ async def _meaning(settings: Settings, r: Resources, found: Health) -> Finding:
         mend = "Install it again with: make setup. Or set SEMANTIC=off. Search goes by words alone meanwhile."
         return Finding(about=about, verdict=Verdict.BAD, words=str(problem), mend=mend)
     if found.vectors_behind:
-        words = f"the model works; {found.vectors_behind:,} changes of papers are not read yet"
+        waiting = counted(found.vectors_behind, "paper is", "papers are")
+        words = f"the model works; {waiting} not read for their meaning yet and found by words alone"
         mend = "A running bot reads them by itself; so does: paperboy db vectors"
         return Finding(about=about, verdict=Verdict.NOTE, words=words, mend=mend)
     return _good(about, "search goes by words and meaning; the model works")

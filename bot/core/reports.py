@@ -79,4 +79,4 @@ class Health:
     memory_bytes: int
     up_for: timedelta
     vectors_behind: int | None = None
-    """How many revisions of papers were not yet looked at for their meaning; None where search goes by words alone."""
+    """How many papers were not yet read for their meaning as they are now; None where search goes by words alone."""

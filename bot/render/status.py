@@ -69,8 +69,8 @@ def _store(health: Health) -> list[Block]:
         parts += [Span(", seen "), ago(health.newest_sighting, health.now)]
     behind = counted(health.index_behind, "change")
     index = f"The search index has still to take in {behind}." if health.index_behind else "Search is up to date."
-    waiting = counted(health.vectors_behind or 0, "change")
-    meaning = f" {sentence(f'{waiting} have still to be read for their meaning')}" if health.vectors_behind else ""
+    waiting = counted(health.vectors_behind or 0, "paper has", "papers have")
+    meaning = f" {waiting} still to be read for their meaning." if health.vectors_behind else ""
     return [text(*parts, f". {index}{meaning}")]
 
 

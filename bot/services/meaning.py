@@ -97,7 +97,9 @@ async def catch_up(
     if r.embedder is None:
         return 0
     until = monotonic() + within.total_seconds() if within is not None else None
-    if await behind(r) == 0:
+    async with r.store.read() as tx:
+        newest = await tx.papers.revision()
+    if newest <= await _done(r, r.embedder):
         return 0
     made = await _make(r, r.embedder, await _newest(r))
     looked_at = 0
@@ -116,12 +118,12 @@ async def catch_up(
 
 
 async def behind(r: Resources) -> int:
-    """How many revisions of papers were not looked at yet; 0 where each paper has its vector, or none is made."""
+    """How many papers were not looked at yet, as they are now; 0 where each has its vector, or none is made."""
     if r.embedder is None:
         return 0
+    done = await _done(r, r.embedder)
     async with r.store.read() as tx:
-        newest = await tx.papers.revision()
-    return max(0, newest - await _done(r, r.embedder))
+        return await tx.papers.count_since(done)
 
 
 async def _newest(r: Resources) -> list[Paper]:

@@ -72,7 +72,7 @@ def test_what_is_not_well_comes_first() -> None:
 @pytest.mark.parametrize(("behind", "told"), [(None, False), (0, False), (7, True)])
 def test_papers_that_wait_to_be_read_for_their_meaning_are_counted(behind: int | None, *, told: bool) -> None:
     words = read(status_post(make_health(vectors_behind=behind)))
-    assert ("7 changes have still to be read for their meaning." in words) == told
+    assert ("7 papers have still to be read for their meaning." in words) == told
 
 
 def test_each_recent_digest_shows_sums_that_hold() -> None:
