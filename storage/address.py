@@ -32,7 +32,7 @@ class Address:
         try:
             url = make_url(text)
         except ArgumentError:
-            raise StorageError(f"DATABASE_URL is not the address of a database. Write {EXAMPLES}.") from None
+            raise StorageError(f"This is not the address of a database. Write {EXAMPLES}.") from None
         if url.drivername in SQLITE:
             return cls(_sqlite(url))
         if url.drivername in POSTGRES:
@@ -66,5 +66,5 @@ def _postgres(url: URL) -> URL:
         query["ssl"] = query.pop("sslmode")
     unknown = sorted(set(query) - set(signature(asyncpg.connect).parameters) - _OWN_PARAMETERS)
     if unknown:
-        raise StorageError(f"DATABASE_URL has a parameter that is not known: {', '.join(unknown)}. Remove it.")
+        raise StorageError(f"The address has a parameter that is not known: {', '.join(unknown)}. Remove it.")
     return url.set(drivername="postgresql+asyncpg", query=query)

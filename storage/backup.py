@@ -1,4 +1,7 @@
-"""Check a store, copy it while it is in use, bring a copy back. PostgreSQL has its own tools for the last two."""
+"""Check a store, make it compact, copy it while it is in use, bring a copy back.
+
+PostgreSQL has its own tools for the last two.
+"""
 
 import asyncio
 import sqlite3
@@ -7,19 +10,23 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import URL, func, select
+from sqlalchemy import URL, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import migrations
 from storage.address import Address
-from storage.engine import make_ready, open_engines, stored_revision
+from storage.engine import BUSY_TIMEOUT, make_ready, open_engines, stored_revision
 from storage.errors import StorageError, StoreBusy, StoreCorrupt, StoreReadOnly, StoreUnreachable
 from storage.failures import translated
-from storage.schema import counters, deliveries, papers, sightings
+from storage.schema import counters, deliveries, metadata, papers, sightings
 
 PROBLEMS_NAMED = 20
 PATIENCE = 1.0
 """Seconds to wait before a store counts as in use."""
+_SIZE = (
+    "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class "
+    "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,39 @@ async def check(url: str) -> Checked:
                 return await _counted(connection, address, damage)
     finally:
         await engines.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compacted:
+    """What a store takes on the disk, in bytes."""
+
+    store: str
+    before: int
+    after: int
+
+
+async def compact(url: str) -> Compacted:
+    """Give back the room of what was deleted or replaced. The store may be in use; on SQLite nobody writes meanwhile.
+
+    Raises:
+        StorageError: it cannot be opened, somebody else writes for too long, or the disk has no room for the new file.
+    """
+    address = Address.parse(url)
+    if address.file is not None:
+        with translated(address):
+            before, after = await asyncio.to_thread(_vacuum, address.file)
+        return Compacted(store=str(address), before=before, after=after)
+    engines = await open_engines(address)
+    try:
+        with translated(address, connecting=True):
+            async with engines.writer.connect() as connection:
+                alone = await connection.execution_options(isolation_level="AUTOCOMMIT")  # VACUUM takes no transaction
+                before = await alone.scalar(text(_SIZE)) or 0
+                await alone.execute(text(f"VACUUM (ANALYZE) {', '.join(metadata.tables)}"))
+                after = await alone.scalar(text(_SIZE)) or 0
+    finally:
+        await engines.close()
+    return Compacted(store=str(address), before=before, after=after)
 
 
 async def backup(url: str, path: Path) -> None:
@@ -115,6 +155,27 @@ async def _counted(connection: AsyncConnection, address: Address, damage: list[s
         deliveries=held[2],
         problems=tuple(problems),
     )
+
+
+def _vacuum(file: Path) -> tuple[int, int]:
+    if not file.exists():
+        raise StoreUnreachable(f"{file} is not there.")
+    migrations.check_known(stored_revision(file))
+    before = _bytes(file)
+    with closing(
+        sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT.total_seconds(), isolation_level=None
+        )
+    ) as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return before, _bytes(file)
+
+
+def _bytes(file: Path) -> int:
+    """What the file takes with the log beside it."""
+    log = file.with_name(f"{file.name}-wal")
+    return file.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
 def _look_through(file: Path) -> list[str]:

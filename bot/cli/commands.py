@@ -252,6 +252,31 @@ def check() -> None:
     keeping.check()
 
 
+@db.command(epilog="Example: paperboy db compact")
+def compact() -> None:
+    """Give back the room of what was deleted or replaced. The bot may run; on SQLite its writing waits meanwhile."""
+    from bot.cli import keeping
+
+    keeping.compact()
+
+
+@db.command(epilog="Example: paperboy db copy postgresql://paperboy@localhost/paperboy")
+def copy(
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="An empty database: postgresql://user@host/name or sqlite:///file.db."),
+    ],
+) -> None:
+    """Copy everything into an empty database of the same or the other kind, and compare it. Stop the bot first.
+
+    Interrupted, it leaves nothing behind. A password need not stand in the URL, where other users of this machine may
+    see it: PGPASSWORD or ~/.pgpass will do.
+    """
+    from bot.cli import keeping
+
+    keeping.copy(url)
+
+
 @db.command(epilog="Example: paperboy db vectors")
 def vectors() -> None:
     """Read the papers that search knows by their words alone for their meaning. A running bot does it by itself."""

@@ -1,19 +1,27 @@
-"""``paperboy db``: the store made, checked, copied and brought back."""
+"""``paperboy db``: the store made, checked, made compact, copied and brought back."""
 
 import asyncio
-import shutil
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from bot.cli.exit_codes import DONE, FAILED
 from bot.cli.indexing import fill
 from bot.cli.output import say
-from bot.cli.progress import counting
+from bot.cli.progress import amount, counting
 from bot.cli.session import finish, prepared, with_resources
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import meaning
+from bot.settings import Settings
 from storage import backup as copies
+from storage import copying
+from storage.address import Address
+from storage.errors import StorageError
+from storage.search_index import folder
 from storage.store import Store
+
+MEGABYTE = 1_000_000
 
 
 def upgrade() -> None:
@@ -39,6 +47,39 @@ def check() -> None:
         held = f"{found.papers:,} papers, {found.sightings:,} sightings, {found.deliveries:,} deliveries"
         say([f"{found.store}: {held}, revision {found.revision}.", *(found.problems or ("No damage was found.",))])
         return FAILED if found.problems else DONE
+
+    finish(work())
+
+
+def compact() -> None:
+    """What was deleted or replaced takes no room any more; the index merges its pieces by itself."""
+    url = prepared().database_url.get_secret_value()
+
+    async def work() -> int:
+        done = await copies.compact(url)
+        say([f"{done.store} takes {done.after / MEGABYTE:,.1f} MB; it took {done.before / MEGABYTE:,.1f} MB."])
+        return DONE
+
+    finish(work())
+
+
+def copy(url: str) -> None:
+    """The settings stay as they are: who copied says when the bot moves."""
+    settings = prepared()
+    try:
+        Address.parse(url)
+    except StorageError as problem:
+        raise InvalidInput(str(problem)) from None
+    source = settings.database_url.get_secret_value()
+    moved = settings.model_copy(update={"database_url": SecretStr(url)})
+
+    async def work() -> int:
+        with amount("Copying and comparing", 2 * await copying.rows(source), of="rows") as bar:
+            count = await copying.copy(source, url, progress=lambda done: bar(done, done))
+        say([f"{count:,} rows were copied and compared. To go on there, set DATABASE_URL to that address."])
+        if moved.index_folder != settings.index_folder:
+            await _start_anew(moved)
+        return DONE
 
     finish(work())
 
@@ -76,10 +117,15 @@ def restore(path: Path) -> None:
 
     async def work() -> int:
         former = await copies.restore(path, settings.database_url.get_secret_value())
-        if (settings.index_folder / "meta.json").is_file():
-            await asyncio.to_thread(shutil.rmtree, settings.index_folder)
         say([f"{path} is the store now.", *([f"The former one was kept as {former}."] if former else [])])
-        await fill(settings)
+        await _start_anew(settings)
         return DONE
 
     finish(work())
+
+
+async def _start_anew(settings: Settings) -> None:
+    """Whatever index is there was made from another store."""
+    if settings.index_folder.is_dir():
+        await asyncio.to_thread(folder.sweep, settings.index_folder)
+    await fill(settings)

@@ -25,6 +25,7 @@ COMMANDS = (
     ("run",), ("ingest",), ("trending",), ("search",), ("paper",), ("ask",), ("status",), ("doctor",),
     ("channels", "list"), ("channels", "export"), ("channels", "import"),
     ("db", "upgrade"), ("db", "check"), ("db", "backup"), ("db", "restore"), ("db", "vectors"),
+    ("db", "compact"), ("db", "copy"),
 )  # fmt: skip
 
 
@@ -302,6 +303,7 @@ def test_where_its_packages_are_not_installed_it_is_the_same_and_they_are_named(
 def test_papers_are_read_for_their_meaning_once(paperboy: Paperboy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMANTIC", "on")
     assert document(paperboy("status", "--json").out)["vectors_behind"] == 3
+    assert "3 papers are not read for their meaning yet" in " ".join(paperboy("doctor").out.split())
     assert "3 papers were read" in paperboy("db", "vectors").out
     assert "All papers" in paperboy("db", "vectors").out
     assert document(paperboy("status", "--json").out)["vectors_behind"] == 0

@@ -17,7 +17,7 @@ from storage.errors import StorageError
         (
             "postgres://db/p?sslmode=require&application_name=x",
             None,
-            "DATABASE_URL has a parameter that is not known: application_name",
+            "The address has a parameter that is not known: application_name",
         ),
         ("postgres://db/p?sslmode=require", "postgresql+asyncpg", "postgresql+asyncpg://db/p?ssl=require"),
         ("mysql://db/paperboy", None, "does not speak mysql://"),
