@@ -19,8 +19,8 @@ from storage.errors import StorageError, StoreUnreachable
 from storage.failures import translated
 from storage.schema import counters, metadata
 
-PORTION = 1_000
-"""Rows that are in memory at once: a few megabytes of papers."""
+PORTION = 250
+"""Rows that are in memory at once: of whole texts some ten megabytes, of all else far less."""
 
 TABLES = tuple(metadata.sorted_tables)
 """Each behind those that its rows refer to."""
