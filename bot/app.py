@@ -17,7 +17,7 @@ from bot.core.reports import TickReport
 from bot.errors import MeaningUnavailable
 from bot.meaning import MiniLM, missing
 from bot.ports import Clock, Outbox, Resources, system_clock
-from bot.services import ingest, meaning, similar
+from bot.services import details, ingest, meaning, similar
 from bot.services.following import followed_categories
 from bot.settings import Settings
 from bot.sources.arxiv import ArXiv, Sites
@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 STOP = (signal.SIGTERM, signal.SIGINT)
 REFRESH = timedelta(minutes=30)
+LOOK_UP = timedelta(minutes=5)
 SEND = timedelta(seconds=5)
 """Looking for what is due, and for what may be sent, is a question or two to an index."""
 KEEP_TRUE = timedelta(minutes=1)
@@ -122,6 +123,7 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
             Beat(name="make vectors", every=MAKE_VECTORS, call=partial(_make_vectors, r, problems)),
             Beat(name="refresh", every=REFRESH, call=partial(ingest.refresh, r)),
             Beat(name="index", every=TICK, call=partial(r.index.catch_up, r.store)),  # what other processes brought
+            Beat(name="look up", every=LOOK_UP, call=partial(details.look_up, r)),
             Beat(name="plan", every=TICK, call=partial(planning.plan_due, r, outbox.reaches)),
             Beat(name="send", every=SEND, call=dispatcher.send_due),
             Beat(name="publish", every=TICK, call=partial(upkeep.publish, r, outbox)),
@@ -158,6 +160,7 @@ async def one_round(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> 
     from bot.services import dispatch, pauses, upkeep
 
     await ingest.refresh(r)
+    await details.look_up(r)
     await pauses.resume_mended(r, outbox)
     report = await dispatch.tick(r, outbox)
     await upkeep.publish(r, outbox)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import batches, insert
@@ -73,6 +73,22 @@ class PapersReader:
         """The papers that were announced on one of the days, both included, listed or not; by id."""
         named = select(sightings.c.paper_id).where(sightings.c.announced_on.between(since, until))
         return _by_id(await self._papers(select(*PAPER_COLUMNS).where(papers.c.id.in_(named))))
+
+    async def to_look_up(self, source: str, *, listed_since: date, not_since: datetime, limit: int) -> list[PaperId]:
+        """Papers listed since a day that ``source`` was not asked about since a moment, the newest lists first."""
+        asked = sightings.alias("asked")
+        asked_since = exists().where(
+            asked.c.paper_id == sightings.c.paper_id, asked.c.source == source, asked.c.seen_at > not_since
+        )
+        newest = func.max(sightings.c.daily_on)
+        query = (
+            select(sightings.c.paper_id)
+            .where(sightings.c.daily_on >= listed_since, ~asked_since)
+            .group_by(sightings.c.paper_id)
+            .order_by(newest.desc(), sightings.c.paper_id)
+            .limit(limit)
+        )
+        return list(await self._connection.scalars(query))
 
     async def sightings(
         self, paper_ids: Iterable[PaperId], *, since: datetime | None = None

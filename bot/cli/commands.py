@@ -57,7 +57,10 @@ def ingest(
         list[Path] | None, typer.Argument(metavar="[PATH]...", help="More files for --file, as a shell's * gives them.")
     ] = None,
     *,
-    source: Annotated[list[str] | None, typer.Option(help="Ask this source only; repeatable.", metavar="NAME")] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Ask this source, huggingface or arxiv; repeatable. Left out: huggingface.", metavar="NAME"),
+    ] = None,
     date: Annotated[str | None, typer.Option(help="One day, for example 2025-03-14 or yesterday.", metavar="D")] = None,
     since: Annotated[str | None, typer.Option(help="The first day of a range.", metavar="D")] = None,
     until: Annotated[str | None, typer.Option(help="Its last day; today where left out.", metavar="D")] = None,

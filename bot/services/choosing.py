@@ -40,21 +40,29 @@ class _Shelf:
     sightings: Mapping[PaperId, tuple[Sighting, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """Days, and whether what arXiv announced on them counts beside the daily lists."""
+
+    days: Days
+    announced: bool = False
+
+
 @dataclass(slots=True)
 class Chooser:
     """Decides for one moment: ``now``."""
 
     r: Resources
     now: datetime
-    _shelves: dict[Days, _Shelf] = field(default_factory=dict)
-    _ranked: dict[tuple[Days, Sort], tuple[Ranked, ...]] = field(default_factory=dict)
-    _chosen: dict[tuple[Days, DigestRules, frozenset[PaperId]], DigestPlan] = field(default_factory=dict)
+    _shelves: dict[_Range, _Shelf] = field(default_factory=dict)
+    _ranked: dict[tuple[_Range, Sort], tuple[Ranked, ...]] = field(default_factory=dict)
+    _chosen: dict[tuple[_Range, DigestRules, frozenset[PaperId]], DigestPlan] = field(default_factory=dict)
 
     async def posted(
         self, days: Days, destinations: Sequence[Destination], cadence: Cadence
     ) -> Mapping[Destination, AbstractSet[PaperId]]:
         """Which of the papers of ``days`` each destination has had already."""
-        shelf = await self._shelf(days)
+        shelf = await self._shelf(_Range(days, announced=cadence is Cadence.DAILY))
         async with self.r.store.read() as tx:
             return await tx.deliveries.posted_among(destinations, [paper.id for paper in shelf.papers], cadence)
 
@@ -70,9 +78,10 @@ class Chooser:
             query=parse_query(setup.query) if setup.query else None,
             min_upvotes=setup.min_upvotes,
         )
-        asked = (days, rules, frozenset(posted))
+        among = _Range(days, announced=_wants_announced(setup))
+        asked = (among, rules, frozenset(posted))
         if asked not in self._chosen:
-            self._chosen[asked] = choose(await self._rank(days, rules.sort), rules, posted=posted, now=self.now)
+            self._chosen[asked] = choose(await self._rank(among, rules.sort), rules, posted=posted, now=self.now)
         return self._chosen[asked]
 
     async def for_topics(
@@ -80,6 +89,7 @@ class Chooser:
     ) -> tuple[DigestPlan, dict[PaperId, str]]:
         """What somebody gets who follows ``topics``, and for each matching paper the topic that it matched."""
         today = self.now.date()
+        among = _Range(days, announced=True)
         queries: list[Query] = []
         why: dict[PaperId, str] = {}
         for topic in topics:
@@ -89,13 +99,13 @@ class Chooser:
                 log.error("a topic cannot be read any more", topic=topic.id, problem=str(problem))  # noqa: TRY400
                 continue
             queries.append(query)
-            for paper in (await self._shelf(days)).papers:
+            for paper in (await self._shelf(among)).papers:
                 if paper.id not in why and matches(query, paper, today=today):
                     words = ", ".join(reasons(query, paper, today=today))
                     # A topic of one word needs no list of the words that matched.
                     why[paper.id] = f"{topic.query} ({words})" if words not in {"", topic.query} else topic.query
         rules = DigestRules(limit=PAPERS_IN_A_TOPIC_DIGEST, query=Or(tuple(queries)))
-        return choose(await self._rank(days, rules.sort), rules, posted=posted, now=self.now), why
+        return choose(await self._rank(among, rules.sort), rules, posted=posted, now=self.now), why
 
     async def why_nothing(self, decision: DigestPlan, day: date, days: Days) -> str:
         """Why a digest of ``day``, which is of ``days``, is empty, in words."""
@@ -121,33 +131,45 @@ class Chooser:
         """The newest of ``days`` that has a list, else all of them."""
         day = days.last
         while day >= days.first:
-            if (await self._shelf(Days(day, day))).papers:
+            if (await self._shelf(_Range(Days(day, day)))).papers:
                 return Days(day, day)
             day -= A_DAY
         return days
 
     async def or_newest(self, days: Days) -> Days:
         """``days`` where they have papers, else the newest day before them that has."""
-        if (await self._shelf(days)).papers:
+        if (await self._shelf(_Range(days))).papers:
             return days
         async with self.r.store.read() as tx:
             newest = await tx.papers.latest_day()
         return days if newest is None or newest > days.last else Days(newest, newest)
 
-    async def _rank(self, days: Days, sort: Sort) -> tuple[Ranked, ...]:
-        if (days, sort) not in self._ranked:
-            shelf = await self._shelf(days)
-            self._ranked[days, sort] = tuple(rank(shelf.papers, shelf.sightings, sort=sort, now=self.now))
-        return self._ranked[days, sort]
+    async def _rank(self, among: _Range, sort: Sort) -> tuple[Ranked, ...]:
+        if (among, sort) not in self._ranked:
+            shelf = await self._shelf(among)
+            self._ranked[among, sort] = tuple(rank(shelf.papers, shelf.sightings, sort=sort, now=self.now))
+        return self._ranked[among, sort]
 
-    async def _shelf(self, days: Days) -> _Shelf:
-        if days not in self._shelves:
+    async def _shelf(self, among: _Range) -> _Shelf:
+        if among not in self._shelves:
+            days = among.days
             async with self.r.store.read() as tx:
-                papers = tuple(await tx.papers.on_days(days.first, days.last))
+                papers = await tx.papers.on_days(days.first, days.last)
+                if among.announced:
+                    listed = {paper.id for paper in papers}
+                    papers += [one for one in await tx.papers.announced(days.first, days.last) if one.id not in listed]
                 since = self.now - VOTES_COUNT_FOR
                 seen = await tx.papers.sightings([paper.id for paper in papers], since=since)
-            self._shelves[days] = _Shelf(papers, seen)
-        return self._shelves[days]
+            self._shelves[among] = _Shelf(tuple(papers), seen)
+        return self._shelves[among]
+
+
+def _wants_announced(setup: ChannelSetup) -> bool:
+    """Whether it chooses among all that arXiv announced, not only among what a daily list named.
+
+    Only where a query says which: what nobody has voted for yet is no trend, and a round-up is of what was received.
+    """
+    return setup.query is not None and setup.schedule.cadence is Cadence.DAILY
 
 
 def order_of(setup: ChannelSetup) -> Sort:

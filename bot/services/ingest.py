@@ -32,6 +32,9 @@ that long after the day began is taken as its last word when a range is filled a
 FIRST_LOOK = timedelta(seconds=12)
 """How long a new installation waits for the network before it shows the bundled sample."""
 
+PAUSE = timedelta(minutes=20)
+"""After a failure of a site whose lists never change, until the next look: nothing is lost meanwhile."""
+
 LARGEST_FILE = 64 * 1024 * 1024
 REJECTS_NAMED = 20
 DAY_IN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -59,9 +62,9 @@ async def period(r: Resources, source: Source, period: Period | None) -> SourceR
         try:
             fetched = await source.fetch(period, after=after)
         except SourceError as error:
-            report += await _failure(r, error)
+            report += await _failure(r, error, patient=source.is_final)
             break
-        report += await _keep(r, fetched, look=period)
+        report += await keep(r, fetched, look=period)
         after = fetched.rest
         if after is None:
             break
@@ -103,7 +106,7 @@ async def file(r: Resources, source: Source, path: Path) -> SourceReport:
         return SourceReport(name=name, error=f"{path} cannot be read: {error.strerror or error}.")
     except (SourceError, InvalidInput) as error:
         return SourceReport(name=name, error=f"{path.name}: {error}")
-    report = await _keep(r, fetched, look=None, recorded=True)
+    report = await keep(r, fetched, recorded=True)
     return replace(report, name=name, took=timedelta(seconds=perf_counter() - started))
 
 
@@ -167,7 +170,7 @@ async def ensure_papers(r: Resources) -> Arrival:
 async def load_sample(r: Resources) -> None:
     """Put the bundled sample into an empty store; it is called so until a real source brings papers."""
     for fetched in sample_days():
-        await _keep(r, fetched, look=None, recorded=True)
+        await keep(r, fetched, recorded=True)
     await r.index.catch_up(r.store)
 
 
@@ -185,7 +188,8 @@ async def is_sample(r: Resources) -> bool:
         return bool(await tx.facts.get(SAMPLE_FACT))
 
 
-async def _keep(r: Resources, fetched: Fetched, *, look: Period | None, recorded: bool = False) -> SourceReport:
+async def keep(r: Resources, fetched: Fetched, *, look: Period | None = None, recorded: bool = False) -> SourceReport:
+    """Merge what was fetched with what is known, in one transaction; what was ``recorded`` is no look of today."""
     async with r.store.write() as tx:
         known = await tx.papers.get_many([paper.id for paper in fetched.papers])
         # Only what was seen at the same time or later can tell that this look is an old one; the rest is long history.
@@ -245,9 +249,11 @@ def _named(rejected: Iterable[Rejected]) -> Iterable[str]:
         yield f"item {item.position} ({item.paper_id or 'no id'}): {item.reason}"
 
 
-async def _failure(r: Resources, error: SourceError) -> SourceReport:
+async def _failure(r: Resources, error: SourceError, *, patient: bool) -> SourceReport:
     now = r.clock()
-    retry_at: datetime | None = error.retry_at if isinstance(error, SourceThrottled) else None
+    retry_at: datetime | None = now + PAUSE if patient else None
+    if isinstance(error, SourceThrottled):
+        retry_at = error.retry_at
     async with r.store.write() as tx:
         await tx.sources.record_failure(error.source, at=now, problem=str(error), retry_at=retry_at)
     log.warning("source failed", source=error.source, problem=str(error))

@@ -58,7 +58,9 @@ async def follow(
         kept = await tx.topics.follow(topic)
     topic = kept or next(known for known in mine if known.query == topic.query)
     async with r.store.read() as tx:
-        recent = await tx.papers.on_days(now.date() - timedelta(days=PREVIEW_DAYS), now.date())
+        first, last = now.date() - timedelta(days=PREVIEW_DAYS), now.date()
+        both = (*await tx.papers.on_days(first, last), *await tx.papers.announced(first, last))
+        recent = {paper.id: paper for paper in both}.values()
         matching = [paper for paper in recent if matches(query, paper, today=now.date())]
         sightings = await tx.papers.sightings([paper.id for paper in matching])
     examples = rank(matching, sightings, sort=Sort.TRENDING, now=now)[:EXAMPLES]

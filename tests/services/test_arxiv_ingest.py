@@ -2,18 +2,31 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.core.followed import categories_in, fewest
 from bot.core.parse_query import parse_query
-from bot.core.period import Period
+from bot.core.period import Days, Period
 from bot.errors import SourceUnreachable
 from bot.ports import Fetched, Resources
 from bot.services import ingest
+from bot.services.choosing import Chooser
 from bot.services.following import followed_categories
-from storage.records import Paper
-from tests.builders import DAY, FakeClock, make_papers, make_person, make_setup, make_sighting, make_topic
+from storage.records import Cadence, Paper
+from tests.builders import (
+    CHANNEL,
+    DAY,
+    FakeClock,
+    make_delivery,
+    make_papers,
+    make_person,
+    make_schedule,
+    make_setup,
+    make_sighting,
+    make_topic,
+)
 from tests.services.doubles import FakeSource
 
 
@@ -100,6 +113,51 @@ async def test_an_announcement_is_on_no_daily_list(r: Resources) -> None:
         assert [paper.id for paper in await tx.papers.on_days(DAY, DAY)] == [listed.id]
         assert [paper.id for paper in await tx.papers.announced(DAY, DAY)] == [announced.id]
         assert await tx.papers.days(5) == [(DAY, 1)]
+
+
+# --- who gets what was announced ---
+
+
+async def announce(r: Resources) -> tuple[Paper, Paper]:
+    """A paper on the daily list and one that was only announced, both of cs.CL."""
+    listed, announced = make_papers(2)
+    announced = replace(announced, daily_on=None, upvotes=None, comments=None)
+    seen = [make_sighting(listed.id), make_sighting(announced.id, source="arxiv", daily_on=None, announced_on=DAY)]
+    async with r.store.write() as tx:
+        await tx.papers.save([listed, announced], seen)
+    return listed, announced
+
+
+@pytest.mark.parametrize(
+    ("facts", "picked"),
+    [
+        ({}, 1),
+        ({"query": "cat:cs.CL"}, 2),
+        ({"query": "cat:cs.CL", "min_upvotes": 1}, 1),
+        ({"query": "cat:cs.CL", "schedule": make_schedule(cadence=Cadence.WEEKLY)}, 1),
+    ],
+    ids=["no query", "a query", "a query and a threshold", "a round-up"],
+)
+async def test_a_channel_chooses_among_announcements_where_its_query_says_which(
+    facts: dict[str, Any], picked: int, r: Resources
+) -> None:
+    await announce(r)
+    plan = await Chooser(r, r.clock()).for_setup(make_setup(**facts), Days(DAY, DAY), frozenset())
+    assert len(plan.picked) == picked
+
+
+async def test_a_topic_finds_what_was_announced(r: Resources) -> None:
+    _, announced = await announce(r)
+    plan, why = await Chooser(r, r.clock()).for_topics([make_topic("cat:cs.CL")], Days(DAY, DAY), frozenset())
+    assert (len(plan.picked), why[announced.id]) == (2, "cat:cs.CL")
+
+
+async def test_what_was_announced_is_posted_once(r: Resources) -> None:
+    _, announced = await announce(r)
+    async with r.store.write() as tx:
+        await tx.deliveries.plan_all([make_delivery(announced.id)])
+    posted = await Chooser(r, r.clock()).posted(Days(DAY, DAY), [CHANNEL], Cadence.DAILY)
+    assert posted[CHANNEL] == {announced.id}
 
 
 # --- what is followed ---
