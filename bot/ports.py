@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from bot.core.grounding import Answer, Passage
+from bot.core.grounding import Answer
+from bot.core.passages import Close
 from bot.core.period import Period
 from bot.core.tags import ForumTag
 from bot.errors import Unreachable
@@ -246,7 +247,9 @@ class Answerer(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def draft(self, question: str, passages: Sequence[Passage]) -> Answer: ...
+    async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
+        """An answer drawn from nothing but ``closest``, the closest first."""
+        ...
 
 
 class Neighbours(Protocol):

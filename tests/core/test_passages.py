@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.grounding import Passage
-from bot.core.passages import as_query, best, cued, of_paper
+from bot.core.passages import Close, Tie, as_query, best, of_paper, spoken
 from storage.query import Or, Words
 from storage.records import PaperId
 from tests.builders import make_paper
@@ -21,6 +22,10 @@ PASSAGES = of_paper(PAPER)
 
 def passage(text: str, ordinal: int = 0, paper_id: str = "2503.00009", **facts: Any) -> Passage:
     return Passage(paper_id=PaperId(paper_id), ordinal=ordinal, section="Abstract", text=text, **facts)
+
+
+def touching(question: str, passages: Sequence[Passage], near: Sequence[float | None] = ()) -> list[Close]:
+    return [close for close in best(question, passages, near) if close.tie is Tie.TOUCHES]
 
 
 class TestPassagesOfAPaper:
@@ -62,11 +67,9 @@ class TestTheClosest:
         assert len(found) == 3
         assert [close.score for close in found] == sorted((close.score for close in found), reverse=True)
 
-    @pytest.mark.parametrize(
-        "question", ["Who won the football match?", "what is this paper about", "", "???", "the of and"]
-    )
-    def test_without_a_shared_content_word_nothing_is_close(self, question: str) -> None:
-        assert best(question, PASSAGES) == ()
+    @pytest.mark.parametrize("question", ["Who won the football match?", "", "???", "the of and", "为什么"])
+    def test_without_a_shared_content_word_nothing_touches(self, question: str) -> None:
+        assert touching(question, PASSAGES) == []
 
     def test_a_number_is_preferred_where_a_number_is_asked_for(self) -> None:
         texts = [
@@ -81,7 +84,7 @@ class TestTheClosest:
         assert best("accuracy of Keepsake", [other, asked])[0].passage == asked
 
     def test_a_title_alone_brings_no_passage(self) -> None:
-        assert best("Keepsake", [passage("Nothing of that name.", title="Keepsake")]) == ()
+        assert touching("Keepsake", [passage("Nothing of that name.", title="Keepsake")]) == []
 
     def test_the_same_sentence_comes_once(self) -> None:
         twice = [passage("Memory helps.", 0, "2503.00001"), passage("Memory helps.", 0, "2503.00002")]
@@ -94,17 +97,91 @@ class TestTheClosest:
         found = best(question, shuffled)
         assert found == best(question, PASSAGES)
         assert len(found) <= 3
-        assert all(close.matched and close.passage in PASSAGES for close in found)
+        assert all(close.passage in PASSAGES for close in found)
+        assert [close.tie for close in found] == sorted(close.tie for close in found)
 
 
-class TestWhatOnlyLooksLikeAnAnswer:
-    def test_it_is_found_by_the_kind_of_question(self) -> None:
-        (first, *_) = cued("What is this about?", PASSAGES)
-        assert first.passage.text.startswith("We introduce")
-        assert first.matched == ()
+class TestMeaning:
+    TEXTS = (passage("Cars are fast.", 0), passage("Bread is baked.", 1), passage("Fish swim.", 2))
 
-    def test_a_question_of_no_known_kind_finds_nothing(self) -> None:
-        assert cued("Why football?", PASSAGES) == ()
+    def test_what_is_near_touches_without_a_word_in_common(self) -> None:
+        (first,) = touching("automobile", self.TEXTS, [0.8, 0.0, 0.1])
+        assert (first.passage, first.matched) == (self.TEXTS[0], ())
+
+    def test_what_is_not_near_enough_is_only_alike(self) -> None:
+        ties = {close.passage.text: close.tie for close in best("automobile", self.TEXTS, [0.8, 0.0, 0.15])}
+        assert ties == {"Cars are fast.": Tie.TOUCHES, "Fish swim.": Tie.ALIKE, "Bread is baked.": Tie.NONE}
+
+    def test_words_and_meaning_decide_together(self) -> None:
+        near = passage("Vehicles with wheels.", 3)
+        found = best("cars", (*self.TEXTS, near), [0.3, 0.0, 0.0, 0.5])
+        assert [close.passage for close in found[:2]] == [self.TEXTS[0], near]
+
+    def test_what_nobody_knows_the_meaning_of_goes_by_words(self) -> None:
+        assert best("bread", self.TEXTS, [None] * 3)[0].passage == self.TEXTS[1]
+
+    def test_in_a_whole_text_neighbours_of_what_is_near_are_nearer(self) -> None:
+        def told(text: str, ordinal: int, section: str = "2 Method") -> Passage:
+            return Passage(paper_id=PaperId("2503.00009"), ordinal=ordinal, section=section, text=text)
+
+        texts = [told("One.", 0), told("Two.", 1), told("Three.", 2, "3 Results"), told("Four.", 3, "3 Results")]
+        order = [close.passage.text for close in best("automobile", texts, [0.9, 0.3, 0.3, 0.3], limit=4)]
+        assert order[:2] == ["One.", "Two."]
+
+
+class TestAbbreviations:
+    TEXTS = (
+        passage("We use supervised fine-tuning (SFT) throughout.", 0),
+        passage("With SFT the score is 71.", 1),
+        passage("Bread is baked.", 2),
+    )
+
+    def test_one_form_finds_the_other(self) -> None:
+        found = touching("What is the score of supervised finetuning?", self.TEXTS)
+        assert "With SFT the score is 71." in [close.passage.text for close in found]
+        found = touching("SFT?", self.TEXTS)
+        assert {close.passage.ordinal for close in found} == {0, 1}
+
+    def test_a_model_of_meaning_hears_both(self) -> None:
+        assert spoken("Is SFT used?", self.TEXTS) == "Is SFT used? (supervised fine-tuning)"
+        assert spoken("Is bread used?", self.TEXTS) == "Is bread used?"
+
+
+class TestKindsOfQuestion:
+    WHOLE = tuple(
+        Passage(paper_id=PaperId("2503.00009"), ordinal=ordinal, section=section, text=text)
+        for ordinal, (section, text) in enumerate(
+            [
+                ("Abstract", "We introduce Keepsake, which remembers."),
+                ("2 Model", "The model has 7 billion weights in all."),
+                ("4 Results", "Keepsake outperforms the strongest rival by 3 %."),
+                ("6 Limitations", "It does not work for long inputs."),
+                ("7 Conclusion", "We introduce a memory, and experiments show that it lasts."),
+                ("A Availability", "Everything is released at https://example.org."),
+            ]
+        )
+    )
+
+    @pytest.mark.parametrize(
+        ("question", "section"),
+        [
+            ("Summarise this paper", "Abstract"),
+            ("tl;dr", "Abstract"),
+            ("What are the limitations?", "6 Limitations"),
+            ("Any drawbacks?", "6 Limitations"),
+            ("How many parameters does it have?", "2 Model"),
+            ("Is the code open source?", "A Availability"),
+            ("How does it compare to other approaches?", "4 Results"),
+        ],
+    )
+    def test_each_leads_to_its_passage(self, question: str, section: str) -> None:
+        found = touching(question, self.WHOLE) or list(best(question, self.WHOLE))
+        assert found[0].passage.section == section
+
+    def test_what_only_looks_like_an_answer_is_only_alike(self) -> None:
+        (first, *_) = best("How many sailors?", PASSAGES)
+        assert (first.tie, first.matched) == (Tie.ALIKE, ())
+        assert "4.2 points" in first.passage.text
 
 
 class TestAsAQuery:

@@ -8,7 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.answering.extractive import Extractive
-from bot.core.grounding import Answer, Passage
+from bot.core.grounding import Answer
+from bot.core.passages import Close
 from bot.discord_ui import replies
 from bot.discord_ui.client import PaperboyClient
 from bot.ports import Resources
@@ -28,11 +29,11 @@ class Moody(Extractive):
     takes: float = 0.0
     raises: Exception | None = None
 
-    async def draft(self, question: str, passages: Sequence[Passage]) -> Answer:
+    async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
         await asyncio.sleep(self.takes)
         if self.raises is not None:
             raise self.raises
-        return await super().draft(question, passages)
+        return await super().draft(question, closest)
 
 
 @pytest.fixture

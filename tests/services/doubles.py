@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.core.grounding import Answer, AnswerStatus, Claim, Passage
+from bot.core.passages import Close
 from bot.core.period import Period
 from bot.core.tags import ForumTag
 from bot.errors import SourceError, SourceUnreachable, Unreachable
@@ -164,8 +165,8 @@ class FakeAnswerer:
     name: str = "fake"
     read: list[Passage] = field(default_factory=list)
 
-    async def draft(self, question: str, passages: Sequence[Passage]) -> Answer:
-        self.read.extend(passages)
+    async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
+        self.read.extend(close.passage for close in closest)
         return Answer(
             question=question,
             status=self.status,

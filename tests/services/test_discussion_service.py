@@ -13,6 +13,7 @@ from storage.fulltext import Origin, Piece, PieceKind
 from storage.records import PaperId
 from tests.builders import FakeClock, make_id, make_paper
 from tests.services.doubles import FakeAnswerer, FakeTexts
+from tests.services.meanings import FakeEmbedder
 from tests.services.seeding import copy_prepared, keep, prepare
 
 SOUP = make_paper(
@@ -71,9 +72,9 @@ async def test_a_question_without_a_word_of_content_finds_nothing(question: str,
 
 
 async def test_of_a_paper_that_says_nothing_of_it_the_nearest_is_shown_as_such(r: Resources) -> None:
-    reply = await discussion.ask(r, "Is there a repository on GitHub?", [SOUP.id])
+    reply = await discussion.ask(r, "How many sailors?", [SOUP.id])
     assert reply.answer.status is AnswerStatus.NOT_FOUND
-    assert [one.quote for one in reply.answer.nearest] == ["Our code is available."]
+    assert [one.quote for one in reply.answer.nearest] == ["The broth improves by 12 %.", "We cook noodles in 42 pots."]
     assert reply.papers == {SOUP.id: SOUP}
 
 
@@ -84,7 +85,7 @@ async def test_only_named_papers_are_read(r: Resources) -> None:
     answerer = FakeAnswerer()
     await discussion.ask(answered_by(r, answerer), "How are noodles cooked?", [f"https://arxiv.org/abs/{BREAD.id}v2"])
     assert {passage.paper_id for passage in answerer.read} == {BREAD.id}
-    assert [passage.text for passage in answerer.read] == ["We bake bread.", "The crust is golden."]
+    assert {passage.text for passage in answerer.read} == {"We bake bread.", "The crust is golden."}
 
 
 async def test_a_paper_that_the_question_names_is_the_one_it_is_about(r: Resources) -> None:
@@ -175,7 +176,7 @@ async def test_a_quotation_of_a_paper_that_was_not_read_is_dropped(r: Resources)
 async def test_passages_carry_the_title_without_letting_it_be_quoted(r: Resources) -> None:
     answerer = FakeAnswerer()
     await discussion.ask(answered_by(r, answerer), "How?", [SOUP.id])
-    first = answerer.read[0]
+    first = min(answerer.read, key=lambda passage: passage.ordinal)
     assert first == Passage(paper_id=SOUP.id, ordinal=0, section="Abstract", text=first.text, title=SOUP.title)
 
 
@@ -224,3 +225,32 @@ async def test_where_the_text_cannot_be_had_the_abstract_answers(r: Resources, t
     reply = await discussion.ask(replace(r, texts=texts), "How are noodles cooked?", [SOUP.id])
     assert reply.answer.claims
     assert reply.answer.coverage is Coverage.ABSTRACT
+
+
+# --- meaning ---
+
+CAR = Piece("2 Method", PieceKind.PROSE, "The automobile goes. It has wheels. Music plays.")
+
+
+async def test_what_means_the_same_is_found_and_read_once(r: Resources, texts: FakeTexts) -> None:
+    embedder = FakeEmbedder()
+    texts.texts = {SOUP.id: (CAR,)}
+    able = replace(r, texts=texts, embedder=embedder)
+    reply = await discussion.ask(able, "Is there a car?", [SOUP.id])
+    assert reply.answer.claims[0].quote == "The automobile goes."
+    embedder.read.clear()
+    await discussion.ask(able, "And a vehicle?", [SOUP.id])
+    assert CAR.text not in embedder.read
+    assert "Music plays." not in embedder.read, "the vectors of a whole text are kept"
+
+
+async def test_an_abstract_is_read_for_its_meaning_too(r: Resources) -> None:
+    paper = make_paper(make_id(7), abstract="We drive far. The vehicle is red.")
+    await keep(r, paper)
+    reply = await discussion.ask(replace(r, embedder=FakeEmbedder()), "Which car?", [paper.id])
+    assert reply.answer.claims[0].quote == "The vehicle is red."
+
+
+async def test_where_meaning_fails_words_answer(r: Resources) -> None:
+    reply = await discussion.ask(replace(r, embedder=FakeEmbedder(broken=True)), "How are noodles cooked?", [SOUP.id])
+    assert reply.answer.claims[0].quote == "We cook noodles in 42 pots."

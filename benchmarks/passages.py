@@ -1,0 +1,186 @@
+"""How often the passages that an answer shows hold what was asked: ours, beside bm25s and MiniLM alone.
+
+    python -m benchmarks.passages
+
+Two sets. SciFact: claims, and the sentences that experts named as evidence, of one abstract or among those of 30.
+``questions.tsv``: a hundred questions about abstracts of Hugging Face's lists, asked in other words than the abstracts
+use; the routes of ``bot.core.questions`` were written with these at hand, the weights with both sets.
+"""
+
+import asyncio
+import csv
+import json
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import bm25s
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.figures import RECORDED
+from bot.core.grounding import Passage
+from bot.core.passages import best, of_paper, spoken
+from bot.meaning import MiniLM
+from storage import words
+from storage.records import Paper, PaperId
+
+EVIDENCE = RECORDED.parent / "qa" / "scifact_evidence"
+QUESTIONS = Path(__file__).with_name("questions.tsv")
+SHOWN = 3
+OTHERS = 29
+_SEED = 7
+
+Engine = Callable[[str, Sequence[Passage]], Awaitable[list[Passage]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the passages that are searched, and those among them that hold what it asks for."""
+
+    question: str
+    passages: tuple[Passage, ...]
+    holding: frozenset[Passage]
+
+
+def evidence() -> list[Asked]:
+    """SciFact's claims, each over its own abstract; empty where the set is not on this machine."""
+    if not EVIDENCE.is_dir():
+        return []
+    abstracts: dict[str, tuple[Passage, ...]] = {}
+    for line in (EVIDENCE / "sentences.jsonl").read_text(encoding="utf-8").splitlines():
+        read = json.loads(line)
+        abstracts[read["doc_id"]] = tuple(
+            Passage(paper_id=PaperId(read["doc_id"]), ordinal=n, section="Abstract", text=text, title=read["title"])
+            for n, text in enumerate(read["sentences"])
+        )
+    found = []
+    for line in (EVIDENCE / "train.jsonl").read_text(encoding="utf-8").splitlines():
+        claim = json.loads(line)
+        for doc_id, told in claim["evidence"].items():
+            holding = {abstracts[doc_id][n] for rationale in told["rationales"] for n in rationale}
+            found.append(Asked(claim["claim"], abstracts[doc_id], frozenset(holding)))
+    return found
+
+
+def among_others(asked: Sequence[Asked]) -> list[Asked]:
+    """Every fourth question over its own abstract and ``OTHERS`` more."""
+    dice = random.Random(_SEED)
+    return [
+        Asked(
+            one.question,
+            tuple({passage: None for other in (one, *dice.sample(asked, OTHERS)) for passage in other.passages}),
+            one.holding,
+        )
+        for one in asked[::4]
+    ]
+
+
+def questions() -> list[Asked]:
+    """Our own; empty where the recorded lists are not on this machine."""
+    papers: dict[str, Paper] = {}
+    for path in sorted(RECORDED.glob("*.json")):
+        for item in json.loads(path.read_text(encoding="utf-8")):
+            told = item["paper"]
+            papers[told["id"]] = Paper(id=PaperId(told["id"]), title=told["title"], abstract=told["summary"])
+    if not papers:
+        return []
+    with QUESTIONS.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    passages = {row["paper"]: of_paper(papers[row["paper"]]) for row in rows}
+    return [
+        Asked(
+            row["question"],
+            passages[row["paper"]],
+            frozenset(passages[row["paper"]][int(number)] for number in row["sentences"].split()),
+        )
+        for row in rows
+    ]
+
+
+# --- the engines ---
+
+
+async def by_bm25s(question: str, passages: Sequence[Passage]) -> list[Passage]:
+    engine = bm25s.BM25(k1=1.2, b=0.75)
+    engine.index([_stems(passage.text) or [""] for passage in passages], show_progress=False)
+    found, _ = engine.retrieve([_stems(question) or [""]], k=min(SHOWN, len(passages)), show_progress=False)
+    return [passages[place] for place in found[0]]
+
+
+def _stems(text: str) -> list[str]:
+    return [stem for word, stem in zip(*_analysed(text), strict=True) if word not in bm25s.stopwords.STOPWORDS_EN]
+
+
+def _analysed(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    found = words.analyse(text)
+    return found.exact, found.stems
+
+
+async def by_words(question: str, passages: Sequence[Passage]) -> list[Passage]:
+    return [close.passage for close in best(question, passages, limit=SHOWN)]
+
+
+class WithMeaning:
+    """MiniLM alone, and words and meaning together, over vectors that are made once."""
+
+    def __init__(self) -> None:
+        self._model = MiniLM()
+        self._vectors: dict[str, bytes] = {}
+
+    async def alone(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
+        near = await self._near(question, passages)
+        order = sorted(range(len(passages)), key=lambda place: -near[place])
+        return [passages[place] for place in order[:SHOWN]]
+
+    async def together(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
+        near = await self._near(spoken(question, passages), passages)
+        return [close.passage for close in best(question, passages, near, limit=SHOWN)]
+
+    async def _near(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        wanted = await self._vector(question)
+        return self._model.nearness(wanted, [await self._vector(passage.text) for passage in passages])
+
+    async def _vector(self, text: str) -> bytes:
+        if text not in self._vectors:
+            self._vectors[text] = await self._model.of_query(text)
+        return self._vectors[text]
+
+
+async def hits(engine: Engine, asked: Sequence[Asked], name: str) -> tuple[float, float]:
+    """The share of questions of which the first passage, and one of the first three, holds what was asked."""
+    first = any_of_three = 0
+    for one in track(asked, name, transient=True):
+        found = await engine(one.question, one.passages)
+        first += found[0] in one.holding
+        any_of_three += not one.holding.isdisjoint(found)
+    return first / len(asked), any_of_three / len(asked)
+
+
+async def measure() -> Table:
+    """Each engine on each set that is here."""
+    meaning = WithMeaning()
+    engines: dict[str, Engine] = {
+        "bm25s": by_bm25s,
+        "MiniLM alone": meaning.alone,
+        "words": by_words,
+        "words and meaning": meaning.together,
+    }
+    claims = evidence()
+    sets = {
+        "SciFact, its own abstract": claims,
+        f"SciFact, among {OTHERS + 1} abstracts": among_others(claims),
+        "our questions": questions(),
+    }
+    table = Table("set", "asked", *engines, title="hit@1 / hit@3")
+    for name, asked in sets.items():
+        if asked:
+            found = [await hits(engine, asked, f"{name}: {told}") for told, engine in engines.items()]
+            table.add_row(name, str(len(asked)), *(f"{first:.3f} / {three:.3f}" for first, three in found))
+    return table
+
+
+if __name__ == "__main__":
+    Console(width=120).print(asyncio.run(measure()))
