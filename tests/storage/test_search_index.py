@@ -1,17 +1,15 @@
-"""The index answers as ``matching`` does, in a total order, and survives what happens to folders."""
+"""The index answers in a total order, follows the store, and survives what happens to folders."""
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from bot.core.matching import matches
 from bot.core.parse_query import parse_query
 from storage import search_index
-from storage.query import And, Count, Days, Field, Has, Is, LastDays, Not, Or, Query, Words
+from storage.query import Query
 from storage.records import Paper
 from storage.search_index import SearchIndex, SearchSort, folder, shape
 from storage.store import Store
@@ -43,138 +41,6 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 async def index(place: Path) -> SearchIndex:
     return SearchIndex.open(place)
-
-
-# --- the same answer as matching ---
-
-WORDS = (
-    *(
-        "model",
-        "models",
-        "modeling",
-        "fine-tuning",
-        "finetuning",
-        "fine",
-        "tuning",
-        "deep",
-        "learning",
-        "Learning,",
-        "the",
-    ),
-    *(
-        "GPT-4",
-        "gpt4",
-        "state-of-the-art",
-        "of",
-        "art",
-        "naïve",
-        "naive",
-        "c++",
-        "C#",
-        "3D",
-        "机器学习",
-        "机器",
-        "🔥",
-        "LLMs",
-    ),
-    *("Schrödinger", "O'Neill", "oneill", "β-VAE", "beta", "analyses", "analysis", "LLM", "self-supervised"),
-)
-NAMES = (
-    "Geoffrey E. Hinton",
-    "Yann LeCun",
-    "Jean-Pierre Serre",
-    "李明",
-    "Ada O'Neill",
-    "The Deep Learning Team at Big Lab",
-)
-CODES = ("cs.LG", "cs.CL", "cs.SY", "eess.SY", "math-ph", "math.MP", "stat.ML")
-
-
-def some(random: Random, choices: Iterable[str], most: int) -> list[str]:
-    return random.choices(list(choices), k=random.randint(0, most))
-
-
-def any_paper(random: Random, number: int) -> Paper:
-    day = TODAY - timedelta(days=random.randint(0, 40))
-    return make_paper(
-        f"2503.{number:05}",
-        title=" ".join(some(random, WORDS, 5)) or "x",
-        abstract=" ".join(some(random, WORDS, 14)),
-        authors=tuple(some(random, NAMES, 3)),
-        keywords=tuple(" ".join(some(random, WORDS, 2)) for _ in range(random.randint(0, 2))),
-        categories=tuple(some(random, CODES, 2)),
-        organization=random.choice([None, "Big Lab", "Deep Learning Models"]),
-        published_at=random.choice([None, datetime(day.year, day.month, day.day, 12, tzinfo=UTC)]),
-        daily_on=random.choice([None, day]),
-        upvotes=random.choice([None, *range(6)]),
-        code_stars=random.choice([None, *range(6)]),
-        code_url=random.choice([None, "https://example.org/code"]),
-        summary=random.choice([None, "A summary."]),
-        withdrawn_at=random.choice([None, None, datetime(2025, 3, 1, tzinfo=UTC)]),
-    )
-
-
-def any_words(random: Random) -> Words:
-    match random.randint(0, 7):
-        case 0:
-            name = random.choice(NAMES).split()
-            chosen = sorted(random.sample(range(len(name)), k=min(len(name), random.randint(1, 3))))
-            return Words(" ".join(name[i] for i in chosen), Field.AUTHOR, phrase=len(chosen) > 1)
-        case 1:
-            return Words(random.choice([*CODES, "cs", "math", "eess"]), Field.CATEGORY)
-        case 2:
-            return Words(
-                f"2503.{random.randint(0, 60):05}"[: random.choice([9, 10])], Field.ID, prefix=random.random() < 0.5
-            )
-        case 3:
-            return Words(random.choice(["deep", "deep learning", "big lab", "models"]), Field.ORGANIZATION)
-    field = random.choice([None, None, Field.TITLE, Field.ABSTRACT])
-    if random.random() < 0.4:
-        return Words(" ".join(random.choices(WORDS, k=random.randint(1, 3))), field, phrase=True)
-    if random.random() < 0.3:
-        return Words(
-            random.choice(["mod", "fine-tun", "finetu", "deep lea", "c+", "机", "c#", "geoffrey e", "state-of"]),
-            field,
-            prefix=True,
-        )
-    return Words(random.choice(WORDS), field)
-
-
-def any_query(random: Random, depth: int = 2) -> Query:
-    match random.randint(0, 9):
-        case 0 | 1 if depth:
-            return And(tuple(any_query(random, depth - 1) for _ in range(random.randint(1, 3))))
-        case 2 | 3 if depth:
-            return Or(tuple(any_query(random, depth - 1) for _ in range(random.randint(1, 3))))
-        case 4 if depth:
-            return Not(any_query(random, depth - 1))
-        case 5:
-            ends = [random.choice([None, TODAY - timedelta(days=random.randint(0, 40))]) for _ in range(2)]
-            return Days(*ends) if random.random() < 0.5 else LastDays(random.randint(1, 40))
-        case 6:
-            what = random.choice(("upvotes", "stars"))
-            return Count(what, random.choice(("<", "<=", "=", ">=", ">")), random.randint(0, 6))  # type: ignore[arg-type]  # one of its literals
-        case 7:
-            facts: list[Query] = [Has("code"), Has("summary"), Is("withdrawn")]
-            return random.choice(facts)
-    return any_words(random)
-
-
-async def test_the_index_finds_exactly_the_papers_that_match(index: SearchIndex, store: Store) -> None:
-    random = Random(7)
-    papers = [any_paper(random, number) for number in range(60)]
-    await fill(store, papers)
-    await index.catch_up(store)
-    answers = 0
-    for _ in range(400):
-        query = any_query(random)
-        expected = {paper.id for paper in papers if matches(query, paper, today=TODAY)}
-        sort: SearchSort = random.choice(("relevance", "new", "top"))
-        got = await found(index, query, sort=sort)
-        assert len(got) == len(set(got))
-        assert set(got) == expected, query
-        answers += bool(expected)
-    assert answers > 200, "most queries should match something, else this test shows little"
 
 
 # --- order and pages ---
