@@ -54,3 +54,8 @@ def nearest(code: str) -> str | None:
         return None
     close = get_close_matches(code.lower(), _BY_LOWER, n=1, cutoff=0.75)
     return _BY_LOWER[close[0]] if close else None
+
+
+def beginning_with(start: str) -> tuple[str, ...]:
+    """The archives and categories whose codes begin with ``start``, in the order of the alphabet."""
+    return tuple(sorted(code for lower, code in _BY_LOWER.items() if lower.startswith(start.lower())))

@@ -49,6 +49,13 @@ class SearchPage:
     engine: Engine = Engine.WORDS
     partial: bool = False
     """No paper holds all that was asked for; these hold part of it."""
+    corrected: bool = False
+    """Nothing matches the query as it was typed; these are the results of what was probably meant."""
+
+    @property
+    def asked(self) -> str:
+        """What the results answer: the query as it was typed, or as it was probably meant."""
+        return self.did_you_mean if self.corrected and self.did_you_mean else self.query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

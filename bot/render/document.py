@@ -68,6 +68,7 @@ def search(page: SearchPage) -> Document:
         "offset": page.offset,
         "results": _results(page.results),
         "did_you_mean": page.did_you_mean,
+        "corrected": page.corrected,
         "partial": page.partial,
         "engine": str(page.engine),
         "took_ms": page.took_ms,

@@ -96,6 +96,8 @@ def _did_you_mean(page: SearchPage) -> tuple[Block, ...]:
     if not page.did_you_mean:
         return ()
     meant = phrases.line(page.did_you_mean, SHOWN_OF_QUERY)
+    if page.corrected:
+        return (text("Nothing matches that as it is written, so I looked for ", strong(meant), "."),)
     return (text("Did you mean ", strong(meant), "? Try ", command(f"/papers search {meant}"), "."),)
 
 
@@ -137,7 +139,7 @@ def _other_orders(page: SearchPage) -> tuple[Button, ...]:
         Button(
             label,
             action=encode(actions.SearchPage(page.token, 0, sort)),
-            command=f"/papers search {phrases.line(page.query, phrases.LONGEST_QUERY)} --sort {sort}",
+            command=f"/papers search {phrases.line(page.asked, phrases.LONGEST_QUERY)} --sort {sort}",
         )
         for sort, label in SWITCHES.items()
         if sort != page.sort
@@ -145,5 +147,5 @@ def _other_orders(page: SearchPage) -> tuple[Button, ...]:
 
 
 def _follow(page: SearchPage) -> Button:
-    query = phrases.line(page.query, phrases.LONGEST_QUERY)
+    query = phrases.line(page.asked, phrases.LONGEST_QUERY)
     return Button("Follow this", action=encode(FollowTopic(page.token)), command=f"/topics follow {query}")

@@ -1,8 +1,12 @@
 """Find papers: by words, by period, by id. Always from the store, so it works offline and says how fresh it is."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from time import perf_counter
+from typing import TypedDict
 
 from bot.core.identity import parse_paper_id
 from bot.core.loosened import loosened
@@ -11,15 +15,18 @@ from bot.core.parse_query import parse_query
 from bot.core.period import Period
 from bot.core.ranking import Ranked, rank
 from bot.core.snippets import snippet
-from bot.errors import InvalidInput, UnknownPaper
+from bot.errors import InvalidInput, QuerySyntaxError, UnknownPaper
 from bot.ports import Resources
 from bot.services import ingest, meaning
+from storage.query import Query
 from storage.records import Paper, PaperId, Sort
 from storage.search_index import SearchSort
 from storage.store import Reading
 
 LARGEST_PAGE = 100
 DEEPEST_OFFSET = 10_000
+FEW = 5
+"""Results, beside which it is said what else may be meant: authors slip too, so a misspelled word may find some."""
 STALE_AFTER = timedelta(hours=36)
 """Hugging Face lists papers on working days; older than this on a working day means that no look succeeded."""
 
@@ -35,24 +42,18 @@ async def search(
     """
     started = perf_counter()
     check_page(limit, offset)
-    query = parse_query(text)
-    today = r.clock().date()
-    found = await meaning.search(r, query, limit=limit, offset=offset, sort=sort, today=today)
-    missed = found.hits.total == 0
-    suggestion = await r.index.suggest(text) if missed else None
-    loose = loosened(query, text) if missed else None
-    if loose is not None:
-        found = await meaning.search(r, loose, limit=limit, offset=offset, sort=sort, today=today)
-    hits = found.hits
+    answer = await _answer(r, text, _Page(limit=limit, offset=offset, sort=sort, today=r.clock().date()))
+    hits = answer.found.hits
+    asked = answer.meant if answer.corrected and answer.meant else text
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
-        token = await tx.queries.token(text)
+        token = await tx.queries.token(asked)
         fresh = await _freshness(tx, r.clock())
     if token is None:  # the buttons to turn pages, to sort and to follow hold no more than a token
         async with r.store.write() as tx:
-            token = await tx.queries.keep(text, at=r.clock())
+            token = await tx.queries.keep(asked, at=r.clock())
     results = tuple(
-        Found(paper=paper, score=hit.score, snippet=snippet(query, paper))
+        Found(paper=paper, score=hit.score, snippet=snippet(answer.query, paper))
         for hit in hits.hits
         if (paper := papers.get(hit.paper_id)) is not None
     )
@@ -65,12 +66,69 @@ async def search(
         exact=hits.exact,
         offset=offset,
         limit=limit,
-        did_you_mean=suggestion,
-        engine=found.engine,
-        partial=missed and hits.total > 0,
+        did_you_mean=answer.meant,
+        corrected=answer.corrected,
+        engine=answer.found.engine,
+        partial=answer.partial,
         took_ms=round((perf_counter() - started) * 1000, 2),
         freshness=fresh,
     )
+
+
+class _Page(TypedDict):
+    limit: int
+    offset: int
+    sort: SearchSort
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What was found for ``query``, and what was probably ``meant``; the flags are those of ``SearchPage``."""
+
+    query: Query
+    found: meaning.Found
+    meant: str | None = None
+    corrected: bool = False
+    partial: bool = False
+
+
+async def _answer(r: Resources, text: str, page: _Page) -> _Answer:
+    """What was asked; else what was probably meant; else what holds part of the one, or of the other."""
+    query = parse_query(text)
+    found = await meaning.search(r, query, **page)
+    if found.hits.total > FEW:
+        return _Answer(query=query, found=found)
+    readings = await _readings(r, text)
+    better = await _better(r, readings, than=found.hits.total, today=page["today"])
+    if found.hits.total:
+        return _Answer(query=query, found=found, meant=better)
+    if better is not None:
+        mended = readings[better]
+        return _Answer(query=mended, found=await meaning.search(r, mended, **page), meant=better, corrected=True)
+    likeliest = next(iter(readings), None)
+    for asked, words in ((query, text), *((mended, reading) for reading, mended in islice(readings.items(), 1))):
+        loose = loosened(asked, words)
+        if loose is not None and (part := await meaning.search(r, loose, **page)).hits.total:
+            return _Answer(query=asked, found=part, meant=likeliest, corrected=words == likeliest, partial=True)
+    return _Answer(query=query, found=found, meant=likeliest)
+
+
+async def _readings(r: Resources, text: str) -> dict[str, Query]:
+    """What may be meant by ``text``, the likeliest first."""
+    readings: dict[str, Query] = {}
+    for reading in await r.index.readings(text):
+        with suppress(QuerySyntaxError):  # a longer word may be one too many
+            readings[reading] = parse_query(reading)
+    return readings
+
+
+async def _better(r: Resources, readings: dict[str, Query], *, than: int, today: date) -> str | None:
+    """The first reading that finds more than ``than`` papers."""
+    for reading, query in readings.items():
+        if (await r.index.search(query, limit=1, today=today)).total > than:
+            return reading
+    return None
 
 
 async def search_again(r: Resources, token: str, *, limit: int, offset: int, sort: SearchSort) -> SearchPage:

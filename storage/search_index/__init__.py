@@ -15,13 +15,14 @@ from typing import ParamSpec, Self, TypeVar
 import tantivy
 
 from storage.errors import StorageError, StoreCorrupt, StoreUnreachable
-from storage.query import Query
+from storage.query import Field, Query
 from storage.records import Paper
 from storage.search_index import folder, shape
 from storage.search_index.alike import alike
+from storage.search_index.beginnings import beginning_with
 from storage.search_index.opening import created, look, opened, problem_with
 from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score
-from storage.search_index.spelling import nearest_query
+from storage.search_index.spelling import readings
 from storage.search_index.translate import everything, scores, translate
 from storage.search_index.writer import Writer
 from storage.store import Store
@@ -188,13 +189,29 @@ class SearchIndex:
 
         return await self._healing(lambda: _in_thread(page))
 
-    async def suggest(self, text: str) -> str | None:
-        """The query ``text`` with words that no paper holds replaced by near ones; None where nothing is better.
+    async def readings(self, text: str) -> tuple[str, ...]:
+        """What may be meant by the query ``text``: words that hardly any paper holds replaced by near ones.
+
+        The likeliest comes first; nothing where its words are known or none is near.
 
         Raises:
             StorageError: as for ``search``.
         """
-        return await self._healing(lambda: _in_thread(lambda: nearest_query(self._current().searcher(), text)))
+        return await self._healing(lambda: _in_thread(lambda: readings(self._current().searcher(), text)))
+
+    async def beginning_with(self, field: Field | None, beginning: str, *, limit: int) -> tuple[str, ...]:
+        """At most ``limit`` words of ``field`` (of titles where that is None) that begin with ``beginning``.
+
+        Those of most papers come first. The words of a name are joined as in ``storage.searchable.name_key``.
+
+        Raises:
+            StorageError: as for ``search``.
+        """
+        if not beginning:
+            return ()
+        return await self._healing(
+            lambda: _in_thread(lambda: beginning_with(self._current().searcher(), field, beginning, limit))
+        )
 
     # --- one folder, several processes ---
 

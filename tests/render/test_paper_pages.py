@@ -110,6 +110,14 @@ def test_nothing_found_comes_with_advice() -> None:
     assert "use fewer words" in words
 
 
+def test_results_of_what_was_probably_meant_say_so_and_lead_on_from_there() -> None:
+    post = search_page(make_search(query="difusion", did_you_mean="diffusion", corrected=True))
+    assert "### Search: “difusion”" in read(post)
+    assert "Nothing matches that as it is written, so I looked for **diffusion**." in read(post)
+    assert buttons(post)["Follow this"].command == "/topics follow diffusion"
+    assert buttons(post)["Newest first"].command == "/papers search diffusion --sort new"
+
+
 def test_an_empty_store_is_not_blamed_on_the_query() -> None:
     page = make_search(0, total=0, freshness=Freshness(papers=0, note="No source was reached yet."))
     words = read(search_page(page))

@@ -108,11 +108,57 @@ async def test_an_unknown_token_says_what_to_do(r: Resources) -> None:
         await search.search_again(r, "unknown", limit=5, offset=0, sort="relevance")
 
 
-async def test_a_misspelled_word_is_mended_only_where_nothing_was_found(r: Resources) -> None:
+async def test_where_nothing_matches_what_was_probably_meant_is_searched_and_said(r: Resources) -> None:
     await keep(r, make_paper(title="Diffusion for everyone"))
-    assert (await search.search(r, "difusion")).did_you_mean == "diffusion"
-    assert (await search.search(r, "difusion OR everyone")).did_you_mean is None
-    assert (await search.search(r, "xyzzyplugh")).did_you_mean is None
+    page = await search.search(r, "difusion everyone")
+    assert (page.query, page.did_you_mean, page.asked) == ("difusion everyone", *["diffusion everyone"] * 2)
+    assert page.corrected
+    (found,) = page.results
+    assert [found.snippet.text[start:end] for start, end in found.snippet.marks] == ["Diffusion", "everyone"]
+    again = await search.search_again(r, page.token, limit=5, offset=0, sort="new")
+    assert (again.query, again.corrected, again.total) == ("diffusion everyone", False, 1)
+
+
+async def test_words_that_are_right_or_like_nothing_are_not_mended(r: Resources) -> None:
+    await keep(r, make_paper(title="Diffusion for everyone"))
+    for text in ("diffusion nobody", "everyone", "xyzzyplugh"):
+        page = await search.search(r, text)
+        assert (page.did_you_mean, page.corrected) == (None, False)
+
+
+async def test_of_several_readings_the_one_is_taken_that_finds_something(r: Resources) -> None:
+    others = make_papers(9, title="Loss of function")
+    await keep(r, *others, make_paper(title="Less is more"))
+    page = await search.search(r, "lsss more")
+    assert (page.did_you_mean, page.total) == ("less more", 1)
+
+
+async def test_a_few_results_come_with_what_else_may_be_meant(r: Resources) -> None:
+    """Authors slip too: who searches for the slip finds the one paper, and hears of the sixty others."""
+    await keep(r, make_paper("2503.09999", title="Difusion"), *make_papers(60, title="Diffusion"))
+    page = await search.search(r, "difusion")
+    assert [found.paper.id for found in page.results] == ["2503.09999"]
+    assert (page.did_you_mean, page.corrected, page.asked) == ("diffusion", False, "difusion")
+
+
+async def test_words_mended_in_vain_are_still_proposed_beside_what_comes_closest(r: Resources) -> None:
+    await keep(
+        r,
+        make_paper(make_id(1), title="Diffusion", abstract="Of heat."),
+        make_paper(make_id(2), title="Protein", abstract="Of milk."),
+    )
+    half = await search.search(r, "diffusion protien")
+    assert (half.did_you_mean, half.corrected, half.partial) == ("diffusion protein", False, True)
+    assert [found.paper.id for found in half.results] == [make_id(1)]
+    neither = await search.search(r, "difusion protien")
+    assert (neither.did_you_mean, neither.corrected, neither.partial) == ("diffusion protein", True, True)
+    assert neither.total == 2
+
+
+async def test_a_category_that_is_not_one_is_taken_for_the_nearest(r: Resources) -> None:
+    await keep(r, make_paper(categories=("cs.CL",)))
+    page = await search.search(r, "cat:cs.CLL")
+    assert (page.did_you_mean, page.corrected, page.total) == ("cat:cs.CL", True, 1)
 
 
 async def test_since_counts_from_the_day_of_the_clock(r: Resources, clock: FakeClock) -> None:

@@ -15,11 +15,12 @@ from bot.discord_ui.replies import Interaction
 from bot.errors import InvalidInput
 from bot.render import phrases
 from bot.services import channels, topics
-from bot.services.completion import papers_like
-from storage.records import Cadence, ChannelSetup, Destination, DestinationKind, Layout, Settle, Sort
+from bot.services.completion import papers_like, queries_like
+from storage.records import Cadence, ChannelSetup, Destination, DestinationKind, Layout, Paper, Settle, Sort
 
 LONGEST_CHOICE = 100
 MOST_CHOICES = 25
+MOST_QUERIES = 10
 
 ORDERS = [
     app_commands.Choice(name="Trending: votes, and how fast they come", value=Sort.TRENDING.value),
@@ -216,7 +217,20 @@ async def grace_choices(_interaction: Interaction, typed: str) -> list[app_comma
 async def paper_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Papers that what is typed so far finds: nobody knows ids by heart."""
     found = await papers_like(interaction.client.resources, typed, limit=MOST_CHOICES)
-    return _choices(((f"{phrases.title(paper, 80)} ({paper.id})", paper.id) for paper in found), "")
+    return _choices(map(_named, found), "")
+
+
+async def query_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """What is typed with its last word completed; then the papers that it finds so far, to go straight to one."""
+    r = interaction.client.resources
+    queries = await queries_like(r, typed, limit=MOST_QUERIES)
+    found = await papers_like(r, typed, limit=MOST_CHOICES - len(queries))
+    return _choices((*((query, query) for query in queries), *map(_named, found)), "")
+
+
+def _named(paper: Paper) -> tuple[str, str]:
+    known = f" ({paper.id})"
+    return phrases.title(paper, LONGEST_CHOICE - len(known)) + known, paper.id
 
 
 def _choices(named: Iterable[tuple[str, str]], typed: str) -> list[app_commands.Choice[str]]:

@@ -6,7 +6,7 @@ from discord import app_commands
 
 from bot import pages
 from bot.core.period import parse_period
-from bot.discord_ui.commands.inputs import ORDERS, SEARCH_ORDERS, paper_choices
+from bot.discord_ui.commands.inputs import ORDERS, SEARCH_ORDERS, paper_choices, query_choices
 from bot.discord_ui.replies import Interaction, answer
 from storage.records import Sort
 
@@ -37,6 +37,7 @@ async def today(
     sort="In which order; empty: best match first",
 )
 @app_commands.choices(sort=SEARCH_ORDERS)
+@app_commands.autocomplete(query=query_choices)
 async def search(
     interaction: Interaction, query: app_commands.Range[str, 1, LONGEST_QUERY], sort: str = "relevance"
 ) -> None:
