@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.matching import stands_in, vocabulary_of
 from bot.core.pages import Snippet
-from bot.core.text import ELLIPSIS, clip, readable, sentences
+from bot.core.text import ELLIPSIS, clip, readable, sentences, unbroken, whole_characters
 from storage import words
 from storage.query import And, Field, Or, Query, Words
 from storage.records import Paper
@@ -60,7 +60,8 @@ def _worth(text: str, leaves: Iterable[Words]) -> int:
 
 def _marks(text: str, leaves: Sequence[Words]) -> tuple[_Mark, ...]:
     spans = tuple(words.spans(text))
-    return _merged(text, (mark for leaf in leaves for mark in _hits(leaf, sought(leaf), spans)))
+    hits = (mark for leaf in leaves for mark in _hits(leaf, sought(leaf), spans))
+    return _merged(text, (whole_characters(text, *mark) for mark in hits))
 
 
 def _hits(leaf: Words, wanted: Sought, spans: Sequence[Span]) -> Iterator[_Mark]:
@@ -70,7 +71,7 @@ def _hits(leaf: Words, wanted: Sought, spans: Sequence[Span]) -> Iterator[_Mark]
         if _is_row(leaf, wanted, row):
             yield row[0].start, row[-1].end
     for span in spans:
-        if span.joined is not None and _is_joined(leaf, wanted, span.joined):
+        if any(_is_joined(leaf, wanted, whole) for whole in _wholes(wanted, span)):
             yield span.start, span.end
 
 
@@ -83,6 +84,14 @@ def _is_row(leaf: Words, wanted: Sought, row: Sequence[Span]) -> bool:
     if leaf.phrase:
         return all(span.exact == word for span, word in zip(row, wanted.exact, strict=True))
     return all(span.stem == stem for span, stem in zip(row, wanted.stems, strict=True))
+
+
+def _wholes(wanted: Sought, span: Span) -> Iterator[str]:
+    """What may be all of a cluster as one word: the cluster that ``span`` is of, or ``span`` where one is asked for."""
+    if span.joined is not None:
+        yield span.joined
+    if wanted.joined is not None:
+        yield span.exact
 
 
 def _is_joined(leaf: Words, wanted: Sought, joined: str) -> bool:
@@ -109,15 +118,27 @@ def _merged(text: str, marks: Iterable[_Mark]) -> tuple[_Mark, ...]:
 def _clipped(text: str, marks: tuple[_Mark, ...]) -> Snippet:
     if len(text) <= LONGEST:
         return Snippet(text=text, marks=marks)
-    start = _start(text, marks)
+    start = _outside(text, _start(text, marks))
     opening = ELLIPSIS if start else ""
     piece = clip(text[start:], LONGEST - len(opening))
-    if piece.endswith(ELLIPSIS) and " " in piece:
-        piece = piece.rpartition(" ")[0].rstrip(" ,;:") + ELLIPSIS
+    if piece != text[start:]:
+        piece = _cut(text, start, start + len(piece) - len(ELLIPSIS)).rstrip(" ,;:") + ELLIPSIS
     shift = len(opening) - start
     end = len(opening) + len(piece) - len(ELLIPSIS)
     seen = tuple((a + shift, b + shift) for a, b in marks if a >= start and (b + shift <= end or b == len(text)))
     return Snippet(text=opening + piece, marks=seen)
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    """``text`` from ``start`` to the last place before ``end`` that is between words and in no LaTeX."""
+    between = end if text[end].isspace() else text.rfind(" ", start, end)
+    outside = _outside(text, between if between > start else end)
+    return text[start : outside if outside > start else end]
+
+
+def _outside(text: str, cut: int) -> int:
+    """``cut``, or in front of the LaTeX in which it stands."""
+    return min((start for start, end in unbroken(text) if start < cut < end), default=cut)
 
 
 def _start(text: str, marks: tuple[_Mark, ...]) -> int:

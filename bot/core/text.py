@@ -8,7 +8,7 @@ import functools
 import logging
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import regex
 
@@ -68,6 +68,27 @@ def clip(text: str, limit: int) -> str:
     return text[:end].rstrip() + ELLIPSIS
 
 
+def whole_characters(text: str, start: int, end: int) -> tuple[int, int]:
+    """``start`` and ``end`` moved apart to where no character that a reader sees is cut."""
+    if text.isascii():
+        return start, end
+    for cluster in _GRAPHEME.finditer(text):
+        if cluster.start() < start < cluster.end():
+            start = cluster.start()
+        if cluster.start() < end < cluster.end():
+            end = cluster.end()
+        if cluster.start() >= end:
+            break
+    return start, end
+
+
+def unbroken(text: str) -> tuple[tuple[int, int], ...]:
+    """From where to where LaTeX stands that could not be read: to be shown whole or not at all."""
+    if "\\" not in text and "$" not in text:
+        return ()
+    return (*_formulas(text), *(found.span() for found in _COMMAND.finditer(text)))
+
+
 # --- sentences ---
 
 _END = regex.compile(r"[.!?]++[\"'”’)\]]*+(?=\s++[\"'“‘(\[]*+[\p{Lu}\p{Lt}\p{Lo}\p{N}$\\])|[。！？]++")
@@ -91,12 +112,15 @@ _OPENER = regex.compile(
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of the cleaned text in order; joined by spaces they are that text, white space apart.
 
-    A rule of thumb for English abstracts: no break after an abbreviation, an initial or inside a number.
+    A rule of thumb for English abstracts: no break after an abbreviation or an initial, inside a number or a formula.
     """
     whole = clean(text)
     found: list[str] = []
     start = 0
+    formulas = _formulas(whole)
     for end in _END.finditer(whole):
+        if any(opens < end.start() < closes for opens, closes in formulas):
+            continue
         if end.group()[0] in "。！？" or _closes(whole, start, end):
             found.append(whole[start : end.end()].strip())
             start = end.end()
@@ -119,6 +143,11 @@ def _closes(whole: str, start: int, end: regex.Match[str]) -> bool:
     return True
 
 
+def _formulas(text: str) -> tuple[tuple[int, int], ...]:
+    """From where to where each formula of ``text`` stands, its dollar signs included."""
+    return tuple(found.span() for found, is_formula in _dollars(text) if is_formula) if "$" in text else ()
+
+
 # --- LaTeX ---
 
 _ESCAPED = regex.compile(r"\\([%&#_$ ,])")
@@ -131,6 +160,7 @@ _PROSE = regex.compile(r"\s\p{Ll}{2}")
 _NEEDS_PARSER = regex.compile(r"\\(?:[A-Za-z(\[]|['\"`^~=.]\s*\{?\\?[A-Za-z])|\$[^$]+\$")
 _POWER = regex.compile(r"\^(?:\{([0-9+\-n]+)\}|([0-9n]))")
 _INDEX = regex.compile(r"_(?:\{([0-9+\-]+)\}|([0-9]))")
+_COMMAND = regex.compile(r"\\[A-Za-z]++\*?(?:\{[^{}]*+\})*+")
 _SIGN = regex.compile(
     r"\^(?:\{\s*)?(?:(?P<s>\*|\\star|\\ast)|(?P<d>\\circ)|(?P<p>\\prime)|(?P<t>\\top))(?![A-Za-z])(?:\s*\})?"
 )
@@ -169,22 +199,30 @@ def _read_latex(whole: str) -> str:
     return clean(_ESCAPED.sub(r"\1", marked) if plain is None else plain)
 
 
+def _dollars(text: str) -> Iterator[tuple[regex.Match[str], bool]]:
+    """Each dollar sign, or pair of them with what they hold, and whether that is a formula."""
+    at = 0
+    while found := _DOLLARS.search(text, at):
+        inner = found.group("display") or found.group("inline")
+        is_formula = inner is not None and _is_math(inner, text[found.end() : found.end() + 1])
+        yield found, is_formula
+        at = found.end() if is_formula or found.group("escaped") else found.start() + 1
+
+
 def _mark_math(text: str) -> str:
     """``text`` with the powers and signs of its formulas as letters, and every lone dollar sign escaped."""
     marked: list[str] = []
     at = 0
-    while found := _DOLLARS.search(text, at):
+    for found, is_formula in _dollars(text):
         marked.append(text[at : found.start()])
-        inner = found.group("display") or found.group("inline")
-        if found.group("escaped"):
+        at = found.end()
+        if is_formula:
+            marked.append(f"${_as_letters(found.group('display') or found.group('inline'))}$")
+        elif found.group("escaped"):
             marked.append(found.group())
-        elif inner is not None and _is_math(inner, text[found.end() : found.end() + 1]):
-            marked.append(f"${_as_letters(inner)}$")
         else:
             marked.append("\\$")
             at = found.start() + 1
-            continue
-        at = found.end()
     return "".join(marked) + text[at:]
 
 
