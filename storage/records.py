@@ -91,6 +91,7 @@ class Sort(StrEnum):
     """In which order papers are shown."""
 
     TRENDING = "trending"
+    RISING = "rising"
     TOP = "top"
     NEW = "new"
 

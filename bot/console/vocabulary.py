@@ -56,7 +56,10 @@ class Command:
 
 
 _SORT = Option(
-    name="sort", value="ORDER", about="trending, top (most upvotes) or new", choices=("trending", "top", "new")
+    name="sort",
+    value="ORDER",
+    about="trending, rising (upvotes of the last day), top (most upvotes) or new",
+    choices=("trending", "rising", "top", "new"),
 )
 _LIMIT = Option(name="limit", value="N", about="papers on a page")
 _PAGE = Option(name="page", value="N", about="which page")
@@ -209,7 +212,7 @@ COMMANDS: tuple[Command, ...] = (
         example="/sort new",
         text="ORDER",
         needed=True,
-        choices=("trending", "relevance", "top", "new"),
+        choices=("trending", "rising", "relevance", "top", "new"),
     ),
     Command(words=("status",), about="what is fresh, failing and due", example="/status"),
     Command(words=("privacy", "export"), about="everything that is kept of you, as JSON", example="/privacy export"),

@@ -1,6 +1,7 @@
 """In which order papers are shown, and why each stands where it does.
 
-``top`` and ``new`` are plain orders of facts. ``trending`` asks what a reader should not miss now:
+``top`` and ``new`` are plain orders of facts, and so is ``rising``: by the upvotes gained within a day. A paper that
+came on the list within that day gained all that it has. ``trending`` asks what a reader should not miss now:
 
     points = upvotes + GAIN·(upvotes gained a day) + COMMENT·comments + STARS·log2(1 + code stars)
     score  = log2(1 + points) − GRAVITY·log2(1 + age in days)
@@ -63,10 +64,17 @@ def rank(
     """The papers in a total order that does not depend on how they came in.
 
     top: upvotes, then comments, then earlier publication, then id. new: later day (on the daily list, else published),
-    then upvotes, then id. trending: the formula of this module, ties as in top.
+    then upvotes, then id. rising: upvotes gained within a day, ties as in top. trending: the formula of this module,
+    ties as in top.
     """
     measured = [_measure(paper, sightings.get(paper.id, ()), now) for paper in papers]
     match sort:
+        case Sort.RISING:
+            climbed = _climbed(measured)
+            measured.sort(key=lambda m: (-m.rising, *_top_key(m)))
+            return tuple(
+                Ranked(m.paper, m.rising, _rising_reasons(m, climbed.get(m.paper.id, 0), now)) for m in measured
+            )
         case Sort.TOP:
             measured.sort(key=_top_key)
             return tuple(Ranked(m.paper, float(m.upvotes), _reasons(m, now)) for m in measured)
@@ -106,11 +114,15 @@ class _Measured:
     day: date
     """Listed, else published, else unknown (the first of all days)."""
     score: float
+    rising: float
+    """Upvotes gained within a day."""
 
 
 def _measure(paper: Paper, looks: Sequence[Sighting], now: datetime) -> _Measured:
     upvotes, comments, stars = _count(paper.upvotes), _count(paper.comments), _count(paper.code_stars)
     gain = momentum(looks)
+    age = _age_in_days(paper, now)
+    first_day = paper.daily_on is not None and age <= 1
     points = upvotes + GAIN * (gain.per_day if gain else 0) + COMMENT * comments + STARS * math.log2(1 + stars)
     return _Measured(
         paper=paper,
@@ -119,8 +131,18 @@ def _measure(paper: Paper, looks: Sequence[Sighting], now: datetime) -> _Measure
         stars=stars,
         momentum=gain,
         day=paper.daily_on or (paper.published_at.astimezone(UTC).date() if paper.published_at else date.min),
-        score=math.log2(1 + points) - GRAVITY * math.log2(1 + _age_in_days(paper, now)),
+        score=math.log2(1 + points) - GRAVITY * math.log2(1 + age),
+        rising=float(upvotes) if first_day else gain.per_day if gain else 0.0,
     )
+
+
+def _climbed(measured: Sequence[_Measured]) -> dict[PaperId, int]:
+    """How many places each paper went up by upvotes, among those that were seen before, since its earlier look."""
+    seen_before = [(m.paper.id, m.upvotes, m.upvotes - m.momentum.gained) for m in measured if m.momentum]
+    now = sorted((-upvotes, paper_id) for paper_id, upvotes, _ in seen_before)
+    before = sorted((-upvotes, paper_id) for paper_id, _, upvotes in seen_before)
+    stood = {paper_id: place for place, (_, paper_id) in enumerate(before)}
+    return {paper_id: stood[paper_id] - place for place, (_, paper_id) in enumerate(now)}
 
 
 def _age_in_days(paper: Paper, now: datetime) -> float:
@@ -150,6 +172,13 @@ def _reasons(m: _Measured, now: datetime) -> tuple[str, ...]:
         found.append((1.0, "new today"))
     found.sort(key=lambda reason: -reason[0])
     return tuple(words for _, words in found[:MAX_REASONS])
+
+
+def _rising_reasons(m: _Measured, climbed: int, now: datetime) -> tuple[str, ...]:
+    """The gain first, whatever else is larger, then the places that it brought."""
+    gain = f"+{_plural(m.momentum.gained, 'upvote')} {_when(m.momentum, now)}" if m.momentum else ""
+    found = [gain, f"up {_plural(climbed, 'place')}" if climbed > 0 else "", *_reasons(m, now)]
+    return tuple(dict.fromkeys(filter(None, found)))[:MAX_REASONS]
 
 
 def _when(gain: Momentum, now: datetime) -> str:

@@ -31,8 +31,18 @@ AUTHORS_NAMED = 3
 LONGEST_TITLE = 300
 LONGEST_QUERY = 200
 
-TITLES = {Sort.TRENDING: "Trending papers", Sort.TOP: "Most upvoted papers", Sort.NEW: "New papers"}
-ORDERS = {Sort.TRENDING: "by trend", Sort.TOP: "most upvotes first", Sort.NEW: "newest first"}
+TITLES = {
+    Sort.TRENDING: "Trending papers",
+    Sort.RISING: "Rising papers",
+    Sort.TOP: "Most upvoted papers",
+    Sort.NEW: "New papers",
+}
+ORDERS = {
+    Sort.TRENDING: "by trend",
+    Sort.RISING: "fastest rising first",
+    Sort.TOP: "most upvotes first",
+    Sort.NEW: "newest first",
+}
 
 
 # --- blocks ---

@@ -10,7 +10,7 @@ from storage.records import EVERY_DAY, Cadence, ChannelSetup, Layout, Settle, So
 
 LONGEST_TAGS = 300
 
-KINDS = {Sort.TRENDING: "trending", Sort.TOP: "most upvoted", Sort.NEW: "new"}
+KINDS = {Sort.TRENDING: "trending", Sort.RISING: "rising", Sort.TOP: "most upvoted", Sort.NEW: "new"}
 LAYOUTS = {
     Layout.DIGEST: "",
     Layout.THREADS: "Each paper of the message can be given a thread.",

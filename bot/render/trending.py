@@ -11,7 +11,12 @@ from bot.render.post import Button, Buttons, Post
 from bot.render.search import note
 from storage.records import Sort
 
-SWITCHES = {Sort.TRENDING: "By trend", Sort.TOP: "Most upvotes first", Sort.NEW: "Newest first"}
+SWITCHES = {
+    Sort.TRENDING: "By trend",
+    Sort.RISING: "Fastest rising first",
+    Sort.TOP: "Most upvotes first",
+    Sort.NEW: "Newest first",
+}
 
 
 def trending_page(page: TrendingPage, *, whole: bool = False) -> Post:

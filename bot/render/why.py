@@ -11,6 +11,7 @@ from storage.records import Delivery, DestinationKind, Paper, PaperId, Sort
 TREND = "upvotes, how fast they come in, comments and code stars count for a paper, its age against it"
 HOW = {
     Sort.TRENDING: f"Ordered by trend: {TREND}.",
+    Sort.RISING: "Ordered by the upvotes of the last day.",
     Sort.TOP: "Ordered by upvotes, then by comments.",
     Sort.NEW: "Ordered by day, the newest first, then by upvotes.",
     None: f"Unless the setup says otherwise, papers are ordered by trend: {TREND}.",

@@ -26,7 +26,7 @@ def offered(line: str) -> list[str]:
         ("/st", ["/status"]),
         ("/papers today ", ["--sort", "--limit", "--page"]),
         ("/papers today --s", ["--sort"]),
-        ("/papers today --sort ", ["trending", "top", "new"]),
+        ("/papers today --sort ", ["trending", "rising", "top"]),
         ("/papers today --sort=t", ["trending", "top"]),
         ("/papers search x --sort n", ["new"]),
         ("/papers search x --sort new --", ["--limit", "--page"]),

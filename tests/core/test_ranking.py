@@ -97,6 +97,42 @@ class TestTrending:
         assert one.score - two.score == pytest.approx(1.0)
 
 
+class TestRising:
+    def test_what_was_gained_within_a_day_counts_whatever_was_there_before(self) -> None:
+        earlier = DAY - timedelta(days=3)
+        papers = [
+            make_paper(f"2503.0000{n}", daily_on=earlier, upvotes=upvotes)
+            for n, upvotes in ((1, 300), (2, 40), (3, 90))
+        ]
+        seen = looks("2503.00001", (24, 298), (0, 300)) | looks("2503.00002", (24, 10), (0, 40))
+        seen |= looks("2503.00003", (48, 30), (0, 90))  # thirty a day, of which nobody knows the day
+        assert ids(rank(papers, seen, sort=Sort.RISING, now=BASE)) == ["2503.00003", "2503.00002", "2503.00001"]
+
+    def test_a_paper_of_the_day_gained_all_that_it_has_and_an_older_one_seen_once_nothing(self) -> None:
+        papers = [
+            make_paper("2503.00001", daily_on=DAY, upvotes=12),
+            make_paper("2503.00002", daily_on=DAY - timedelta(days=3), upvotes=400),
+            make_paper("2503.00003", daily_on=None, published_at=BASE, upvotes=50),
+        ]
+        seen = looks("2503.00001", (1, 11), (0, 12))
+        ranked = rank(papers, seen, sort=Sort.RISING, now=BASE)
+        assert [(one.paper.id, one.score) for one in ranked] == [
+            ("2503.00001", 12),
+            ("2503.00002", 0),
+            ("2503.00003", 0),
+        ]
+
+    def test_the_gain_and_the_places_that_it_brought_are_named_first(self) -> None:
+        papers = [
+            make_paper(f"2503.0000{n}", comments=900, upvotes=upvotes) for n, upvotes in ((1, 50), (2, 60), (3, 20))
+        ]
+        seen = looks("2503.00001", (24, 49), (0, 50)) | looks("2503.00002", (24, 10), (0, 60))
+        seen |= looks("2503.00003", (24, 20), (0, 20))
+        reasons = {one.paper.id: one.reasons for one in rank(papers, seen, sort=Sort.RISING, now=BASE)}
+        assert reasons["2503.00002"] == ("+50 upvotes since yesterday", "up 2 places", "900 comments")
+        assert reasons["2503.00001"] == ("+1 upvote since yesterday", "900 comments", "50 upvotes")
+
+
 class TestMomentum:
     def test_the_gain_counts_from_the_look_nearest_to_a_day_before_the_newest(self) -> None:
         gain = momentum(looks("2503.00001", (72, 1), (26, 10), (2, 40), (0, 48))[PaperId("2503.00001")])

@@ -165,7 +165,7 @@ def test_a_key_that_must_be_there_is_asked_for_with_an_example(key: str) -> None
         ({"papers": "five"}, "write it in digits"),
         ({"papers": 5.0}, "write it in digits"),
         ({"papers": True}, "write it in digits"),
-        ({"order": "oldest"}, "is not one of trending, top, new"),
+        ({"order": "oldest"}, "is not one of trending, rising, top, new"),
         ({"query": '"open'}, "The quotation mark is never closed"),
         ({"query": 5}, "is no text"),
         ({"layout": "card"}, 'Did you mean "cards"?'),

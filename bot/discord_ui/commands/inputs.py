@@ -24,6 +24,7 @@ MOST_QUERIES = 10
 
 ORDERS = [
     app_commands.Choice(name="Trending: votes, and how fast they come", value=Sort.TRENDING.value),
+    app_commands.Choice(name="Rising: most upvotes within a day", value=Sort.RISING.value),
     app_commands.Choice(name="Top: most upvotes", value=Sort.TOP.value),
     app_commands.Choice(name="New: newest first", value=Sort.NEW.value),
 ]
