@@ -128,7 +128,7 @@ class TestRising:
         ]
         seen = looks("2503.00001", (24, 49), (0, 50)) | looks("2503.00002", (24, 10), (0, 60))
         seen |= looks("2503.00003", (24, 20), (0, 20))
-        reasons = {one.paper.id: one.reasons for one in rank(papers, seen, sort=Sort.RISING, now=BASE)}
+        reasons = {str(one.paper.id): one.reasons for one in rank(papers, seen, sort=Sort.RISING, now=BASE)}
         assert reasons["2503.00002"] == ("+50 upvotes since yesterday", "up 2 places", "900 comments")
         assert reasons["2503.00001"] == ("+1 upvote since yesterday", "900 comments", "50 upvotes")
 
