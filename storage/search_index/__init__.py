@@ -29,9 +29,9 @@ from storage.store import Store
 
 __all__ = ["Hit", "Hits", "SearchIndex", "SearchSort"]
 
-BATCH = 500
+BATCH = 1_000
 """Papers that are in memory at once while catching up."""
-COMMIT_EVERY = 10_000
+COMMIT_EVERY = 50_000
 """Papers between two commits: what a crash may cost, and how often new papers are seen while a large store is read."""
 PATIENCE = 2.0
 """Seconds for which another process's writing is waited for."""

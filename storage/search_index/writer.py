@@ -10,8 +10,8 @@ from storage.records import Paper
 from storage.search_index import folder, shape
 from storage.search_index.folder import State
 
-_MEMORY = 50_000_000
-"""Bytes that tantivy collects before it writes a segment."""
+_MEMORY = 128_000_000
+"""Bytes that tantivy collects, if there is so much to write, before it writes a segment: some 30,000 papers."""
 
 
 class Writer:

@@ -132,5 +132,14 @@ def test_the_short_way_for_plain_text_cuts_as_the_long_way(text: str) -> None:
     assert words._PLAIN_JOINED.findall(text) == several
 
 
+@given(st.text(alphabet=string.printable, max_size=200))
+@example("c++ and C/C++, f(x)=x_1-2 a--b it's\nfine-tuned\tx.y -z- \\alpha-\\beta Poincar\\'e " + "x" * 100)
+def test_plain_text_is_read_as_its_chunks_are(text: str) -> None:
+    chunks = [words._read(chunk) for chunk in text.split()]
+    found = analyse(text)
+    for name in ("exact", "stems", "joined", "joined_stems"):
+        assert getattr(found, name) == tuple(word for chunk in chunks for word in getattr(chunk, name))
+
+
 def test_clusters_keep_together_what_hangs_together() -> None:
     assert list(words.clusters("Jean-Pierre Serre")) == [("jean", "pierre"), ("serre",)]
