@@ -24,8 +24,11 @@ STEPS = (
     "before papers are committed",
     "between papers and their revision",
     "after the revision was written",
+    "while merging",
     "before merging ends",
 )
+ALWAYS = {"while merging": COUNT // 150, "before merging ends": 1}
+"""tantivy merges from eight pieces on, which the last but one commit makes; and the end of merging is waited for once."""
 
 PROGRAM = """
 import os, signal, sys, threading, time
@@ -77,6 +80,8 @@ match step:
         before(folder, "write_state")
     case "after the revision was written":
         after_it(folder, "write_state")
+    case "while merging":
+        after_it(Writer, "commit")
     case "before merging ends":
         before(Writer, "close")
     case "some time":
@@ -141,14 +146,14 @@ def dump(first: int, word: str) -> bytes:
     )
 
 
-async def killed_and_repeated(folder: Path, large: int, step: str, count: int, after: float = 0) -> None:
+async def killed_and_repeated(machine: Machine, large: int, step: str, count: int, after: float = 0) -> None:
     """A program that dies, what the next start does, and the same command to its end."""
-    machine = Machine(folder)
+    folder, index = machine.folder, machine.folder / "index"
+    machine.settings["INDEX_PATH"] = str(index)
     program = folder / "program.py"
     program.write_text(PROGRAM)
     files = [written(folder / f"dump-{n}.jsonl.gz", dump(n, word)) for n, word in ((1, "first"), (2, "second"))]
     ingest = ("ingest", *(part for file in files for part in ("--file", str(file))))
-    index = folder / "data" / "paperboy-index"
     try:
         doom = (str(large), step, str(count), f"{after:.3f}")
         killed = await ended(await machine.execute(sys.executable, str(program), *doom, *ingest))
@@ -164,11 +169,19 @@ async def killed_and_repeated(folder: Path, large: int, step: str, count: int, a
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_killed_at_any_step_it_loses_nothing_and_doubles_nothing(step: str, tmp_path: Path) -> None:
-    # The index is made, with its first revision, before anything is brought in; merging ends once.
-    count = 1 if step == "before merging ends" else random.Random(step).randint(2, 5)
-    await killed_and_repeated(tmp_path, 2**40, step, count)
+    # The index is made, with its first revision, before anything is brought in.
+    count = ALWAYS.get(step) or random.Random(step).randint(2, 5)
+    await killed_and_repeated(Machine(tmp_path), 2**40, step, count)
+
+
+@pytest.mark.postgres
+async def test_killed_on_postgresql_it_loses_nothing_and_doubles_nothing(
+    empty_postgres_url: str, tmp_path: Path
+) -> None:
+    machine = Machine(tmp_path, {"DATABASE_URL": empty_postgres_url})
+    await killed_and_repeated(machine, 2**40, "between papers and their revision", 3)
 
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_killed_at_any_moment_with_its_second_process_it_loses_nothing(seed: int, tmp_path: Path) -> None:
-    await killed_and_repeated(tmp_path, 0, "some time", 0, random.Random(seed).uniform(0, LONGEST))
+    await killed_and_repeated(Machine(tmp_path), 0, "some time", 0, random.Random(seed).uniform(0, LONGEST))
