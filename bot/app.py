@@ -26,6 +26,7 @@ from bot.sources.arxiv_gate import ArxivGate
 from bot.sources.full_text import FullTexts
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
+from storage.errors import StorageError
 from storage.search_index import SearchIndex
 from storage.store import Store
 
@@ -122,7 +123,7 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
         async with heartbeat(
             Beat(name="make vectors", every=MAKE_VECTORS, call=partial(_make_vectors, r, problems)),
             Beat(name="refresh", every=REFRESH, call=partial(ingest.refresh, r)),
-            Beat(name="index", every=TICK, call=partial(r.index.catch_up, r.store)),  # what other processes brought
+            Beat(name="index", every=TICK, call=partial(_follow, r, problems)),
             Beat(name="look up", every=LOOK_UP, call=partial(details.look_up, r)),
             Beat(name="plan", every=TICK, call=partial(planning.plan_due, r, outbox.reaches)),
             Beat(name="send", every=SEND, call=dispatcher.send_due),
@@ -141,8 +142,16 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
         gc.unfreeze()
 
 
+async def _follow(r: Resources, problems: list[str]) -> None:
+    """Find what other processes brought into the store, too."""
+    try:
+        await r.index.catch_up(r.store)
+    except StorageError as problem:
+        _tell_once("the search index stays behind", problem, problems)
+
+
 async def _make_vectors(r: Resources, problems: list[str]) -> None:
-    """For a while; what goes wrong is told once, since it is tried again and again."""
+    """For a while."""
     if r.embedder is None:
         return
     try:
@@ -150,9 +159,14 @@ async def _make_vectors(r: Resources, problems: list[str]) -> None:
         await meaning.catch_up(r, within=MAKE_VECTORS * 0.9)
         await similar.take_in(r, r.embedder)
     except MeaningUnavailable as problem:
-        if str(problem) not in problems:
-            log.warning("no vectors are made", problem=str(problem))
-            problems.append(str(problem))
+        _tell_once("no vectors are made", problem, problems)
+
+
+def _tell_once(words: str, problem: Exception, problems: list[str]) -> None:
+    """What is tried again and again need not be told each time."""
+    if str(problem) not in problems:
+        log.warning(words, problem=str(problem))
+        problems.append(str(problem))
 
 
 async def one_round(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> TickReport:

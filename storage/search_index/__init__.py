@@ -254,7 +254,8 @@ class SearchIndex:
             if damage is None:
                 if isinstance(problem, StorageError):
                     raise problem
-                raise StorageError(f"The search index cannot answer: {folder.first_line(problem)}") from problem
+                words = f"The search index cannot answer: {folder.first_line(problem)}"
+                raise folder.by_the_system(self.path, problem) or StorageError(words) from problem
             self.rebuilt_because = f"the index was damaged ({damage})"
             self._index, _ = await _in_thread(created, self.path, found=found)
             self._stamp = folder.stamp(self.path)

@@ -129,11 +129,16 @@ def classified(folder: Path, problem: OSError) -> StorageError:
             return StoreUnreachable(f"The search index in {folder} cannot be opened: {problem.strerror or problem}.")
 
 
-def unwritable(folder: Path, problem: Exception) -> StorageError:
+def unwritable(folder: Path, problem: BaseException) -> StorageError:
     """What tantivy said when it could not write, as an error of the store."""
-    if number := _OF_THE_SYSTEM.search(str(problem)):
-        return classified(folder, OSError(int(number[1]), os.strerror(int(number[1]))))
-    return StoreCorrupt(f"The search index in {folder} cannot be written: {first_line(problem)}")
+    named = by_the_system(folder, problem)
+    return named or StoreCorrupt(f"The search index in {folder} cannot be written: {first_line(problem)}")
+
+
+def by_the_system(folder: Path, problem: BaseException) -> StorageError | None:
+    """The same where the operating system refused it something; None for any other trouble."""
+    number = _OF_THE_SYSTEM.search(str(problem))
+    return classified(folder, OSError(int(number[1]), os.strerror(int(number[1])))) if number else None
 
 
 def damage(folder: Path) -> str | None:

@@ -28,7 +28,7 @@ STEPS = (
     "before merging ends",
 )
 ALWAYS = {"while merging": COUNT // 150, "before merging ends": 1}
-"""tantivy merges from eight pieces on, which the last but one commit makes; and the end of merging is waited for once."""
+"""tantivy merges from eight pieces on, which the last commit but one makes; merging is waited for once."""
 
 PROGRAM = """
 import os, signal, sys, threading, time

@@ -17,6 +17,7 @@ from storage.records import Paper
 from storage.search_index import SearchIndex, folder
 from storage.store import Store
 from tests.builders import make_papers, sighting_of
+from tests.storage.conftest import without_power
 
 TODAY = date(2025, 3, 14)
 
@@ -127,6 +128,18 @@ async def test_a_folder_that_vanished_under_a_running_bot_is_made_anew(
     assert len(await found(index, None)) == 3
 
 
+async def test_a_folder_that_vanished_is_missed_by_no_search_and_made_anew_by_the_next_start(
+    index: SearchIndex, place: Path, store: Store
+) -> None:
+    await fill(store, make_papers(3))
+    await index.catch_up(store)
+    shutil.rmtree(place)
+    assert len(await found(index, None)) == 3
+    again = SearchIndex.open(place)
+    assert await again.catch_up(store) == 3
+    assert len(await found(index, "paper")) == 3, "who had it open goes on with the new one"
+
+
 @pytest.mark.parametrize("gone", ["meta.json", folder.STATE])
 async def test_an_index_that_lost_a_file_about_itself_is_made_anew(
     index: SearchIndex, place: Path, store: Store, gone: str
@@ -140,14 +153,18 @@ async def test_an_index_that_lost_a_file_about_itself_is_made_anew(
     assert len(await found(again, None)) == 3
 
 
-async def test_an_index_of_another_shape_is_made_anew(index: SearchIndex, place: Path, store: Store) -> None:
+@pytest.mark.parametrize("written", ["0/older", "99/of a newer version"])
+async def test_an_index_of_another_shape_is_made_anew(
+    index: SearchIndex, place: Path, store: Store, written: str
+) -> None:
     await fill(store, make_papers(3))
     await index.catch_up(store)
     state = json.loads((place / folder.STATE).read_text())
-    (place / folder.STATE).write_text(json.dumps(state | {"shape": "0/older"}))
+    (place / folder.STATE).write_text(json.dumps(state | {"shape": written}))
     again = SearchIndex.open(place)
-    assert "another shape" in str(again.rebuilt_because)
+    assert f"another shape ({written}" in str(again.rebuilt_because)
     assert await again.catch_up(store) == 3
+    assert len(await found(again, None)) == 3
 
 
 @pytest.mark.parametrize("ending", [".term", ".idx", ".fast"])
@@ -226,6 +243,26 @@ def test_a_file_where_the_folder_should_be_is_named(place: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named(shared_folder: Path, powerless: None) -> None:
     with pytest.raises(StoreReadOnly):
         SearchIndex.open(shared_folder / "index")
+
+
+async def test_a_folder_that_becomes_read_only_still_answers_and_says_what_it_needs(
+    shared_folder: Path, store: Store
+) -> None:
+    index = SearchIndex.open(shared_folder / "index")
+    await fill(store, make_papers(3))
+    await index.catch_up(store)
+    assert len(await found(index, None)) == 3
+    await fill(store, make_papers(5))
+    for path in index.path.iterdir():  # tantivy lets nobody else read its list of files
+        path.chmod(0o644)
+    with without_power():
+        with pytest.raises(StoreReadOnly, match=r"Make the folder and its files writable .* INDEX_PATH"):
+            await index.catch_up(store)
+        assert len(await found(index, None)) == 3
+        with pytest.raises(StoreReadOnly, match="Make the folder and its files writable"):
+            await found(SearchIndex.open(index.path), None)  # who comes new takes a lock before reading
+    assert await index.catch_up(store) == 2
+    assert index.rebuilt_because is None
 
 
 async def test_the_checksums_tell_whole_files_from_damaged_ones(index: SearchIndex, place: Path, store: Store) -> None:

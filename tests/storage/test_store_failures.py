@@ -89,6 +89,12 @@ class TestFile:
                 await tx.papers.changed_since(0, 1_000)
         await store.close()
 
+    async def test_a_file_that_was_cut_off_stays_as_it_is(self, store_file: Path, store_url: str) -> None:
+        whole = store_file.read_bytes()  # noqa: ASYNC240  # nothing else goes on here
+        store_file.write_bytes(whole[: len(whole) // 2])  # noqa: ASYNC240
+        await refused(store_url, StoreCorrupt, r"is damaged.*paperboy db restore")
+        assert store_file.read_bytes() == whole[: len(whole) // 2]  # noqa: ASYNC240
+
     async def test_a_folder_in_place_of_the_file(self, tmp_path: Path) -> None:
         await refused(f"sqlite:///{tmp_path}", StoreUnreachable, "is a folder")
 
