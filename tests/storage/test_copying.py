@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 
 from storage import copying
 from storage.backup import check
@@ -42,6 +42,17 @@ def other_url(each_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
     return f"sqlite+aiosqlite:///{tmp_path / 'copy' / 'paperboy.db'}"
 
 
+def some_row(table: Table, paper_id: str) -> dict[str, object]:
+    """A row of any table that refers to nothing but a paper."""
+    kinds = {"Moment": BASE, "Date": DAY, "LargeBinary": b"\0\xff", "JSON": {"b": [1, None], "a": "ß"}, "Boolean": True}
+    numbers = dict.fromkeys(("Integer", "BigInteger"), 2**31 - 1)
+    known: dict[str, object] = {**kinds, **numbers, "Texts": ("a", "b"), "Place": CHANNEL}
+    return {
+        column.name: paper_id if column.name == "paper_id" else known.get(type(column.type).__name__, "some words")
+        for column in table.columns
+    }
+
+
 async def fill(url: str) -> int:
     """Something in every table, in the forms that the two databases keep differently; gives the last setup's id."""
     papers = (*make_papers(25), make_paper("hep-th/9901001", title="Größe, 漢字 😀 and 'quotes'", keywords=("a", "b")))
@@ -70,6 +81,9 @@ async def fill(url: str) -> int:
         await tx.threads.claim(CHANNEL, PaperId(make_id(1)), now=BASE, abandoned_before=BASE)
         await tx.facts.put("name", "value")
         await tx.queries.keep("diffusion", at=BASE)
+        for table in TABLES:  # those that nobody thought of here
+            if not (await tx.papers._connection.execute(select(table).limit(1))).all():
+                await tx.papers._connection.execute(insert(table).values(some_row(table, papers[0].id)))
     await store.close()
     return gone.id
 
