@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.figures import RECORDED
 from bot.core.digest import DigestRules, plan
-from bot.core.merge import merge
+from bot.core.merge import as_said, merge
 from bot.sources.huggingface_parse import read_items, read_papers
 from storage.records import EVERY_DAY, WORKING_DAYS, Paper, PaperId, Settle, Sighting, Sort
 
@@ -93,13 +93,19 @@ def _read(path: Path) -> DayList:
         read_papers(read_items((folder / path.name).read_bytes()), day=day, seen_at=seen_at)
         for folder, seen_at in ((RECORDED, begun), (SECOND_LOOKS, begun + BETWEEN_LOOKS))
     ]
-    first, second = ({paper.id: paper for paper in look.papers} for look in looks)
+    first, second = (
+        {
+            paper.id: as_said(paper, seen.source, seen.seen_at)
+            for paper, seen in zip(look.papers, look.sightings, strict=True)
+        }
+        for look in looks
+    )
     items = read_items(path.read_bytes())
     moments = {PaperId(i["paper"]["id"]): i["paper"].get("submittedOnDailyAt") for i in items}
     return DayList(
         day=day,
         first=first,
-        second=first | {paper_id: merge(first.get(paper_id), paper) for paper_id, paper in second.items()},
+        second=first | {paper_id: merge(first.get(paper_id, paper), paper) for paper_id, paper in second.items()},
         sightings={i: tuple(s for look in looks for s in look.sightings if s.paper_id == i) for i in first | second},
         whole=first.keys() <= second.keys(),
         handed_in={paper_id: datetime.fromisoformat(moment) for paper_id, moment in moments.items() if moment},

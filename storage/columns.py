@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from storage.records import Destination, utc
+from storage.records import Destination, Said, utc
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -68,6 +68,21 @@ class Texts(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> tuple[str, ...]:
         return tuple(value)
+
+
+class Sayings(TypeDecorator[tuple[Said, ...]]):
+    """Who said which facts and when, as a JSON list of ``[source, microseconds since 1970, [facts]]``."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Said] | None, _dialect: Dialect) -> list[Any]:
+        return [[said.source, (utc(said.at) - EPOCH) // MICROSECOND, list(said.facts)] for said in value or ()]
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> tuple[Said, ...]:
+        return tuple(
+            Said(source=source, at=EPOCH + moment * MICROSECOND, facts=tuple(facts)) for source, moment, facts in value
+        )
 
 
 class Place(TypeDecorator[Destination]):

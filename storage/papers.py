@@ -187,12 +187,12 @@ class Papers(PapersReader):
             rows = []
             for paper in batch:
                 before = known.get(paper.id)
-                if before is not None and before[1] == paper:
+                if before is not None and before[1] == paper and before[1].said == paper.said:
                     continue
                 if before is not None:
                     changed += _changes(before[1], paper, seen_at.get(paper.id))
                 new += before is None
-                updated += before is not None
+                updated += before is not None and before[1] != paper
                 if before is None or _differs(before[1], paper):
                     revision += 1
                     rows.append(_values(paper) | {"revision": revision})

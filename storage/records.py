@@ -25,6 +25,16 @@ def utc(moment: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who said some facts of a paper, and when."""
+
+    source: str
+    at: datetime
+    facts: tuple[str, ...]
+    """Names of fields of ``Paper``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """All that is known of one paper, merged over every source. An unknown fact is None or empty."""
 
@@ -47,6 +57,8 @@ class Paper:
     summary: str | None = None
     keywords: tuple[str, ...] = ()
     withdrawn_at: datetime | None = None
+    said: tuple[Said, ...] = field(default=(), compare=False, repr=False)
+    """Whose word each fact is; two papers are equal where their facts are, whoever says them."""
 
     @property
     def text(self) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.columns import Key, Moment, Place, Texts, Words
+from storage.columns import Key, Moment, Place, Sayings, Texts, Words
 from storage.records import DeliveryState
 
 metadata = MetaData(
@@ -64,6 +64,7 @@ papers = Table(
     Column("summary", Words),
     Column("keywords", Texts, nullable=False),
     Column("withdrawn_at", Moment),
+    Column("said", Sayings, nullable=False, server_default="[]"),
     Column("revision", BigInteger, nullable=False),
     UniqueConstraint("revision"),
 )

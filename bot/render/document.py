@@ -40,6 +40,8 @@ def paper(record: Paper) -> Document:
         "keywords": list(record.keywords),
         "version": record.version,
         "withdrawn_at": moment(record.withdrawn_at),
+        "said_by": {name: {"source": said.source, "at": moment(said.at)} for said in record.said for name in said.facts}
+        or None,
     }
 
 

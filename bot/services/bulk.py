@@ -9,13 +9,13 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
 import structlog
 
-from bot.core.merge import merge
+from bot.core.merge import as_said, confirmed, merge
 from bot.core.reports import SourceReport
 from bot.ports import Resources
 from bot.services.ingest import SAMPLE_FACT
@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 5_000
 """Lines of one transaction: some 300 ms in which nobody else writes, and one wait for the disk."""
+LONG_AGO = datetime(1991, 8, 1, tzinfo=UTC)
+"""When a record was touched that does not say it: anybody else may know better."""
 AHEAD = timedelta(days=1)
 """How far arXiv's clock may run ahead of ours."""
 
@@ -211,17 +213,23 @@ def _merged(
     for record in records:
         paper_id = record.paper.id
         there = merged.get(paper_id) or known.get(paper_id)
-        seen_at = max((look.seen_at for look in looks.get(paper_id, ())), default=None)
-        # A line is clean when it is read: of a new paper there is nothing left to do.
-        paper = record.paper if there is None else merge(there, record.paper, newer=_is_newer(record, there, seen_at))
+        if there is not None:
+            there = confirmed(there, looks.get(paper_id, ()))
+        # A line is clean when it is read.
+        paper = as_said(record.paper, NAME, _said_at(record, there))
+        if there is not None:
+            paper = merge(there, paper)
         if paper != there:
             merged[paper_id] = paper
             updated += there is not None
     return merged, updated
 
 
-def _is_newer(record: Record, there: Paper, seen_at: datetime | None) -> bool:
-    """By the version where both say one; else whether arXiv touched the record since the paper was seen at a source."""
-    if record.paper.version and there.version and record.paper.version != there.version:
-        return record.paper.version > there.version
-    return seen_at is None or (record.updated_at is not None and record.updated_at > seen_at)
+def _said_at(record: Record, there: Paper | None) -> datetime:
+    """When arXiv touched the record; one of another version than is known is earlier or later than all that is."""
+    at = record.updated_at or LONG_AGO
+    if there is None or not record.paper.version or not there.version or record.paper.version == there.version:
+        return at
+    if record.paper.version < there.version:
+        return LONG_AGO
+    return max([at, *(said.at + timedelta(microseconds=1) for said in there.said)])

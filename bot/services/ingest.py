@@ -5,7 +5,7 @@ All of one look is one transaction, so a crash leaves either all of it or nothin
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
@@ -14,13 +14,13 @@ from time import perf_counter
 
 import structlog
 
-from bot.core.merge import merge
+from bot.core.merge import as_said, cleaned, confirmed, is_news, merge
 from bot.core.period import Period, PeriodKind
 from bot.core.reports import SourceReport
 from bot.errors import InvalidInput, SourceError, SourceThrottled
 from bot.ports import Fetched, Rejected, Resources, Source
 from bot.sample import SAMPLE, sample_days
-from storage.records import Sighting, SourceState
+from storage.records import SourceState
 from storage.store import Writing
 
 log = structlog.get_logger(__name__)
@@ -195,12 +195,13 @@ async def keep(r: Resources, fetched: Fetched, *, look: Period | None = None, re
         # Only what was seen at the same time or later can tell that this look is an old one; the rest is long history.
         earliest = min((sighting.seen_at for sighting in fetched.sightings), default=None)
         looks = await tx.papers.sightings(list(known), since=earliest)
-        merged = [
-            merge(known.get(paper.id), paper, newer=_is_newest(sighting, looks.get(paper.id, ())))
-            for paper, sighting in zip(fetched.papers, fetched.sightings, strict=True)
-        ]
+        merged = []
+        for paper, sighting in zip(fetched.papers, fetched.sightings, strict=True):
+            said = as_said(cleaned(paper), sighting.source, sighting.seen_at)
+            there = known.get(paper.id)
+            merged.append(said if there is None else merge(confirmed(there, looks.get(paper.id, ())), said))
+        await tx.papers.save([paper for paper in merged if is_news(paper, known.get(paper.id))], fetched.sightings)
         changed = [paper for paper in merged if paper != known.get(paper.id)]
-        await tx.papers.save(changed, fetched.sightings)
         count = len(fetched.papers) + len(fetched.rejected)
         if not recorded:
             now = r.clock()
@@ -234,11 +235,6 @@ async def _note_progress(tx: Writing, fetched: Fetched, look: Period, now: datet
 
 def _mark(source: str, period: Period | None) -> str:
     return f"part of {source} {period}"
-
-
-def _is_newest(sighting: Sighting, looks: Sequence[Sighting]) -> bool:
-    """Recorded answers may be read in any order; an old look never overwrites what a newer one said."""
-    return all(look.seen_at <= sighting.seen_at for look in looks)
 
 
 def _named(rejected: Iterable[Rejected]) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.merge import as_said
 from bot.core.reports import SourceReport
 from bot.ports import Resources
 from bot.services import bulk, ingest, search
@@ -150,14 +151,13 @@ async def test_what_the_dump_does_not_say_stays_as_it_is_known(r: Resources, fil
     found = await paper(r)
     assert (found.upvotes, found.comments, found.code_url, found.summary) == (50, 3, known.code_url, "In short.")
     assert found.daily_on == known.daily_on
-    assert (found.version, found.published_at) == (2, known.published_at)
+    assert (found.version, found.published_at) == (2, datetime(2007, 4, 2, 19, 18, 42, tzinfo=UTC))
 
 
-async def test_a_record_that_is_older_than_the_last_look_only_fills_gaps(r: Resources, file: Path) -> None:
-    def seen(year: int) -> Sighting:
-        return make_sighting(FIRST, seen_at=datetime(year, 1, 1, tzinfo=UTC))
-
-    await keep(r, [make_paper(FIRST, title="Seen later", version=None, categories=())], [seen(2025)])
+async def test_a_record_that_is_older_than_what_arxiv_said_last_only_fills_gaps(r: Resources, file: Path) -> None:
+    seen_at = datetime(2025, 1, 1, tzinfo=UTC)
+    known = as_said(make_paper(FIRST, title="Seen later", version=None, categories=()), "arxiv", seen_at)
+    await keep(r, [known], [make_sighting(FIRST, source="arxiv", seen_at=seen_at)])
     await brought(r, file, as_line(make_record()))
     assert (await paper(r)).title == "Seen later"
     assert (await paper(r)).categories == ("hep-ph", "cs.LG")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from storage.papers import INDEXED, Saved
-from storage.records import Paper, PaperId, Sighting
+from storage.records import Paper, PaperId, Said, Sighting
 from storage.store import Store
 from tests.builders import BASE, DAY, make_id, make_paper, make_papers, make_sighting, sighting_of
 
@@ -37,12 +37,25 @@ async def save(store: Store, *papers: Paper, seen: tuple[Sighting, ...] = ()) ->
 
 
 async def test_every_fact_of_a_paper_comes_back(each_store: Store) -> None:
-    assert {"id", *CHANGES} == {field.name for field in fields(Paper)}, "a new fact needs a line in CHANGES"
-    full = replace(make_paper(), **CHANGES)
+    assert {"id", "said", *CHANGES} == {field.name for field in fields(Paper)}, "a new fact needs a line in CHANGES"
+    said = (Said(source="arxiv", at=BASE, facts=("title",)), Said(source="huggingface", at=BASE, facts=("upvotes",)))
+    full = replace(make_paper(), **CHANGES, said=said)
     bare = Paper(id=PaperId("hep-th/9901001"), title="Bare")
     await save(each_store, full, bare)
     async with each_store.read() as tx:
-        assert await tx.papers.get_many([bare.id, full.id]) == {bare.id: bare, full.id: full}
+        found = await tx.papers.get_many([bare.id, full.id])
+    assert found == {bare.id: bare, full.id: full}
+    assert (found[bare.id].said, found[full.id].said) == ((), said)
+
+
+async def test_whose_word_a_fact_is_changes_without_a_new_revision(each_store: Store) -> None:
+    paper = make_paper()
+    await save(each_store, paper)
+    said = (Said(source="arxiv", at=BASE, facts=("title",)),)
+    assert await save(each_store, replace(paper, said=said)) == Saved(new=0, updated=0)
+    async with each_store.read() as tx:
+        found = await tx.papers.get(paper.id)
+        assert (found.said if found else None, await tx.papers.revision()) == (said, 1)
 
 
 async def test_what_the_index_holds_gives_a_new_revision_and_nothing_else_does(each_store: Store) -> None:
