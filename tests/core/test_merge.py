@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.merge import FACTS, as_said, confirmed, is_news, merge
+from bot.core.merge import FACTS, as_said, cleaned, confirmed, is_news, merge
 from bot.sources.arxiv_api import read_entries
 from bot.sources.arxiv_feed import Announced, read_feed
 from bot.sources.huggingface_parse import read_items, read_papers
@@ -148,9 +148,7 @@ class TestWhatIsKept:
         assert merge(known, of_hugging_face(LATER, upvotes=4)).upvotes == 5
 
     def test_text_is_cleaned_on_the_way(self) -> None:
-        paper = as_said(
-            make_paper(title="Two\n  lines\u202e", abstract=" a\x00b ", authors=("A\tB", "\u200b")), "x", BASE
-        )
+        paper = cleaned(make_paper(title="Two\n  lines\u202e", abstract=" a\x00b ", authors=("A\tB", "\u200b")))
         assert (paper.title, paper.abstract, paper.authors) == ("Two lines", "ab", ("A B",))
 
     def test_two_papers_are_not_one(self) -> None:

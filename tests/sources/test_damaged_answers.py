@@ -1,0 +1,118 @@
+"""Whatever happens to an answer, its reader gives papers and counted rejects, or says that the site has changed."""
+
+import json
+import tracemalloc
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.identity import parse_paper_id
+from bot.errors import SourceChanged, SourceUnreachable
+from bot.ports import Fetched
+from bot.sources.arxiv import read_recorded
+from bot.sources.arxiv_api import read_entries
+from bot.sources.arxiv_feed import Announced, read_feed
+from bot.sources.arxiv_oai import read_records
+from bot.sources.huggingface_parse import read_items, read_papers
+from tests.builders import BASE, DAY
+from tests.sources.damage import damaged
+from tests.standins.arxiv import Entry, api_body, atom_body, make_entries, oai_body, rss_body
+from tests.standins.hugging_face import as_body, make_items
+
+IN_ALL = 2_000
+MEASURED = 16
+"""How many of each have their memory measured too, which takes ten times as long: two of each kind of damage."""
+MOST_MEMORY = 64 * 2**20
+LARGE = 40_000
+"""Bytes: reading larger ones would show nothing else."""
+NOW = BASE + timedelta(days=1_000)
+Reader = Callable[[bytes], Fetched]
+
+
+def hugging_face(body: bytes) -> Fetched:
+    return read_papers(read_items(body), day=DAY, seen_at=NOW)
+
+
+def feed(body: bytes) -> Fetched:
+    return read_feed(body, kinds=frozenset(Announced), seen_at=NOW).fetched
+
+
+def api(body: bytes) -> Fetched:
+    return read_entries(body, seen_at=NOW)
+
+
+def oai(body: bytes) -> Fetched:
+    return read_records(body, seen_at=NOW).fetched
+
+
+def recorded(body: bytes) -> Fetched:
+    return read_recorded(body, kinds=frozenset(Announced), now=NOW)
+
+
+ENTRIES = [*make_entries(3), Entry(id="hep-th/9901001", comment="Withdrawn: a gap", version=2, title="É α 漢 𝔽")]
+BUILT: tuple[tuple[str, Reader, bytes], ...] = (
+    ("hugging face", hugging_face, as_body(make_items(4))),
+    ("rss", feed, rss_body(ENTRIES)),
+    ("atom", feed, atom_body(ENTRIES)),
+    ("api", api, api_body(ENTRIES)),
+    ("oai", oai, oai_body(ENTRIES, token="1|2")),
+    ("recorded", recorded, oai_body(ENTRIES)),
+)
+EACH = IN_ALL // (2 * len(BUILT)) + 1
+"""Half of all on built answers, which are always here, half on recorded ones."""
+
+
+def is_read_or_refused(read: Reader, body: bytes) -> bool:
+    """Whether papers were read; everything else than a refusal is a failure of the test."""
+    try:
+        fetched = read(body)
+    except (SourceChanged, SourceUnreachable):
+        return False
+    assert [one.paper_id for one in fetched.sightings] == [one.id for one in fetched.papers]
+    assert all(bad.reason for bad in fetched.rejected)
+    for paper in fetched.papers:
+        assert paper.id == parse_paper_id(paper.id)
+        assert paper.title
+        "".join((paper.title, paper.abstract, *paper.authors)).encode()
+    return bool(fetched.papers)
+
+
+@pytest.mark.parametrize(("read", "body"), [case[1:] for case in BUILT], ids=[case[0] for case in BUILT])
+def test_a_damaged_answer_is_read_or_refused_within_bounds(read: Reader, body: bytes) -> None:
+    assert is_read_or_refused(read, body)
+    outcomes = [is_read_or_refused(read, damaged(number, body)) for number in range(MEASURED, EACH)]
+    assert len(set(outcomes)) == 2, "some damage is survived, and some is not"
+    tracemalloc.start()
+    try:
+        for number in range(MEASURED):
+            is_read_or_refused(read, damaged(number, body))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < MOST_MEMORY
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("read", "pattern"),
+    [
+        (hugging_face, "hf-daily/2025-03-17.json"),
+        (feed, "arxiv-wire/rss/*.xml"),
+        (api, "arxiv-wire/api_atom/*.body"),
+        (oai, "arxiv-wire/oai_pmh/*.xml"),
+    ],
+    ids=["hugging face", "feed", "api", "oai"],
+)
+def test_so_is_a_recorded_one(read: Reader, pattern: str, real_data: Path) -> None:
+    answers = [answer(file) for file in sorted(real_data.glob(pattern))]
+    small = [body for body in answers if len(body) < LARGE]
+    for number in range(IN_ALL // 8):
+        is_read_or_refused(read, damaged(number, small[number % len(small)]))
+
+
+def answer(file: Path) -> bytes:
+    """A recorded answer; of a long list its beginning."""
+    body = file.read_bytes()
+    return as_body(json.loads(body)[:5]) if file.suffix == ".json" else body
