@@ -45,7 +45,7 @@ async def search(
 
     Pages fit together: what comes behind those stays as it was.
     """
-    words = asked(query) if sort == "relevance" else ""
+    words = asked(query) if sort in {"relevance", "match"} else ""
     if r.embedder is None or not words or offset >= DEPTH:
         return Found(await r.index.search(query, limit=limit, offset=offset, sort=sort, today=today), Engine.WORDS)
     depth = max(DEPTH, offset + limit)
@@ -71,8 +71,8 @@ async def _reordered(r: Resources, embedder: Embedder, words: str, hits: Sequenc
         return None
     scores = fused([hit.score for hit in hits], [near.get(hit.paper_id) for hit in hits])
     # Sorting is stable: equal ones stay in the order that they had by words.
-    found = (Hit(hit.paper_id, score) for hit, score in zip(hits, scores, strict=True))
-    return tuple(sorted(found, key=lambda hit: -hit.score))
+    found = (replace(hit, score=score) for hit, score in zip(hits, scores, strict=True))
+    return tuple(sorted(found, key=lambda hit: (not hit.titled, -hit.score)))
 
 
 # --- the vectors of papers ---

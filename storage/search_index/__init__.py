@@ -21,9 +21,9 @@ from storage.search_index import folder, shape
 from storage.search_index.alike import alike
 from storage.search_index.beginnings import beginning_with
 from storage.search_index.opening import created, look, opened, problem_with
-from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score
+from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score, titled_first
 from storage.search_index.spelling import readings
-from storage.search_index.translate import everything, scores, translate
+from storage.search_index.translate import everything, scores, titled, translate
 from storage.search_index.writer import Writer
 from storage.store import Store
 
@@ -158,8 +158,9 @@ class SearchIndex:
     ) -> Hits:
         """One page of the papers that match, or of all of them where ``query`` is None.
 
-        The order is total: by relevance, then newest first; ``new`` by day, newest first; ``top`` by upvotes; at last
-        by id. Where nothing tells better matches from worse ones (only filters and names), relevance is ``new``.
+        The order is total. ``relevance``: a paper whose whole title is asked for, then by score and ``shape.prior``;
+        ``match``: the same without the prior; ``new``: by day, newest first; ``top``: by upvotes. Equals are told apart
+        by day and id. Where nothing tells better matches from worse ones (only filters and names), relevance is ``new``.
 
         Raises:
             StorageError: the index was damaged, and no store is known yet from which it could be made anew.
@@ -168,8 +169,12 @@ class SearchIndex:
         def page() -> Hits:
             index = self._current()
             wanted = everything() if query is None else translate(query, index.schema, today)
-            if sort == "relevance" and query is not None and scores(query):
-                return by_score(index.searcher(), wanted, limit, offset)
+            if sort in {"relevance", "match"} and query is not None and scores(query):
+                weighed = sort == "relevance"
+                whole_title = titled(query, index.schema)
+                if whole_title is None:
+                    return by_score(index.searcher(), wanted, limit, offset, weighed=weighed)
+                return titled_first(index.searcher(), wanted, whole_title, limit, offset, weighed=weighed)
             return by_key(index.searcher(), wanted, sort, limit, offset)
 
         return await self._healing(lambda: _in_thread(page))

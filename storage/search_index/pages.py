@@ -1,14 +1,16 @@
 """Pages of what a search found: in a total order, so that together they are the whole list without doubles or holes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import tantivy
+from tantivy import Occur
 
 from storage.records import PaperId
 from storage.search_index import shape
 
-SearchSort = Literal["relevance", "new", "top"]
+SearchSort = Literal["relevance", "match", "new", "top"]
+"""``match`` is relevance without what a paper gains by being new or upvoted."""
 
 MOST_COUNTED = 1_000
 """Totals are exact up to here; above, they are only known to be more."""
@@ -16,10 +18,11 @@ MOST_COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """``score`` is BM25's where papers were ranked by it, else 0."""
+    """``score`` is BM25's where papers were ranked by it, else 0. ``titled``: what was asked for is its whole title."""
 
     paper_id: PaperId
     score: float
+    titled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,20 @@ def by_key(searcher: tantivy.Searcher, wanted: tantivy.Query, sort: SearchSort, 
     return _page(found, tuple(Hit(PaperId(shape.id_in(key)), 0.0) for key, _ in found.hits[:limit]))
 
 
-def by_score(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offset: int) -> Hits:
-    """Equal scores are many where a word stands only in names or titles: those at the page's edges are read whole."""
+def by_score(
+    searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offset: int, *, weighed: bool = False
+) -> Hits:
+    """The best first; ``weighed`` by ``shape.prior``.
+
+    Equal scores are many where a word stands only in names or titles: those at the page's edges are read whole."""
     end = offset + limit
     fetched = end + 1
-    found = searcher.search(wanted, limit=fetched)
+    weight = shape.PRIOR if weighed else None
+    found = searcher.search(wanted, limit=fetched, weight_by_field=weight)
     ranked = found.hits
     while len(ranked) == fetched and ranked[-1][0] == ranked[end - 1][0]:
         fetched *= 4
-        ranked = searcher.search(wanted, limit=fetched, count=False).hits
+        ranked = searcher.search(wanted, limit=fetched, count=False, weight_by_field=weight).hits
     if offset >= len(ranked) or limit < 1:
         return _page(found, ())
     last = ranked[min(end, len(ranked)) - 1][0]
@@ -54,6 +62,26 @@ def by_score(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offs
     tied = [(-score, str(searcher.doc(address)[shape.NEWEST][0])) for score, address in ranked[first:] if score >= last]
     page = sorted(tied)[offset - first : end - first]
     return _page(found, tuple(Hit(PaperId(shape.id_in(key)), -score) for score, key in page))
+
+
+def titled_first(
+    searcher: tantivy.Searcher, wanted: tantivy.Query, titled: tantivy.Query, limit: int, offset: int, *, weighed: bool
+) -> Hits:
+    """As ``by_score``, those of ``wanted`` that are ``titled`` before all others."""
+    both, others = (
+        tantivy.Query.boolean_query([(Occur.Must, wanted), (occur, titled)]) for occur in (Occur.Must, Occur.MustNot)
+    )
+    first = by_score(searcher, both, limit, offset, weighed=weighed)
+    if not first.total:
+        return by_score(searcher, wanted, limit, offset, weighed=weighed)
+    room = limit - len(first.hits)
+    rest = by_score(searcher, others, room, max(offset - first.total, 0), weighed=weighed)
+    total = first.total + rest.total
+    return Hits(
+        total=min(total, MOST_COUNTED),
+        exact=first.exact and rest.exact and total <= MOST_COUNTED,
+        hits=(*(replace(hit, titled=True) for hit in first.hits), *rest.hits),
+    )
 
 
 def _page(found: tantivy.SearchResult, hits: tuple[Hit, ...]) -> Hits:

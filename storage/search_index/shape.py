@@ -1,5 +1,9 @@
 """The fields of the index, how a paper fills them, and how they weigh."""
 
+import math
+from collections.abc import Iterable
+from datetime import date
+
 import tantivy
 from tantivy import Document, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 from tantivy.tantivy import __version__ as tantivy_version
@@ -9,12 +13,13 @@ from storage.records import Paper
 from storage.searchable import BREAK, searchable
 from storage.words import Text
 
-VERSION = f"2/{tantivy_version}"
+VERSION = f"3/{tantivy_version}"
 """The shape of the index: another one is rebuilt. Raise the number whenever words, fields or keys change."""
 
 ID, CATEGORIES, FACTS, NAMES = "id", "categories", "facts", "names"
 DAY, UPVOTES, STARS = "day", "upvotes", "stars"
 NEWEST, TOP = "newest", "top"
+TITLED, PRIOR = "titled", "prior"
 EXACT = "_exact"
 """Ends the name of the field that holds a text's words as they are; the field before it holds their stems."""
 
@@ -26,8 +31,13 @@ TITLE_COUNTS = 3
 NAME_WEIGHT = 1.5
 """How much a name counts beside a word, both measured in BM25."""
 
+A_YEAR, A_DOUBLING = 0.005, 0.01
+"""What a paper's score gains by a year that it is newer, and by each doubling of its upvotes: a share of the score."""
+
 _ANALYSED = "analysed"
 _BETWEEN = f" {BREAK} "
+_FIRST_DAY = date(1991, 1, 1)
+"""arXiv's first year: what is older, or of no known day, gains nothing by its day."""
 _KEY_DIGITS = 7
 _LARGEST_KEY = 10**_KEY_DIGITS - 1
 
@@ -45,6 +55,8 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name=_ANALYSED, index_option="basic")
     for name in (DAY, UPVOTES, STARS):
         builder.add_integer_field(name, fast=True)
+    builder.add_text_field(TITLED, tokenizer_name="raw", index_option="basic")
+    builder.add_float_field(PRIOR, fast=True)
     builder.add_text_field(NEWEST, stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(TOP, fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
@@ -77,9 +89,25 @@ def document(paper: Paper) -> Document:
         filled.add_integer(DAY, found.day.toordinal())
     filled.add_integer(UPVOTES, paper.upvotes or 0)
     filled.add_integer(STARS, paper.code_stars or 0)
+    filled.add_text(TITLED, title_key(found.title.stems))
+    filled.add_float(PRIOR, 2.0 ** prior(found.day, paper.upvotes or 0) - 2.0)  # tantivy takes log2(2 + it) of it
     filled.add_text(NEWEST, _falling(found.day.toordinal() if found.day else 0) + paper.id)
     filled.add_text(TOP, _falling(paper.upvotes or 0) + paper.id)
     return filled
+
+
+def title_key(stems: Iterable[str]) -> str:
+    """By what a title is found as a whole; each word once, as in a query."""
+    return " ".join(dict.fromkeys(stems))
+
+
+def prior(day: date | None, upvotes: int) -> float:
+    """By what a paper's score is multiplied: a little more than 1 for newer papers and for those with upvotes.
+
+    How two papers compare does not depend on today, so it is reckoned once.
+    """
+    years = max((day - _FIRST_DAY).days, 0) / 365.25 if day else 0.0
+    return 1.0 + A_YEAR * years + A_DOUBLING * math.log2(1 + max(upvotes, 0))
 
 
 def id_in(key: str) -> str:

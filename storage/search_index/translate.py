@@ -18,8 +18,10 @@ from storage.search_index.shape import (
     NAMES,
     STARS,
     TEXTS,
+    TITLED,
     UPVOTES,
     WORDS,
+    title_key,
 )
 from storage.searchable import Sought, name_key, sought
 
@@ -61,6 +63,16 @@ def translate(query: Query, schema: Schema, today: date) -> tantivy.Query:
             return _fact(f"has:{what}", schema)
         case Is(what):
             return _fact(f"is:{what}", schema)
+
+
+def titled(query: Query, schema: Schema) -> tantivy.Query | None:
+    """The papers whose whole title is what ``query`` asks for, or None where it asks for more than words."""
+    stems: list[str] = []
+    for part in query.parts if isinstance(query, And) else (query,):
+        if not isinstance(part, Words) or part.prefix or part.field not in {None, Field.TITLE}:
+            return None
+        stems += sought(part).stems
+    return _unscored(_term(schema, TITLED, title_key(stems)))
 
 
 def _all_of(parts: Sequence[Query], schema: Schema, today: date) -> tantivy.Query:

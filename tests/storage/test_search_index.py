@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -60,6 +61,45 @@ async def test_a_word_in_the_title_counts_more_than_one_in_the_abstract(index: S
     assert await found(index, "diffusion") == ["2503.00002", "2503.00001"]
 
 
+async def test_what_is_newer_or_upvoted_gains_a_little_and_only_in_the_order_by_relevance(
+    index: SearchIndex, store: Store
+) -> None:
+    old, new = datetime(2005, 3, 1, tzinfo=UTC), datetime(2025, 3, 1, tzinfo=UTC)
+    await fill(
+        store,
+        [
+            make_paper("2503.00001", title="Diffusion", abstract="It is old.", published_at=old, upvotes=0),
+            make_paper("2503.00002", title="Diffusion", abstract="It is new, or so.", published_at=new, upvotes=0),
+            make_paper("2503.00003", title="Diffusion", abstract="It is old, or so.", published_at=old, upvotes=900),
+            make_paper("2503.00004", title="Music", abstract="No diffusion.", published_at=new, upvotes=900),
+        ],
+    )
+    await index.catch_up(store)
+    assert await found(index, "diffusion") == ["2503.00002", "2503.00003", "2503.00001", "2503.00004"]
+    assert await found(index, "diffusion", sort="match") == ["2503.00001", "2503.00002", "2503.00003", "2503.00004"]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "match"])
+@pytest.mark.parametrize("query", ["Folding: the folding of a protein", '"folding the folding of a protein"'])
+async def test_the_paper_with_exactly_that_title_comes_first(
+    index: SearchIndex, store: Store, sort: SearchSort, query: str
+) -> None:
+    title = "Folding: the folding of a protein"
+    await fill(
+        store,
+        [
+            make_paper("2503.00001", title=title, abstract="Nothing more. " * 50, upvotes=0),
+            make_paper("2503.00002", title=f"{title} and {title}", abstract=f"{title}. " * 3, upvotes=5000),
+            make_paper("2503.00003", title=f"On {title}", upvotes=5000),
+        ],
+    )
+    await index.catch_up(store)
+    hits = await index.search(parse_query(query), limit=2, sort=sort, today=TODAY)
+    assert (hits.hits[0].paper_id, hits.hits[0].titled, hits.total) == ("2503.00001", True, 3)
+    rest = await index.search(parse_query(query), limit=2, offset=2, sort=sort, today=TODAY)
+    assert {hit.paper_id for hit in (*hits.hits, *rest.hits)} == {f"2503.0000{number}" for number in (1, 2, 3)}
+
+
 async def test_each_order_is_total_and_says_how_equals_are_told_apart(index: SearchIndex, store: Store) -> None:
     early, late = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 3, 9, tzinfo=UTC)
     facts = {"title": "Same words", "abstract": "in each of them"}
@@ -74,14 +114,15 @@ async def test_each_order_is_total_and_says_how_equals_are_told_apart(index: Sea
     )
     await index.catch_up(store)
     by_day = ["2503.00001", "2503.00002", "2503.00004", "2503.00003"]
-    assert await found(index, "words") == by_day
+    assert await found(index, "words", sort="match") == by_day
+    assert await found(index, "words") == ["2503.00001", "2503.00004", "2503.00002", "2503.00003"]
     assert await found(index, "cat:cs.CL") == by_day
     assert await found(index, None) == by_day
     assert await found(index, "words", sort="new") == by_day
     assert await found(index, "words", sort="top") == ["2503.00001", "2503.00004", "2503.00002", "2503.00003"]
 
 
-@pytest.mark.parametrize("sort", ["relevance", "new", "top"])
+@pytest.mark.parametrize("sort", get_args(SearchSort))
 @pytest.mark.parametrize("query", ["words", "words OR number*", "number*", None])
 async def test_pages_together_are_the_whole_list(
     index: SearchIndex, store: Store, sort: SearchSort, query: str | None
