@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from benchmarks.figures import RECORDED
@@ -62,7 +63,16 @@ def _known(name: str, most: int | None) -> Judged:
     for path in sorted(RECORDED.glob("*.json")):
         for item in json.loads(path.read_text(encoding="utf-8")):
             listed.setdefault(item["paper"]["id"], item["paper"])
-    papers = [Paper(id=PaperId(one["id"]), title=one["title"], abstract=one["summary"]) for one in listed.values()]
+    papers = [
+        Paper(
+            id=PaperId(one["id"]),
+            title=one["title"],
+            abstract=one["summary"],
+            published_at=datetime.fromisoformat(one["publishedAt"]),
+            upvotes=one["upvotes"],
+        )
+        for one in listed.values()
+    ]
     dice = random.Random(_SEED)
     asked: list[tuple[str, str]] = []
     for one in dice.sample(list(listed.values()), len(listed)):

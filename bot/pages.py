@@ -1,6 +1,7 @@
 """What a command and the button beside it lead to, on Discord and at a terminal: ask a use case, put it into words."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from bot.core.identity import parse_paper_id
 from bot.core.period import Period
@@ -24,7 +25,7 @@ from storage.search_index import SearchSort
 
 ON_A_PAGE = 5
 
-SEARCH_SORTS: dict[str, SearchSort] = {"relevance": "relevance", "new": "new", "top": "top"}
+SEARCH_SORTS: dict[str, SearchSort] = {sort: sort for sort in get_args(SearchSort)}
 
 
 async def trending(r: Resources, period: Period | None, sort: Sort, offset: int = 0) -> Post:

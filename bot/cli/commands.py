@@ -119,7 +119,10 @@ def search(
     ] = None,
     limit: Limit = 10,
     offset: Offset = 0,
-    sort: Annotated[Literal["relevance", "new", "top"], typer.Option(help="The order.")] = "relevance",
+    sort: Annotated[
+        Literal["relevance", "match", "new", "top"],
+        typer.Option(help="The order; match is relevance whatever the age and the votes."),
+    ] = "relevance",
     json: Json = False,
 ) -> None:
     """Search the papers in the store.

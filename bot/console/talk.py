@@ -1,6 +1,7 @@
 """What the person at the terminal sees and what their next line may refer to: numbers, pages, the last digest."""
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from bot.console.grammar import LONGEST_NUMBER
 from bot.console.hints import typed_for
@@ -18,7 +19,7 @@ from storage.records import PaperId, Sort
 from storage.search_index import SearchSort
 
 A_PAGE = 5
-SEARCH_ORDERS: dict[str, SearchSort] = {"relevance": "relevance", "new": "new", "top": "top"}
+SEARCH_ORDERS: dict[str, SearchSort] = {sort: sort for sort in get_args(SearchSort)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

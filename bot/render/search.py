@@ -13,7 +13,12 @@ from bot.render.phrases import APART, command, fine, heading, quoted, strong, te
 from bot.render.post import Block, Button, Buttons, Listing, Paragraph, Post, Section, Span
 from storage.records import Paper
 
-ORDERS = {"relevance": "best match first", "new": "newest first", "top": "most upvotes first"}
+ORDERS = {
+    "relevance": "best match first",
+    "match": "best match first, whatever its age and upvotes",
+    "new": "newest first",
+    "top": "most upvotes first",
+}
 SWITCHES = {"relevance": "Best match first", "new": "Newest first", "top": "Most upvotes first"}
 SHOWN_OF_QUERY = 100
 

@@ -160,7 +160,7 @@ class SearchIndex:
 
         The order is total. ``relevance``: a paper whose whole title is asked for, then by score and ``shape.prior``;
         ``match``: the same without the prior; ``new``: by day, newest first; ``top``: by upvotes. Equals are told apart
-        by day and id. Where nothing tells better matches from worse ones (only filters and names), relevance is ``new``.
+        by day and id. Where nothing tells better matches from worse ones (filters and names), relevance is ``new``.
 
         Raises:
             StorageError: the index was damaged, and no store is known yet from which it could be made anew.

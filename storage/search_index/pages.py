@@ -46,7 +46,8 @@ def by_score(
 ) -> Hits:
     """The best first; ``weighed`` by ``shape.prior``.
 
-    Equal scores are many where a word stands only in names or titles: those at the page's edges are read whole."""
+    Equal scores are many where a word stands only in names or titles: those at the page's edges are read whole.
+    """
     end = offset + limit
     fetched = end + 1
     weight = shape.PRIOR if weighed else None

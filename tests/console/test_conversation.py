@@ -64,7 +64,7 @@ async def test_a_search_is_sorted_anew_from_its_beginning(terminal: Terminal) ->
     await terminal.type("paper")
     await terminal.type("/next")
     assert "newest first" in await terminal.type("/sort new")
-    assert "relevance, new, top" in await terminal.type("/sort trending")
+    assert "relevance, match, new, top" in await terminal.type("/sort trending")
 
 
 @pytest.mark.parametrize("line", ["2503.00002", "https://arxiv.org/pdf/2503.00002v3", "/papers show arXiv:2503.00002"])

@@ -41,7 +41,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(AskAbout, paper_ids),
     st.builds(ShowSimilar, paper_ids),
     st.builds(SimilarPage, paper_ids, numbers),
-    st.builds(SearchPage, tokens, numbers, st.sampled_from(["relevance", "new", "top"])),
+    st.builds(SearchPage, tokens, numbers, st.sampled_from(["relevance", "match", "new", "top"])),
     st.builds(TrendingPage, periods, st.sampled_from(Sort), numbers),
     st.builds(Why, tokens, st.none() | paper_ids),
     st.builds(OpenThread, tokens, paper_ids),

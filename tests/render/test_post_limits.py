@@ -127,7 +127,7 @@ def search_pages(draw: st.DrawFn) -> Post:
         SearchPage(
             query=draw(long_text(3000)),
             token="aZ09_-",
-            sort=draw(st.sampled_from(["relevance", "new", "top"])),
+            sort=draw(st.sampled_from(["relevance", "match", "new", "top"])),
             results=tuple(found),
             total=draw(st.integers(0, 10**6)),
             exact=draw(st.booleans()),

@@ -47,59 +47,6 @@ async def index(place: Path) -> SearchIndex:
 # --- order and pages ---
 
 
-async def test_a_word_in_the_title_counts_more_than_one_in_the_abstract(index: SearchIndex, store: Store) -> None:
-    other = "Nothing of the kind is said in this place at all"
-    await fill(
-        store,
-        [
-            make_paper("2503.00001", title=other, abstract="We mention diffusion once."),
-            make_paper("2503.00002", title="Diffusion in practice and in theory", abstract=other),
-            make_paper("2503.00003", title=other, abstract=other),
-        ],
-    )
-    await index.catch_up(store)
-    assert await found(index, "diffusion") == ["2503.00002", "2503.00001"]
-
-
-async def test_what_is_newer_or_upvoted_gains_a_little_and_only_in_the_order_by_relevance(
-    index: SearchIndex, store: Store
-) -> None:
-    old, new = datetime(2005, 3, 1, tzinfo=UTC), datetime(2025, 3, 1, tzinfo=UTC)
-    await fill(
-        store,
-        [
-            make_paper("2503.00001", title="Diffusion", abstract="It is old.", published_at=old, upvotes=0),
-            make_paper("2503.00002", title="Diffusion", abstract="It is new, or so.", published_at=new, upvotes=0),
-            make_paper("2503.00003", title="Diffusion", abstract="It is old, or so.", published_at=old, upvotes=900),
-            make_paper("2503.00004", title="Music", abstract="No diffusion.", published_at=new, upvotes=900),
-        ],
-    )
-    await index.catch_up(store)
-    assert await found(index, "diffusion") == ["2503.00002", "2503.00003", "2503.00001", "2503.00004"]
-    assert await found(index, "diffusion", sort="match") == ["2503.00001", "2503.00002", "2503.00003", "2503.00004"]
-
-
-@pytest.mark.parametrize("sort", ["relevance", "match"])
-@pytest.mark.parametrize("query", ["Folding: the folding of a protein", '"folding the folding of a protein"'])
-async def test_the_paper_with_exactly_that_title_comes_first(
-    index: SearchIndex, store: Store, sort: SearchSort, query: str
-) -> None:
-    title = "Folding: the folding of a protein"
-    await fill(
-        store,
-        [
-            make_paper("2503.00001", title=title, abstract="Nothing more. " * 50, upvotes=0),
-            make_paper("2503.00002", title=f"{title} and {title}", abstract=f"{title}. " * 3, upvotes=5000),
-            make_paper("2503.00003", title=f"On {title}", upvotes=5000),
-        ],
-    )
-    await index.catch_up(store)
-    hits = await index.search(parse_query(query), limit=2, sort=sort, today=TODAY)
-    assert (hits.hits[0].paper_id, hits.hits[0].titled, hits.total) == ("2503.00001", True, 3)
-    rest = await index.search(parse_query(query), limit=2, offset=2, sort=sort, today=TODAY)
-    assert {hit.paper_id for hit in (*hits.hits, *rest.hits)} == {f"2503.0000{number}" for number in (1, 2, 3)}
-
-
 async def test_each_order_is_total_and_says_how_equals_are_told_apart(index: SearchIndex, store: Store) -> None:
     early, late = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 3, 9, tzinfo=UTC)
     facts = {"title": "Same words", "abstract": "in each of them"}

@@ -57,6 +57,7 @@ WITHOUT = [
 
 SEARCH_ORDERS = [
     app_commands.Choice(name="Best match first", value="relevance"),
+    app_commands.Choice(name="Best match first, whatever its age and upvotes", value="match"),
     app_commands.Choice(name="Newest first", value="new"),
     app_commands.Choice(name="Most upvotes first", value="top"),
 ]

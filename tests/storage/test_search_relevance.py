@@ -1,0 +1,106 @@
+"""What comes first: the title that was asked for, then what tells most, with a little for new and upvoted papers."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.core.parse_query import parse_query
+from storage.records import Paper
+from storage.search_index import Hits, SearchIndex, SearchSort
+from storage.store import Store
+from tests.builders import make_paper, sighting_of
+
+TODAY = date(2025, 3, 14)
+
+
+@pytest.fixture
+async def index(tmp_path: Path, store: Store) -> SearchIndex:
+    return SearchIndex.open(tmp_path / "index")
+
+
+async def fill(store: Store, index: SearchIndex, papers: Iterable[Paper]) -> None:
+    papers = tuple(papers)
+    async with store.write() as tx:
+        await tx.papers.save(papers, [sighting_of(paper) for paper in papers])
+    await index.catch_up(store)
+
+
+async def search(
+    index: SearchIndex, query: str, *, sort: SearchSort = "relevance", limit: int = 9, at: int = 0
+) -> Hits:
+    return await index.search(parse_query(query), limit=limit, offset=at, sort=sort, today=TODAY)
+
+
+async def found(index: SearchIndex, query: str, *, sort: SearchSort = "relevance") -> list[str]:
+    return [hit.paper_id for hit in (await search(index, query, sort=sort)).hits]
+
+
+async def test_a_word_in_the_title_counts_more_than_one_in_the_abstract(index: SearchIndex, store: Store) -> None:
+    other = "Nothing of the kind is said in this place at all"
+    await fill(
+        store,
+        index,
+        [
+            make_paper("2503.00001", title=other, abstract="We mention diffusion once."),
+            make_paper("2503.00002", title="Diffusion in practice and in theory", abstract=other),
+            make_paper("2503.00003", title=other, abstract=other),
+        ],
+    )
+    assert await found(index, "diffusion") == ["2503.00002", "2503.00001"]
+
+
+async def test_what_is_newer_or_upvoted_gains_a_little_and_only_in_the_order_by_relevance(
+    index: SearchIndex, store: Store
+) -> None:
+    old, new = datetime(2005, 3, 1, tzinfo=UTC), datetime(2025, 3, 1, tzinfo=UTC)
+    await fill(
+        store,
+        index,
+        [
+            make_paper("2503.00001", title="Diffusion", abstract="It is old.", published_at=old, upvotes=0),
+            make_paper("2503.00002", title="Diffusion", abstract="It is new, or so.", published_at=new, upvotes=0),
+            make_paper("2503.00003", title="Diffusion", abstract="It is old, or so.", published_at=old, upvotes=900),
+            make_paper("2503.00004", title="Music", abstract="No diffusion.", published_at=new, upvotes=900),
+        ],
+    )
+    assert await found(index, "diffusion") == ["2503.00002", "2503.00003", "2503.00001", "2503.00004"]
+    assert await found(index, "diffusion", sort="match") == ["2503.00001", "2503.00002", "2503.00003", "2503.00004"]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "match"])
+@pytest.mark.parametrize("query", ["Folding: the folding of a protein", '"folding the folding of a protein"'])
+async def test_the_paper_with_exactly_that_title_comes_first(
+    index: SearchIndex, store: Store, sort: SearchSort, query: str
+) -> None:
+    title = "Folding: the folding of a protein"
+    await fill(
+        store,
+        index,
+        [
+            make_paper("2503.00001", title=title, abstract="Nothing more. " * 50, upvotes=0),
+            make_paper("2503.00002", title=f"{title} and {title}", abstract=f"{title}. " * 3, upvotes=5000),
+            make_paper("2503.00003", title=f"On {title}", upvotes=5000),
+        ],
+    )
+    hits = await search(index, query, sort=sort, limit=2)
+    assert (hits.hits[0].paper_id, hits.hits[0].titled, hits.total) == ("2503.00001", True, 3)
+    rest = await search(index, query, sort=sort, limit=2, at=2)
+    assert {hit.paper_id for hit in (*hits.hits, *rest.hits)} == {f"2503.0000{number}" for number in (1, 2, 3)}
+
+
+async def test_words_count_alike_wherever_they_stand_in_the_abstract_and_keywords(
+    index: SearchIndex, store: Store
+) -> None:
+    """A sum over fields would put the paper first that says the same word in both."""
+    other = "Nothing of the kind is said here at all"
+    await fill(
+        store,
+        index,
+        [
+            make_paper("2503.00001", title=other, abstract="Folding.", keywords=("folding",), upvotes=0),
+            make_paper("2503.00002", title=other, abstract="Folding.", keywords=("protein",), upvotes=0),
+        ],
+    )
+    assert await found(index, "folding OR protein") == ["2503.00002", "2503.00001"]
