@@ -77,7 +77,7 @@ def test_a_line_without_a_slash_is_a_number_or_words(line: str, meaning: object)
         ("/papers search", "For example: /papers search"),
         ("/papers search --sort new", "needs a QUERY"),
         ("/papers search x --srt new", "Did you mean --sort?"),
-        ("/papers search x --sort oldest", "relevance, new, top"),
+        ("/papers search x --sort oldest", "relevance, match, new, top"),
         ("/papers search x --limit", "--limit needs a value"),
         ("/papers search x --limit --page 2", "--limit needs a value"),
         ("/papers show 1 --fast yes", "It has no options."),
