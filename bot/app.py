@@ -69,7 +69,8 @@ async def open_resources(
             hugging_face = HuggingFace(
                 polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=clock, patience=patience
             )
-            arxiv = _arxiv(settings, client, store, clock=clock, patience=patience) if settings.arxiv else None
+            gated = PoliteClient(client, clock=clock, shared=ArxivGate(store, clock))
+            arxiv = _arxiv(settings, gated, clock=clock, patience=patience) if settings.arxiv else None
             yield Resources(
                 store=store,
                 index=index,
@@ -78,10 +79,11 @@ async def open_resources(
                 answerer=Extractive(),
                 embedder=embedder,
                 texts=FullTexts(
-                    polite,
+                    hugging_face=polite,
+                    arxiv=gated,
                     hf_endpoint=settings.hf_endpoint,
                     hf_token=settings.hf_token,
-                    arxiv=settings.arxiv_html_url,
+                    arxiv_url=settings.arxiv_html_url,
                     clock=clock,
                     patience=patience,
                 ),
@@ -93,10 +95,10 @@ async def open_resources(
         await store.close()
 
 
-def _arxiv(settings: Settings, client: httpx.AsyncClient, store: Store, *, clock: Clock, patience: timedelta) -> ArXiv:
+def _arxiv(settings: Settings, client: PoliteClient, *, clock: Clock, patience: timedelta) -> ArXiv:
     sites = Sites(rss=settings.arxiv_rss_url, api=settings.arxiv_api_url, oai=settings.arxiv_oai_url)
     return ArXiv(
-        PoliteClient(client, clock=clock, shared=ArxivGate(store, clock)),
+        client,
         sites=sites,
         clock=clock,
         followed=partial(followed_categories, store, settings.followed),

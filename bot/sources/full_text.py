@@ -34,22 +34,23 @@ LEAST_PROSE = 3_000
 
 
 class FullTexts:
-    """A ``PaperText``. The addresses are without a slash at their ends."""
+    """A ``PaperText``. ``arxiv`` is the client that counts all our requests to arXiv together."""
 
     def __init__(
         self,
-        client: PoliteClient,
         *,
+        hugging_face: PoliteClient,
+        arxiv: PoliteClient,
         hf_endpoint: str,
         hf_token: SecretStr | None,
-        arxiv: str,
+        arxiv_url: str,
         clock: Clock,
         patience: timedelta = PATIENCE,
     ) -> None:
-        self._client = client
+        self._clients = {huggingface_parse.NAME: hugging_face, arxiv_facts.NAME: arxiv}
         self._hf_endpoint = hf_endpoint.rstrip("/")
         self._hf_token = hf_token
-        self._arxiv = arxiv.rstrip("/")
+        self._arxiv = arxiv_url.rstrip("/")
         self._clock = clock
         self._patience = patience
 
@@ -122,7 +123,7 @@ class FullTexts:
             attempts=ATTEMPTS,
             most_bytes=most_bytes,
         )
-        return (await self._client.get(ask)).body
+        return (await self._clients[source].get(ask)).body
 
 
 def _is_whole_paper(outline: Outline) -> bool:

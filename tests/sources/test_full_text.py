@@ -37,7 +37,9 @@ async def site() -> AsyncIterator[PaperPages]:
 
 @pytest.fixture
 def full_texts(site: PaperPages, polite: PoliteClient, clock: FakeClock) -> FullTexts:
-    return FullTexts(polite, hf_endpoint=site.url, hf_token=None, arxiv=site.url, clock=clock)
+    return FullTexts(
+        hugging_face=polite, arxiv=polite, hf_endpoint=site.url, hf_token=None, arxiv_url=site.url, clock=clock
+    )
 
 
 async def test_hugging_faces_markdown_comes_first_and_nobody_else_is_asked(
@@ -102,6 +104,8 @@ async def test_the_token_of_hugging_face_is_not_shown_to_arxiv(
     site.pages = {}
     async with PaperPages() as arxiv:
         token = SecretStr("hf_secret")
-        texts = FullTexts(polite, hf_endpoint=site.url, hf_token=token, arxiv=arxiv.url, clock=clock)
+        texts = FullTexts(
+            hugging_face=polite, arxiv=polite, hf_endpoint=site.url, hf_token=token, arxiv_url=arxiv.url, clock=clock
+        )
         assert (await texts.fetch(PAPER)).origin is Origin.NOWHERE
     assert (site.tokens, arxiv.tokens) == (["Bearer hf_secret"], [None, None])
