@@ -16,7 +16,7 @@ from bot.answering.extractive import Extractive
 from bot.core.reports import TickReport
 from bot.errors import MeaningUnavailable
 from bot.meaning import MiniLM, missing
-from bot.ports import Clock, Outbox, Resources, system_clock
+from bot.ports import Answerer, Clock, Outbox, Resources, system_clock
 from bot.services import details, ingest, meaning, similar
 from bot.services.following import followed_categories
 from bot.settings import Settings
@@ -70,13 +70,13 @@ async def open_resources(
                 polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=clock, patience=patience
             )
             gated = PoliteClient(client, clock=clock, shared=ArxivGate(store, clock))
-            arxiv = _arxiv(settings, gated, clock=clock, patience=patience) if settings.arxiv else None
+            arxiv = _arxiv(settings, gated, store, clock=clock, patience=patience) if settings.arxiv else None
             yield Resources(
                 store=store,
                 index=index,
                 sources=(hugging_face, arxiv) if arxiv is not None else (hugging_face,),
                 catalogue=arxiv,
-                answerer=Extractive(),
+                answerer=_answerer(settings, client, store, clock=clock),
                 embedder=embedder,
                 texts=FullTexts(
                     hugging_face=polite,
@@ -95,7 +95,25 @@ async def open_resources(
         await store.close()
 
 
-def _arxiv(settings: Settings, client: PoliteClient, *, clock: Clock, patience: timedelta) -> ArXiv:
+def _answerer(settings: Settings, client: httpx.AsyncClient, store: Store, *, clock: Clock) -> Answerer:
+    if settings.llm_base_url is None or settings.llm_model is None:
+        return Extractive()
+    # Late: whoever has no model does without what speaks to one.
+    from bot.answering.chat import Chat
+    from bot.answering.model import ByModel
+    from bot.services.budget import Allowance, DayBudget
+
+    allowance = Allowance(
+        tokens=settings.llm_tokens_a_day,
+        money=settings.llm_money_a_day,
+        prompt_price=settings.llm_prompt_price,
+        answer_price=settings.llm_answer_price,
+    )
+    chat = Chat(client, base_url=settings.llm_base_url, model=settings.llm_model, key=settings.llm_api_key)
+    return ByModel(chat, DayBudget(store, clock, allowance))
+
+
+def _arxiv(settings: Settings, client: PoliteClient, store: Store, *, clock: Clock, patience: timedelta) -> ArXiv:
     sites = Sites(rss=settings.arxiv_rss_url, api=settings.arxiv_api_url, oai=settings.arxiv_oai_url)
     return ArXiv(
         client,

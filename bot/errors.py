@@ -14,6 +14,7 @@ BotError
 │   │   ├── TooLarge          nothing was sent; the same message, made smaller, may go out under the same token
 │   │   └── Filtered          a filter (AutoMod, harmful links) stopped it; without what it stumbled on it may go out
 │   └── SendUncertain         it may or may not have been sent; the ledger finds out before it tries again
+├── ModelFailed(fault)        the language model gave no whole answer; passages come in its place
 ├── MeaningUnavailable        the semantic part does not work on this machine; search goes on by words
 └── InvalidInput(hint)        a person asked for something that cannot be; the message says what to write instead
     ├── QuerySyntaxError      a query, with the column at which it stops making sense
@@ -23,6 +24,7 @@ BotError
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from storage.records import Destination, Obstacle
 
@@ -108,6 +110,35 @@ class Filtered(Refused):
 
 class SendUncertain(OutboxError):
     """The connection ended before an answer came."""
+
+
+class ModelFault(StrEnum):
+    """Why a language model gave no whole answer."""
+
+    UNREACHABLE = "unreachable"
+    THROTTLED = "throttled"
+    QUOTA = "quota"
+    """The account has no credit left: trying again changes nothing."""
+    REFUSED = "refused"
+    """Key, model name or address are not accepted: the operator has to look."""
+    TOO_LONG = "too long"
+    PROTOCOL = "protocol"
+    """What came is not what such a server sends."""
+    INCOMPLETE = "incomplete"
+    """It broke off; also where the server said that it was done, but not why."""
+    CUT = "cut"
+    """It came to the limit of its length."""
+    FILTERED = "filtered"
+    TOO_SLOW = "too slow"
+    BUDGET = "budget"
+    """The day's tokens or money are spent."""
+
+
+class ModelFailed(BotError):
+    def __init__(self, fault: ModelFault, message: str, *, retry_at: datetime | None = None) -> None:
+        self.fault = fault
+        self.retry_at = retry_at
+        super().__init__(message)
 
 
 class MeaningUnavailable(BotError):

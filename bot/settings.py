@@ -6,11 +6,12 @@ Every wrong value is reported at once. Secrets are ``SecretStr``: they show as a
 import difflib
 import logging
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -73,6 +74,12 @@ def _announced(value: str) -> str:
 def _listed(value: str) -> tuple[str, ...]:
     """What stands in a list, parted by spaces or commas."""
     return tuple(value.replace(",", " ").split())
+
+
+def _model_of_a_server(value: str | None, known: ValidationInfo) -> str | None:
+    if value is None and known.data.get("llm_base_url") is not None:
+        raise ValueError("is needed where LLM_BASE_URL is set: a server has several models")
+    return value
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -156,6 +163,43 @@ class Settings(BaseSettings):
         description="arXiv's OAI-PMH server, or a mirror of it.",
         examples=["https://oaipmh.arxiv.org/oai"],
     )
+    llm_base_url: Annotated[WebAddress | None, BeforeValidator(_empty_is_absent)] = Field(
+        None,
+        description="A language model that words answers: any server that speaks OpenAI's chat API. Left out: answers "
+        "are the papers' own passages.",
+        examples=["http://localhost:11434/v1"],
+    )
+    llm_model: Annotated[str | None, BeforeValidator(_empty_is_absent), AfterValidator(_model_of_a_server)] = Field(
+        None,
+        validate_default=True,
+        description="The name of the model at that server.",
+        examples=["qwen3:8b"],
+    )
+    llm_api_key: Secret = Field(
+        None,
+        description="The key that the server asks for, if it does.",
+        examples=["sk-AbCdEf"],
+    )
+    llm_tokens_a_day: Annotated[int, Field(ge=1)] | None = Field(
+        1_000_000,
+        description="How many tokens the model may read and write in a day (UTC); after that passages come instead.",
+        examples=["1000000"],
+    )
+    llm_money_a_day: Annotated[Decimal, Field(gt=0)] | None = Field(
+        None,
+        description="What the model may cost in a day, in the currency of the two prices.",
+        examples=["2.50"],
+    )
+    llm_prompt_price: Annotated[Decimal, Field(ge=0)] = Field(
+        Decimal(0),
+        description="What a million tokens that the model reads cost.",
+        examples=["0.15"],
+    )
+    llm_answer_price: Annotated[Decimal, Field(ge=0)] = Field(
+        Decimal(0),
+        description="What a million tokens that the model writes cost.",
+        examples=["0.60"],
+    )
     ledger_days: Annotated[int, Field(ge=MINIMUM_LEDGER_DAYS, le=36500)] = Field(
         180,
         description="For how many days the record of each delivery is kept. That a paper was posted to a channel is "
@@ -192,7 +236,11 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown, for the log's redaction."""
         password = make_url(self.database_url.get_secret_value()).password
-        values = [secret.get_secret_value() for secret in (self.discord_token, self.hf_token) if secret is not None]
+        values = [
+            secret.get_secret_value()
+            for secret in (self.discord_token, self.hf_token, self.llm_api_key)
+            if secret is not None
+        ]
         return tuple(value for value in (*values, password) if value)
 
     @property

@@ -14,17 +14,19 @@ import pytest
 from bot import scheduler
 from bot.answering.extractive import Extractive
 from bot.app import beating, one_round, open_resources, told_to_stop, until_stopped
+from bot.core.grounding import AnswerStatus
 from bot.ports import Envelope, Resources
 from bot.render.post import Post
-from bot.services import channels
+from bot.services import channels, discussion
 from bot.settings import Settings, load_settings
 from storage.errors import StorageError, StoreCorrupt
 from storage.records import Destination
 from storage.search_index import SearchIndex
 from storage.store import Store
 from tests.acceptance.machine import until
-from tests.builders import DAY, FakeClock, make_papers, make_setup
+from tests.builders import DAY, FakeClock, make_paper, make_papers, make_setup
 from tests.services.doubles import FakeOutbox, FakeSource
+from tests.standins.chat_server import ChatServer, says
 
 Work = Coroutine[Any, Any, None]
 
@@ -249,6 +251,22 @@ async def test_resources_are_opened_from_the_settings(settings: Settings, tmp_pa
             assert await tx.papers.count() == 0
         assert (await r.index.search(None, limit=1, today=DAY)).total == 0
     assert (tmp_path / "new" / "paperboy.db").is_file()
+
+
+async def test_with_a_model_answers_are_worded_by_it(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = '{"claim": "It names what it is about.", "quote": "It names only what it is about", "kind": "stated"}'
+    async with ChatServer([says(told)]) as server:
+        monkeypatch.setenv("LLM_BASE_URL", server.url)
+        monkeypatch.setenv("LLM_MODEL", "small-1")
+        paper = make_paper()
+        async with open_resources(load_settings(tmp_path / "no-such-file.env")) as r:
+            async with r.store.write() as tx:
+                await tx.papers.save([paper], [])
+            reply = await discussion.ask(r, "What does it name?", [paper.id])
+    assert (reply.answer.status, reply.answer.engine) == (AnswerStatus.ANSWERED, "small-1")
+    assert [claim.text for claim in reply.answer.claims] == ["It names what it is about."]
 
 
 async def test_where_the_index_cannot_be_opened_the_store_is_closed(

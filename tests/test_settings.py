@@ -46,12 +46,29 @@ def test_every_wrong_value_is_reported_at_once_with_its_name_and_an_example(monk
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "yaml"),
         ("HF_ENDPOINT", "https://hugging face.co"),
+        ("LLM_BASE_URL", "localhost:11434"),
+        ("LLM_TOKENS_A_DAY", "0"),
+        ("LLM_MONEY_A_DAY", "free"),
+        ("LLM_PROMPT_PRICE", "-1"),
     ],
 )
 def test_a_wrong_value_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         load_settings(NOWHERE)
+
+
+def test_a_model_server_needs_the_name_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_BASE_URL", "http://localhost:11434/v1")
+    with pytest.raises(SettingsError, match="LLM_MODEL: is needed where LLM_BASE_URL is set"):
+        load_settings(NOWHERE)
+
+
+def test_the_key_of_a_model_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_API_KEY", "sk-secret")
+    settings = load_settings(NOWHERE)
+    assert "sk-secret" in settings.secrets
+    assert "sk-secret" not in repr(settings)
 
 
 def test_an_empty_value_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

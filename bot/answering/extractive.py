@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Label
+from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label
 from bot.core.passages import Close, Tie
 
 MOST_PASSAGES = 3
@@ -13,7 +13,7 @@ class Extractive:
 
     @property
     def name(self) -> str:
-        return "extractive"
+        return EXTRACTIVE
 
     async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
         """At most three passages, closest first, each a quotation with the words that it shares.

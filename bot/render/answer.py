@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Label
+from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label
 from bot.render import phrases
 from bot.render.actions import ShowPaper, encode
 from bot.render.highlight import marked, occurrences
@@ -46,7 +46,7 @@ def answer_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
         return _not_found(answer, papers)
 
     def build(room: _Room) -> Post:
-        blocks: list[Block] = [_question(answer)]
+        blocks: list[Block] = [_question(answer), *_note(answer)]
         if answer.status is AnswerStatus.PASSAGES:
             blocks.append(text(HOW[answer.status]))
         for claim in claims:
@@ -56,6 +56,17 @@ def answer_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
         return Post((*blocks, *_paper_buttons(claims)))
 
     return roomiest(ROOMS, build)
+
+
+def _note(answer: Answer) -> list[Block]:
+    return [text(phrases.line(answer.note, SHOWN_OF_QUESTION))] if answer.note else []
+
+
+def _nothing(answer: Answer) -> str:
+    """Why there is no claim: without a model nothing was near, with one it found nothing that it could quote."""
+    if answer.engine == EXTRACTIVE:
+        return "I found no passage that touches this question."
+    return "NOT FOUND: in the passages that the model read it found no answer that it could quote."
 
 
 def coverage(answer: Answer) -> str:
@@ -74,7 +85,7 @@ def _not_found(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
     nearest = answer.nearest[:MOST_NEAREST]
 
     def build(room: _Room) -> Post:
-        blocks: list[Block] = [_question(answer), text("I found no passage that touches this question.")]
+        blocks: list[Block] = [_question(answer), *_note(answer), text(_nothing(answer))]
         if nearest:
             blocks.append(text("The nearest that I have, which may be about something else:"))
         for claim in nearest:

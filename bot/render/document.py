@@ -104,6 +104,7 @@ def ask(answer: Answer, *, took_ms: float) -> Document:
             {"paper": one.paper_id, "text": str(one.origin or "abstract"), "whole": one.whole} for one in answer.read
         ],
         "engine": answer.engine,
+        "note": answer.note,
         "claims": [_claim(claim) for claim in answer.claims],
         "nearest": [_claim(claim) for claim in answer.nearest],
         "took_ms": took_ms,

@@ -55,6 +55,10 @@ QUERIES = (
     ("upvotes:>50 has:code", "how it is received"),
 )  # fmt: skip
 
+ANSWERS = (
+    "What I answer stands in the papers: by myself I quote the closest passages. Where whoever runs me has given me a "
+    "language model, it words an answer, and each of its sentences needs a quotation that I found in the text."
+)
 KEPT = (
     "What I keep of you: your Discord id, your topics, when your daily message comes, what I sent you, and which "
     "channel setups you made. I read no messages; I only see the commands that you give me."
@@ -76,4 +80,4 @@ def help_post() -> Post:
         blocks += [text(strong(title)), Listing(entries)]
     entries = tuple((command(written), Span(f": {meaning}")) for written, meaning in QUERIES)
     blocks += [text(strong("In a search or topic")), Listing(entries)]
-    return Post((*blocks, text(KEPT), fine(*SOURCES)))
+    return Post((*blocks, text(ANSWERS), text(KEPT), fine(*SOURCES)))

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from secrets import token_hex
 
+from bot.core.retry_after import retry_after
 from bot.errors import SourceThrottled
 from bot.ports import Clock
 from bot.sources.arxiv_facts import NAME
 from bot.sources.exchange import Reply
-from bot.sources.rate_limit import retry_after
 from storage.store import Store
 
 BETWEEN = timedelta(seconds=3)

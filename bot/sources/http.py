@@ -16,11 +16,12 @@ from typing import Protocol
 import httpx
 import structlog
 
+from bot.core.retry_after import retry_after
 from bot.errors import NotThere, SourceChanged, SourceThrottled, SourceUnreachable
 from bot.ports import Clock
 from bot.sources.exchange import OK, Ask, Broken, Reply, address, follow, in_words
 from bot.sources.kept import Kept, KeptAnswers
-from bot.sources.rate_limit import Gate, refused_for, retry_after
+from bot.sources.rate_limit import Gate, refused_for
 
 log = structlog.get_logger(__name__)
 

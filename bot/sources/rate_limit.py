@@ -9,14 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+
+from bot.core.retry_after import LONGEST_WAIT, retry_after
 
 MARGIN = timedelta(seconds=1)
 """Windows are counted in whole seconds, so the first free moment is one second later than told."""
 UNSAID = timedelta(seconds=60)
 """How long to wait where a site refuses without saying for how long."""
-LONGEST_WAIT = timedelta(hours=1)
-"""No site's word keeps us away for longer; a mistaken header must not silence it for days."""
 SCARCE_SHARE = 0.05
 """The last twentieth of a window's requests is spread over what is left of the window."""
 SCARCE_AT_LEAST = 5
@@ -24,7 +23,6 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 _LIMIT = re.compile(r"\br=(\d{1,9})(?:\.\d+)?\s*;\s*t=(\d{1,9})", re.ASCII)
 _QUOTA = re.compile(r"\bq=(\d{1,9})", re.ASCII)
-_SECONDS = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +52,6 @@ class RateLimit:
         """How long to leave between two requests so that the window lasts; nothing while there is plenty."""
         scarce = max(SCARCE_AT_LEAST, round((self.quota or 0) * SCARCE_SHARE))
         return timedelta(0) if self.remaining > scarce else self.resets_in / (self.remaining + 1)
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """What ``Retry-After`` asks for, seconds or date; None where it is absent or cannot be read."""
-    told = headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(told):
-        wait = timedelta(seconds=float(told))
-    else:
-        try:
-            moment = parsedate_to_datetime(told)
-        except ValueError:
-            return None
-        # A date in HTTP is in GMT, also where its author forgot to say so.
-        wait = (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment) - now
-    return min(max(wait, timedelta(0)), LONGEST_WAIT)
 
 
 def refused_for(headers: Mapping[str, str], now: datetime) -> timedelta:

@@ -28,7 +28,7 @@ ONLY_IN = {
     "sqlalchemy": ("storage", "bot.settings"),
     "tantivy": ("storage.search_index", "storage.words"),
     "alembic": ("storage",),
-    "httpx": ("bot.sources", "bot.app"),
+    "httpx": ("bot.sources", "bot.answering.chat", "bot.app"),
     "apscheduler": ("bot.scheduler",),
     "prompt_toolkit": ("bot.console",),
     "typer": ("bot.cli",),

@@ -122,6 +122,7 @@ def test_ask() -> None:
         "coverage": "full text",
         "read": [{"paper": "2503.01234", "text": "html", "whole": True}],
         "engine": "e",
+        "note": "",
         "claims": [told],
         "nearest": [],
         "took_ms": 2.5,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.rate_limit import LONGEST_WAIT, Gate, RateLimit, refused_for, retry_after
+from bot.core.retry_after import LONGEST_WAIT, retry_after
+from bot.sources.rate_limit import Gate, RateLimit, refused_for
 from tests.builders import BASE
 
 NOTHING = timedelta(0)

@@ -1,0 +1,103 @@
+"""Answers by a language model: it writes claims with quotations, and only what stands on them is shown."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import structlog
+
+from bot.answering.chat import Chat
+from bot.answering.drafted import read_claims
+from bot.answering.extractive import Extractive
+from bot.answering.prompt import messages
+from bot.core.grounding import Answer, AnswerStatus
+from bot.core.passages import Close
+from bot.errors import ModelFailed, ModelFault
+
+log = structlog.get_logger(__name__)
+
+MOST_TOKENS = 900
+"""Of an answer: five claims with their quotations."""
+CHARACTERS_A_TOKEN = 4
+"""A rule of thumb for English, where a server does not count."""
+
+IN_WORDS = {
+    ModelFault.UNREACHABLE: "cannot be reached",
+    ModelFault.THROTTLED: "is busy",
+    ModelFault.QUOTA: "has no credit left",
+    ModelFault.REFUSED: "does not accept us",
+    ModelFault.TOO_LONG: "cannot read so much at once",
+    ModelFault.PROTOCOL: "sends something that I cannot read",
+    ModelFault.INCOMPLETE: "broke off",
+    ModelFault.CUT: "did not come to an end",
+    ModelFault.FILTERED: "does not answer this",
+    ModelFault.TOO_SLOW: "takes too long",
+    ModelFault.BUDGET: "has answered as much as it may today",
+}
+
+
+class Budget(Protocol):
+    """What a model may still take today."""
+
+    async def check(self) -> None:
+        """Raises ModelFailed: nothing is left."""
+        ...
+
+    async def spend(self, prompt_tokens: int, answer_tokens: int) -> None: ...
+
+
+class ByModel:
+    """An ``Answerer``. Whatever the model does, an answer comes: where it fails the passages do, and say so."""
+
+    def __init__(self, chat: Chat, budget: Budget) -> None:
+        self._chat = chat
+        self._budget = budget
+        self._passages = Extractive()
+
+    @property
+    def name(self) -> str:
+        return self._chat.model
+
+    async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
+        """Claims, each on its quotation; ``not_found`` where the model finds none, or none stands.
+
+        Where the model fails it is what ``Extractive`` says, with a note of why.
+        """
+        without = await self._passages.draft(question, closest)
+        if not closest:
+            return without
+        passages = [close.passage for close in closest]
+        try:
+            text = await self._ask(question, closest)
+        except ModelFailed as problem:
+            log.warning("the model failed", fault=problem.fault.value, problem=str(problem))
+            note = f"The model {IN_WORDS[problem.fault]}, so these are the closest passages instead."
+            return replace(without, note=note)
+        drafted = read_claims(text, question, passages)
+        if drafted.dropped:
+            log.info("claims without a quotation that stands were dropped", dropped=drafted.dropped)
+        return Answer(
+            question=question,
+            status=AnswerStatus.ANSWERED if drafted.claims else AnswerStatus.NOT_FOUND,
+            engine=self.name,
+            claims=drafted.claims,
+            nearest=() if drafted.claims else without.claims or without.nearest,
+        )
+
+    async def _ask(self, question: str, closest: Sequence[Close]) -> str:
+        await self._budget.check()
+        told = messages(question, [close.passage for close in closest])
+        heard: list[str] = []
+
+        async def hear(text: str) -> None:
+            heard.append(text)
+
+        tokens: tuple[int, int] | None = None
+        try:
+            spoken = await self._chat.answer(told, most_tokens=MOST_TOKENS, heard=hear)
+            tokens = spoken.tokens
+        finally:  # what was asked costs, also where the answer broke off
+            asked = sum(len(message.content) for message in told) // CHARACTERS_A_TOKEN
+            answered = sum(map(len, heard)) // CHARACTERS_A_TOKEN
+            await self._budget.spend(*(tokens or (asked, answered)))
+        return spoken.text

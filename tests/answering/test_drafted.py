@@ -1,0 +1,151 @@
+"""What a model wrote becomes claims only as far as its quotations stand; nothing that acts gets through."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.drafted import Drafted, read_claims
+from bot.core.grounding import Label, Passage, verify
+from storage.records import PaperId
+
+ONE, OTHER = PaperId("2503.00001"), PaperId("2503.00002")
+PASSAGES = (
+    Passage(
+        paper_id=ONE, ordinal=0, section="Abstract", text="We cook noodles in 42 large pots — “slowly” — every day."
+    ),
+    Passage(
+        paper_id=ONE, ordinal=1, section="2 Method", text="The broth does not contain any salt. It improves by 12 %."
+    ),
+    Passage(paper_id=OTHER, ordinal=0, section="Abstract", text="We bake bread in one efficient oven."),
+)
+QUESTION = "How are noodles cooked?"
+
+
+def written(claim: str = "Noodles are cooked in 42 large pots.", **facts: Any) -> str:
+    told = {"claim": claim, "quote": "We cook noodles in 42 large pots", "passage": 1, "kind": "stated"}
+    return json.dumps(told | facts)
+
+
+def read(text: str, question: str = QUESTION) -> Drafted:
+    return read_claims(text, question, PASSAGES)
+
+
+def label(claim: str, **facts: Any) -> Label | None:
+    drafted = read(written(claim, **facts))
+    return drafted.claims[0].label if drafted.claims else None
+
+
+# --- what stands ---
+
+
+def test_a_claim_stands_on_its_quotation() -> None:
+    (claim,) = read(written()).claims
+    assert (claim.text, claim.label) == ("Noodles are cooked in 42 large pots.", Label.STATED)
+    assert (claim.quote, claim.section, claim.paper_id) == ("We cook noodles in 42 large pots", "Abstract", ONE)
+    assert claim.matched == ("noodles", "cooked")
+
+
+FIRST, SECOND = written(), written("The broth improves by 12 %.", quote="It improves by 12 %", passage=2)
+WRAPPED = {
+    "lines": f"{FIRST}\n{SECOND}",
+    "a list": f"[{FIRST}, {SECOND}]",
+    "an object": f'{{"claims": [{FIRST}, {SECOND}]}}',
+    "a fence and chatter": f"Sure!\n```json\n{FIRST}\n```\nand {SECOND} {{",
+    "thoughts": f"<think>{written('A lie about 7 pots.')}</think>{FIRST}\n{SECOND}",
+    "twice": f"{FIRST}\n{FIRST}\n{SECOND}",
+}
+
+
+@pytest.mark.parametrize("how", WRAPPED)
+def test_claims_are_found_however_they_are_wrapped(how: str) -> None:
+    assert [claim.text for claim in read(WRAPPED[how]).claims] == [
+        "Noodles are cooked in 42 large pots.",
+        "The broth improves by 12 %.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        'in 42 large pots - "slowly" - every day',
+        "IN 42 LARGE POTS",
+        "in  42\nlarge pots",
+        "“in 42 large pots”",
+        "We cook noodles … slowly” — every day",
+        "We cook noodles [...] “slowly” — every day",
+    ],
+)
+def test_a_quotation_is_shown_as_it_stands_there(quote: str) -> None:
+    drafted = read(written("Noodles are cooked in large pots.", quote=quote))
+    assert verify(drafted.claims, PASSAGES) == drafted.claims
+    assert len(drafted.claims) == 1
+
+
+def test_a_quotation_of_another_passage_is_put_where_it_belongs() -> None:
+    (claim,) = read(written("Bread is baked in an efficient oven.", quote="bake bread in one efficient oven")).claims
+    assert (claim.paper_id, claim.section) == (OTHER, "Abstract")
+
+
+# --- what does not ---
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "no quotation": {"quote": ""},
+    "another number": {"quote": "We cook noodles in 43 large pots"},
+    "words put in": {"quote": "We always cook noodles in 42 large pots"},
+    "words left out in silence": {"quote": "We cook noodles in pots"},
+    "parts out of order": {"quote": "every day and slowly … We cook noodles in"},
+    "parts of two passages": {"quote": "We cook noodles in … not contain any salt"},
+    "a quotation of nearly nothing": {"quote": "We cook"},
+    "a cut number": {"quote": "cook noodles in 4"},
+    "no text": {"quote": 7},
+    "no claim": {"claim": ""},
+    "a number of its own": {"claim": "Noodles are cooked in 42 pots at 95 degrees."},
+    "a link": {"claim": "Noodles are cooked, see https://evil.example."},
+    "a bare address": {"claim": "Noodles are cooked, see evil.com for more."},
+    "a masked link": {"claim": "Noodles are [cooked](x)."},
+    "an image": {"claim": "Noodles ![cooked](x)."},
+    "a mention": {"claim": "Noodles <@1234> are cooked."},
+    "everyone": {"claim": "Noodles @everyone are cooked."},
+    "a block": {"claim": "Noodles ```cooked```."},
+    "a novel": {"claim": "Noodles are cooked. " * 50},
+}
+
+
+@pytest.mark.parametrize("kind", LIES)
+def test_what_does_not_stand_is_dropped(kind: str) -> None:
+    claim = {"claim": "Noodles are cooked in large pots.", **LIES[kind]}
+    assert read(
+        json.dumps({"passage": 1, "kind": "stated"} | {"quote": "We cook noodles in 42 large pots"} | claim)
+    ) == (Drafted((), 1))
+
+
+@pytest.mark.parametrize("text", ["", "NOT FOUND", '{"not_found": true}', "The answer is 42 pots.", "[[[[", "{" * 3000])
+def test_where_there_is_no_claim_there_is_none(text: str) -> None:
+    assert read(text) == Drafted((), 0)
+
+
+# --- stated or inferred ---
+
+
+def test_what_the_model_calls_inferred_is() -> None:
+    assert label("Noodles are cooked in 42 large pots.", kind="inferred") is Label.INFERRED
+
+
+def test_what_the_quotation_does_not_say_is_not_stated() -> None:
+    assert label("The kitchen feeds an army of hungry students.") is Label.INFERRED
+
+
+def test_what_the_quotation_denies_is_not_stated() -> None:
+    salt = {"quote": "The broth does not contain any salt", "passage": 2}
+    assert label("The broth contains salt.", **salt) is Label.INFERRED
+    assert label("The broth does not contain salt.", **salt) is Label.STATED
+
+
+@given(st.text(alphabet='{}[]":,claimquote 123', max_size=200))
+def test_whatever_a_model_writes_what_is_kept_stands(text: str) -> None:
+    drafted = read(text)
+    assert verify(drafted.claims, PASSAGES) == drafted.claims
