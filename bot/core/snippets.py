@@ -108,7 +108,7 @@ def _merged(text: str, marks: Iterable[_Mark]) -> tuple[_Mark, ...]:
     merged: list[_Mark] = []
     for start, end in sorted(marks):
         between = text[merged[-1][1] : start] if merged else " "
-        if len(between) <= _LONGEST_SIGN and not any(map(str.isspace, between)):
+        if len(between) <= _LONGEST_SIGN and not any(sign.isspace() or sign.isalnum() for sign in between):
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
@@ -121,12 +121,16 @@ def _clipped(text: str, marks: tuple[_Mark, ...]) -> Snippet:
     start = _outside(text, _start(text, marks))
     opening = ELLIPSIS if start else ""
     piece = clip(text[start:], LONGEST - len(opening))
-    if piece != text[start:]:
-        piece = _cut(text, start, start + len(piece) - len(ELLIPSIS)).rstrip(" ,;:") + ELLIPSIS
+    closing = ELLIPSIS if piece != text[start:] else ""
+    if closing:
+        piece = _cut(text, start, start + len(piece) - len(ELLIPSIS)).rstrip(" ,;:")
     shift = len(opening) - start
-    end = len(opening) + len(piece) - len(ELLIPSIS)
-    seen = tuple((a + shift, b + shift) for a, b in marks if a >= start and (b + shift <= end or b == len(text)))
-    return Snippet(text=opening + piece, marks=seen)
+    end = start + len(piece)
+    # Of words side by side none is marked in part; of a script without spaces, what is seen.
+    seen = tuple(
+        (a + shift, min(b, end) + shift) for a, b in marks if start <= a < end and (b <= end or " " not in text[a:b])
+    )
+    return Snippet(text=opening + piece + closing, marks=seen)
 
 
 def _cut(text: str, start: int, end: int) -> str:
