@@ -42,7 +42,7 @@ class Unfinished:
         if field is Field.AUTHOR:
             name = word.replace("_", " ")
             return f'{named}"{name}"' if " " in name else named + name
-        if field is Field.CATEGORY:
+        if field in {Field.CATEGORY, Field.ID}:
             return named + word
         whole = self.beginning[: list(words.spans(self.beginning))[-1].start] + word
         return f'{named}"{whole}"' if self.opened else named + whole

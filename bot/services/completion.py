@@ -34,8 +34,7 @@ async def papers_like(r: Resources, typed: str, *, limit: int) -> tuple[Paper, .
         newest = await search.trending(r, None, sort=Sort.TRENDING, limit=limit)
         return tuple(ranked.paper for ranked in newest.ranked)
     async for query in _readings(r, typed.lstrip()):
-        hits = await r.index.search(query, limit=limit, today=r.clock().date())
-        found = await search.papers(r, [hit.paper_id for hit in hits.hits])
+        found = await search.papers(r, await r.index.some(query, limit=limit, today=r.clock().date()))
         if found:
             return tuple(found.values())
     return ()

@@ -15,6 +15,7 @@ from bot.core.parse_query import parse_query
 from bot.core.period import Period
 from bot.core.ranking import Ranked, rank
 from bot.core.snippets import snippet
+from bot.core.text import clean
 from bot.errors import InvalidInput, QuerySyntaxError, UnknownPaper
 from bot.ports import Resources
 from bot.services import ingest, meaning
@@ -44,7 +45,7 @@ async def search(
     check_page(limit, offset)
     answer = await _answer(r, text, _Page(limit=limit, offset=offset, sort=sort, today=r.clock().date()))
     hits = answer.found.hits
-    asked = answer.meant if answer.corrected and answer.meant else text
+    asked = clean(answer.meant if answer.corrected and answer.meant else text)  # what is unseen, no database takes
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
         token = await tx.queries.token(asked)

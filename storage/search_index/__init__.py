@@ -16,12 +16,12 @@ import tantivy
 
 from storage.errors import StorageError, StoreCorrupt, StoreUnreachable
 from storage.query import Field, Query
-from storage.records import Paper
+from storage.records import Paper, PaperId
 from storage.search_index import folder, shape
 from storage.search_index.alike import alike
 from storage.search_index.beginnings import beginning_with
 from storage.search_index.opening import created, look, opened, problem_with
-from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score, titled_first
+from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score, some, titled_first
 from storage.search_index.spelling import readings
 from storage.search_index.translate import everything, scores, titled, translate
 from storage.search_index.writer import Writer
@@ -176,6 +176,24 @@ class SearchIndex:
                     return by_score(index.searcher(), wanted, limit, offset, weighed=weighed)
                 return titled_first(index.searcher(), wanted, whole_title, limit, offset, weighed=weighed)
             return by_key(index.searcher(), wanted, sort, limit, offset)
+
+        return await self._healing(lambda: _in_thread(page))
+
+    async def some(self, query: Query, *, limit: int, today: date) -> tuple[PaperId, ...]:
+        """The ``limit`` best papers that match as fast as it goes, for somebody who is typing.
+
+        None is counted, and of equally good ones any may come; where none is better than another, the newest.
+
+        Raises:
+            StorageError: as for ``search``.
+        """
+
+        def page() -> tuple[PaperId, ...]:
+            index = self._current()
+            wanted = translate(query, index.schema, today)
+            if scores(query):
+                return some(index.searcher(), wanted, limit)
+            return tuple(hit.paper_id for hit in by_key(index.searcher(), wanted, "new", limit, 0).hits)
 
         return await self._healing(lambda: _in_thread(page))
 

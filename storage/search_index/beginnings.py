@@ -1,25 +1,29 @@
 """The words, names and categories that begin with what is typed, those of most papers first.
 
-Only the words of titles, not all that abstracts hold: what somebody completes is the name of something. The dictionary
-of terms is walked inside tantivy, which keeps no more than are wanted.
+Only the words of titles, not all that abstracts hold: what somebody completes is the name of something. tantivy walks
+its dictionary and keeps no more than are wanted; where a beginning is so short that a good part of all words have it,
+the dictionary of a sample of the papers is walked instead.
 """
 
 import tantivy
 
 from storage import categories
 from storage.query import Field
-from storage.search_index.shape import CATEGORIES, EXACT, NAMES
+from storage.search_index.shape import CATEGORIES, EXACT, NAMES, SAMPLE, TITLE_WORDS
 from storage.searchable import BREAK
 
 _DICTIONARIES = {
-    None: "title" + EXACT,
-    Field.TITLE: "title" + EXACT,
+    None: TITLE_WORDS,
+    Field.TITLE: TITLE_WORDS,
     Field.ABSTRACT: "abstract" + EXACT,
     Field.ORGANIZATION: "organization" + EXACT,
     Field.AUTHOR: NAMES,
 }
-_TO_SPARE = 10
-"""Terms that may be no words to offer."""
+_WITH_SAMPLE = (TITLE_WORDS, NAMES)
+_SHORT = 3
+"""Letters from which on beginnings are rare enough for the whole dictionary."""
+_TRUSTED = 3
+"""Papers of the sample in which a word has to stand before it counts as a usual one."""
 
 
 def beginning_with(searcher: tantivy.Searcher, field: Field | None, beginning: str, limit: int) -> tuple[str, ...]:
@@ -33,5 +37,10 @@ def beginning_with(searcher: tantivy.Searcher, field: Field | None, beginning: s
         codes = categories.beginning_with(beginning)
         held = {code: searcher.doc_freq(CATEGORIES, code.lower()) for code in codes}
         return tuple(sorted(codes, key=lambda code: (-held[code], code))[:limit])
-    found = searcher.terms_with_prefix(_DICTIONARIES[field], beginning, limit=limit + _TO_SPARE)
+    name = _DICTIONARIES[field]
+    if len(beginning) < _SHORT and name in _WITH_SAMPLE:
+        usual = searcher.terms_with_prefix(name + SAMPLE, beginning, limit=limit)
+        if len(usual) == limit and usual[-1][1] >= _TRUSTED:
+            return tuple(word for word, _ in usual)
+    found = searcher.terms_with_prefix(name, beginning, limit=limit + 1)
     return tuple(word for word, _ in found if word != BREAK)[:limit]

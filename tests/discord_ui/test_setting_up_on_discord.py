@@ -11,8 +11,9 @@ from bot.discord_ui.setups import NOT_CONFIRMED
 from bot.ports import Resources
 from bot.services import channels
 from storage.records import ChannelSetup, Destination, DestinationKind, Sort
-from tests.builders import make_setup
+from tests.builders import make_id, make_paper, make_setup
 from tests.discord_ui.conftest import PAPERS, Lab, until
+from tests.services.seeding import keep
 from tests.standins.discord import CannotDo, ChannelKind, Permission, Reply
 
 pytestmark = pytest.mark.usefixtures("stocked", "client")
@@ -217,3 +218,18 @@ async def test_papers_are_offered_by_their_titles(lab: Lab) -> None:
     assert [offer.name for offer in found] == ["Diffusion for molecules (2503.00007)"]
     assert [offer.value for offer in found] == ["2503.00007"]
     assert await lab.guest.autocomplete(lab.papers, "papers show", "paper", '"half a phrase') == []
+
+
+async def test_a_query_is_completed_and_its_papers_are_offered_beside(lab: Lab) -> None:
+    offers = await lab.guest.autocomplete(lab.papers, "papers search", "query", "diffus")
+    assert (offers[0].name, offers[0].value) == ("diffusion", "diffusion")
+    assert ("Diffusion for molecules (2503.00007)", "2503.00007") in [(offer.name, offer.value) for offer in offers]
+
+
+async def test_an_offer_fits_whatever_is_typed_and_however_long_a_title_is(lab: Lab, r: Resources) -> None:
+    await keep(r, *(make_paper(make_id(number), title=f"Zeta {'long ' * 60}{number}") for number in range(100, 140)))
+    for typed in ("zeta", "zet", "z" * 300, f"zeta {'long ' * 30}lon"):
+        offers = await lab.guest.autocomplete(lab.papers, "papers search", "query", typed)
+        assert len(offers) <= 25
+        assert all(0 < len(offer.name) <= 100 and 0 < len(str(offer.value)) <= 100 for offer in offers)
+    assert len(await lab.guest.autocomplete(lab.papers, "papers search", "query", "zet")) == 25

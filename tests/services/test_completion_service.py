@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.ports import Resources
-from bot.services.completion import papers_like
+from bot.services.completion import papers_like, queries_like
 from tests.builders import DAY, make_id, make_paper, make_papers
 from tests.services.seeding import copy_prepared, keep, prepare
 
@@ -96,3 +96,36 @@ async def test_nothing_that_is_typed_is_kept(r: Resources) -> None:
     async with r.store.read() as tx:
         assert await tx.queries.token("kernels") is None
         assert await tx.queries.token("kernels*") is None
+
+
+# --- a query that goes on ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("ker", ("kernels",)),
+        ("graphs -ker", ("graphs -kernels",)),
+        ("(heat OR ker", ("(heat OR kernels",)),
+        ('"kernels for gr', ('"kernels for graphs"',)),
+        ("title:ker", ("title:kernels",)),
+        ("hop", ("author:hopper",)),
+        ("author:gr", ("author:grace", 'author:"grace hopper"')),
+        ('heat author:"grace h', ('heat author:"grace hopper"',)),
+        ("cs.cv", ("cat:cs.CV",)),
+        ("cat:q-bio.n", ("cat:q-bio.NC",)),
+        ("", ()),
+        ("kernels ", ()),
+        ("since:7", ()),
+        ('"', ()),
+        ("...", ()),
+        ("xyzzy", ()),
+    ],
+)
+async def test_the_last_word_of_a_query_is_completed(typed: str, offered: tuple[str, ...], r: Resources) -> None:
+    assert await queries_like(r, typed, limit=10) == offered
+
+
+async def test_no_more_completions_are_offered_than_wanted(r: Resources) -> None:
+    await keep(r, *(make_paper(make_id(number), title=f"Many {number}x kinds") for number in range(10, 40)))
+    assert len(await queries_like(r, "1", limit=3)) == 3
