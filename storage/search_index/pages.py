@@ -83,6 +83,8 @@ def titled_first(
         exact=first.exact and rest.exact and total <= MOST_COUNTED,
         hits=(*(replace(hit, titled=True) for hit in first.hits), *rest.hits),
     )
+
+
 def some(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int) -> tuple[PaperId, ...]:
     """The ``limit`` best as fast as it goes: of equal ones any may come, and nothing is counted."""
     found = searcher.search(wanted, limit=limit, count=False)
