@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self, cast
+from typing import Any, BinaryIO, Self, cast
 
 LONGEST_LINE = 4 * 2**20
 """Bytes. The record with the most authors of arXiv has three thousand of them in a few hundred kilobytes."""
@@ -46,7 +46,7 @@ class JsonLines:
         self._raw = raw
         compressed = raw.read(len(GZIP)) == GZIP
         raw.seek(0)
-        whole = gzip.GzipFile(fileobj=raw) if compressed else raw
+        whole = _Unpacked(gzip.GzipFile(fileobj=raw)) if compressed else raw
         self._file = io.BufferedReader(cast("io.RawIOBase", whole), BUFFER)
 
     @classmethod
@@ -118,6 +118,33 @@ class JsonLines:
                 yield Line(self.line, None)
             elif not body.isspace() and body:
                 yield Line(self.line, body)
+
+
+class _Unpacked(io.RawIOBase):
+    """What a compressed file holds, as much at a time as can be had without an error.
+
+    gzip's own reading goes on until it has as much as was asked for, and where that fails gives nothing.
+    """
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self._packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._packed.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._packed.tell()
+
+    def readinto(self, into: Any, /) -> int:
+        some = self._packed.read1(len(into))
+        into[: len(some)] = some
+        return len(some)
 
 
 class _Damage:

@@ -20,7 +20,7 @@ from storage.records import Paper, PaperId
 from storage.search_index import folder, shape
 from storage.search_index.alike import alike
 from storage.search_index.beginnings import beginning_with
-from storage.search_index.opening import created, look, opened, problem_with
+from storage.search_index.opening import created, is_panic, look, opened, problem_with
 from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score, some, titled_first
 from storage.search_index.spelling import readings
 from storage.search_index.translate import everything, scores, titled, translate
@@ -293,10 +293,7 @@ class _Course:
 
 
 def _may_be_damage(problem: BaseException) -> bool:
-    """What tantivy notices comes as ValueError, what it does not as a panic, which pyo3 hides from ``Exception``."""
-    return (
-        isinstance(problem, ValueError | StoreCorrupt | StoreUnreachable) or type(problem).__name__ == "PanicException"
-    )
+    return isinstance(problem, ValueError | StoreCorrupt | StoreUnreachable) or is_panic(problem)
 
 
 async def _newest(store: Store) -> int:

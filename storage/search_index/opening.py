@@ -29,9 +29,19 @@ def look(path: Path) -> Look:
 
 def opened(path: Path) -> tantivy.Index:
     """The index that stands in ``path``; an empty one where there is none. Raises ValueError where it is damaged."""
-    index = tantivy.Index(shape.schema(), path=str(path))
-    shape.prepare(index)
+    try:
+        index = tantivy.Index(shape.schema(), path=str(path))
+        shape.prepare(index)
+    except BaseException as problem:
+        if not is_panic(problem):
+            raise
+        raise ValueError(str(problem)) from problem
     return index
+
+
+def is_panic(problem: BaseException) -> bool:
+    """Some damage tantivy does not notice but stumbles over, which pyo3 hides from ``Exception``."""
+    return type(problem).__name__ == "PanicException"
 
 
 def created(path: Path, *, found: Look | None = None) -> tuple[tantivy.Index, bool]:

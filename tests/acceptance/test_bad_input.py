@@ -10,17 +10,24 @@
 | a date in the future                           | here; core/test_period.py, discord_ui/test_commands_on_discord.py   |
 | a zone that does not exist                     | test_bad_days_on_discord.py; core/test_schedule.py,                 |
 |                                                | discord_ui/test_setting_up_on_discord.py                            |
-| a database read-only, full, locked, or none    | here, through ``paperboy``; storage/test_store_failures.py          |
+| a database read-only, full, locked, cut off,   | here, through ``paperboy``; storage/test_store_failures.py,         |
+| of a newer version, or none                    | test_no_room.py, test_migrations.py                                 |
+| a search index that is gone, half written, of  | here, through ``paperboy``; storage/test_search_folder.py,          |
+| a newer version, read-only, or full            | test_no_room.py, acceptance/test_killed_ingest.py                   |
+| a dump with a BOM, CRLF, bytes that are no     | here, through ``paperboy``; sources/test_arxiv_bulk.py,             |
+| UTF-8, a line of 50 MB, ids twice or without   | sources/test_json_lines.py, services/test_bulk_service.py           |
+| their zeros; cut off                           |                                                                     |
 | a wrong token                                  | test_program_that_ends.py; discord_ui/test_client_on_discord.py     |
 | a channel that vanished                        | test_bad_days_on_discord.py; discord_ui/test_outbox_on_discord.py   |
 | a title with @everyone, backticks, links, RTL, | test_bad_days_on_discord.py; render/test_discord_markdown.py,       |
 | LaTeX or 3,000 characters                      | render/test_post_limits.py (properties)                             |
 """
 
+import gzip
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -33,6 +40,7 @@ from sqlalchemy import Engine, event
 from storage.store import Store
 from tests.builders import DAY
 from tests.cli.conftest import PAPERS, Paperboy
+from tests.standins.arxiv_dump import as_line, as_lines, make_record
 from tests.standins.hugging_face import (
     EMPTY,
     HTML,
@@ -114,6 +122,83 @@ class TestAnswers:
         assert "7 fetched = 4 new + 0 updated + 0 unchanged + 3 rejected" in said
         for problem in ("“nonsense” does not name a paper", "It is a number, not a paper", "It has no title"):
             assert problem in said
+
+
+class TestDumps:
+    def test_every_line_that_holds_a_paper_is_kept_and_every_other_is_counted_and_named(
+        self, paperboy: Paperboy, folder: Path
+    ) -> None:
+        lines = [
+            as_line(make_record(1)),
+            as_line(make_record(2)).replace(b"Calculation", b"Calcul\xe9tion"),
+            as_line(make_record(3, id=704.001)),
+            as_line(make_record(4, id="2503.123")),
+            as_line(make_record(5)).replace(b"{", b'{"comment": "%s", ' % (b"x" * 5_000_000), 1),
+            as_line(make_record(1, title="The same once more")),
+            b"\r\n",
+        ]
+        (folder / "dump.jsonl").write_bytes(b"\xef\xbb\xbf" + b"".join(lines).replace(b"\n", b"\r\n"))
+        done = paperboy("ingest", "--file", "dump.jsonl")
+        said = " ".join(done.out.split())
+        assert done.code == 0
+        assert "6 fetched = 2 new + 1 updated + 0 unchanged + 3 rejected" in said
+        for problem in (
+            "line 2: byte ",
+            "is not UTF-8",
+            "line 4: “2503.123” is not an arXiv id",
+            "line 5: it is longer",
+        ):
+            assert problem in said
+        assert document(paperboy("paper", "0704.0010", "--json").out)["title"].startswith("Calculation number 3")
+
+    def test_what_stands_before_the_end_of_a_file_that_is_cut_off_is_kept(
+        self, paperboy: Paperboy, folder: Path
+    ) -> None:
+        whole = gzip.compress(as_lines(make_record(number, doi=str(number) * 90) for number in range(1, 2000)))
+        (folder / "dump.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+        broken = paperboy("ingest", "--file", "dump.jsonl.gz")
+        assert broken.code == 1
+        assert "cut off after line" in " ".join(broken.out.split())
+        assert "get the file anew and repeat" in " ".join(broken.out.split())
+        kept = document(paperboy("status", "--json").out)["papers"]
+        assert 0 < kept < 1999
+        (folder / "dump.jsonl.gz").write_bytes(whole)
+        assert paperboy("ingest", "--file", "dump.jsonl.gz").code == 0
+        assert document(paperboy("status", "--json").out)["papers"] == 1999
+
+
+@pytest.mark.usefixtures("filled")
+class TestIndex:
+    def test_one_that_is_gone_broken_or_of_a_newer_version_is_made_anew_unasked(
+        self, paperboy: Paperboy, folder: Path
+    ) -> None:
+        index = folder / "paperboy-index"
+        state = index / "paperboy-index.json"
+        ways: tuple[Callable[[], object], ...] = (
+            lambda: shutil.rmtree(index),
+            lambda: next(index.glob("*.term")).write_bytes(b"half"),
+            lambda: state.write_text('{"shape": "99/newer", "revision": 3}', encoding="utf-8"),
+        )
+        for damage in (lambda: None, *ways):
+            damage()
+            done = paperboy("search", "paper", "--json")
+            assert (done.code, document(done.out)["total"]) == (0, len(PAPERS)), done.err
+
+    def test_one_that_may_only_be_read_says_how_to_mend_it(
+        self, paperboy: Paperboy, filled: Path, shared_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shared_folder.chmod(0o755)
+        monkeypatch.setenv("INDEX_PATH", str(shared_folder / "index"))
+        (shared_folder / "store").mkdir()
+        file = Path(shutil.copy(filled, shared_folder / "store"))
+        for path in (file, file.parent):
+            path.chmod(0o777)
+        monkeypatch.chdir(file.parent)
+        with without_power():
+            done = paperboy("search", "paper")
+        assert (done.code, done.out) == (1, "")
+        assert "Make the folder and its files writable for the user that runs Paperboy" in done.err
+        assert "INDEX_PATH" in done.err
 
 
 @pytest.mark.usefixtures("filled")

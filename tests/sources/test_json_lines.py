@@ -74,6 +74,16 @@ def test_a_compressed_file_that_is_cut_off_gives_what_stands_before(tmp_path: Pa
         assert lines.problem == f"the compressed file is cut off after line {len(found):,}"
 
 
+def test_of_a_short_file_that_is_cut_off_nothing_that_can_be_read_is_lost(tmp_path: Path) -> None:
+    many = b"".join(as_line(make_record(number, doi=str(number) * 50)) for number in range(1, 300))
+    path = tmp_path / "papers.jsonl.gz"
+    path.write_bytes(gzip.compress(many)[:-100])
+    with JsonLines.open(path) as lines:
+        assert lines.beginning()
+        assert 250 < len(lines.read(10_000)) < 299
+        assert "cut off" in (lines.problem or "")
+
+
 def test_damage_inside_of_a_compressed_file_is_named(tmp_path: Path) -> None:
     body = bytearray(gzip.compress(SOME))
     body[40:44] = b"\0\0\0\0"
