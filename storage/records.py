@@ -10,7 +10,18 @@ from enum import StrEnum
 from typing import NewType
 
 PaperId = NewType("PaperId", str)
-"""A canonical arXiv id without version: ``2503.01234`` or ``hep-th/9901001``. Made only by ``bot.core.identity``."""
+"""What a paper is called: its arXiv id without version (``2503.01234``, ``hep-th/9901001``), else its DOI in small
+letters (``10.1101/2025.03.14.643210``). Made only by ``bot.core.identity``."""
+
+
+def is_doi(paper_id: PaperId) -> bool:
+    """Whether it is a DOI: then arXiv and Hugging Face do not know the paper by it."""
+    return paper_id.startswith("10.")
+
+
+def address_of(paper_id: PaperId) -> str:
+    """Where its page is."""
+    return f"https://doi.org/{paper_id}" if is_doi(paper_id) else f"https://arxiv.org/abs/{paper_id}"
 
 
 def utc(moment: datetime) -> datetime:
@@ -72,15 +83,17 @@ class Paper:
 
     @property
     def url(self) -> str:
-        return f"https://arxiv.org/abs/{self.id}"
+        return address_of(self.id)
 
     @property
-    def pdf_url(self) -> str:
-        return f"https://arxiv.org/pdf/{self.id}"
+    def pdf_url(self) -> str | None:
+        """None where nobody knows it, which is so beyond arXiv."""
+        return None if is_doi(self.id) else f"https://arxiv.org/pdf/{self.id}"
 
     @property
-    def discussion_url(self) -> str:
-        return f"https://huggingface.co/papers/{self.id}"
+    def discussion_url(self) -> str | None:
+        """Hugging Face's page of it, which papers beyond arXiv do not have."""
+        return None if is_doi(self.id) else f"https://huggingface.co/papers/{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,12 @@
-"""What a paper is called: one canonical arXiv id, whatever it came as.
+"""What a paper is called: one canonical arXiv id, else its DOI, whatever it came as.
 
 Two schemes (arXiv's "Understanding the arXiv identifier"): since April 2007 ``YYMM.number``, four digits until December
 2014 and five since; before, ``archive/YYMMnnn``, sometimes with a subject class that is no part of the identity. An id
 is text, never a number: ``2503.02130`` read as one loses its last zero and names nothing.
+
+A paper beyond arXiv is called by its DOI in small letters, since DOIs do not tell capitals from small ones (DOI
+Handbook, 2.4). Those that a button of a message cannot carry are refused: old ones with semicolons and angle brackets,
+and the longest.
 """
 
 import re
@@ -15,6 +19,8 @@ from storage.records import PaperId
 
 LONGEST = 500
 """Characters of an input that can still be an address of a paper."""
+DOI = r"10\.[0-9]{4,9}/[a-z0-9._()/-]{1,50}"
+"""A DOI as a paper may be called by it, as a regular expression."""
 ARCHIVES = (
     "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga "
     "funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph "
@@ -34,7 +40,9 @@ _IN_TEXT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _PREFIX = re.compile(r"(?:arxiv\s*[:/]\s*|doi\s*:\s*)", re.IGNORECASE)
-_DOI = re.compile(r"10\.48550/arxiv\.", re.IGNORECASE)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.", re.IGNORECASE)
+_OTHER_DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
+_PREPRINT = re.compile(r"/content/(?:early/\d{4}/\d\d/\d\d/)?(10\.\d{4,9}/\d[\d.]*\d)(?:v\d.*|[./].*)?", re.ASCII)
 _CLASS = re.compile(r"\s+\[[A-Za-z.-]{2,20}\]\Z")
 _PAGE = re.compile(
     r"/(?:api/)?(?:abs|pdf|html|format|ps|src|e-print|overview|papers|arxiv|resources|blog)/(.+)\Z", re.IGNORECASE
@@ -43,7 +51,10 @@ _HOSTS = re.compile(
     r"(?:[a-z]{2,9}\.)?arxiv\.org|ar5iv\.(?:labs\.arxiv\.org|org)|(?:www\.)?alphaxiv\.org|(?:www\.)?huggingface\.co|hf\.co"
 )
 _DOI_HOSTS = frozenset({"doi.org", "dx.doi.org", "www.doi.org"})
-_EXAMPLES = "Write an arXiv id such as 2503.01234 or hep-th/9901001, or the address of its arXiv or Hugging Face page."
+_PREPRINT_HOSTS = frozenset({"biorxiv.org", "www.biorxiv.org", "medrxiv.org", "www.medrxiv.org"})
+_EXAMPLES = (
+    "Write an arXiv id such as 2503.01234 or hep-th/9901001, the address of its arXiv or Hugging Face page, or its DOI."
+)
 
 FIRST_NEW = (7, 4)
 FIRST_FIVE_DIGITS = (15, 1)
@@ -58,7 +69,7 @@ class _Name(NamedTuple):
 
 
 def parse_paper_id(text: str) -> PaperId:
-    """The canonical id of the paper that ``text`` names: an arXiv id, address or DOI in any spelling.
+    """The canonical id of the paper that ``text`` names: an arXiv id, a DOI, or an address of one, in any spelling.
 
     Raises:
         InvalidInput: it names none; the message says what to write instead.
@@ -96,7 +107,16 @@ def _parse(text: str) -> _Name:
     rest = _PREFIX.sub("", rest, count=1)
     if "/" in rest and (address := _address(rest)) is not None:
         rest = address
-    return _canonical(_DOI.sub("", rest, count=1), shown)
+    if _OTHER_DOI.fullmatch(rest) and not _ARXIV_DOI.match(rest):
+        return _Name(_doi(rest, shown), None)
+    return _canonical(_ARXIV_DOI.sub("", rest, count=1), shown)
+
+
+def _doi(name: str, shown: str) -> PaperId:
+    name = name.lower() + ")" * (name.count("(") - name.count(")"))  # those that ended a sentence, or the DOI
+    if re.fullmatch(DOI, name) is None:
+        raise InvalidInput(f"“{shown}” is a DOI too long or with signs too rare to be used here. {_EXAMPLES}")
+    return PaperId(name)
 
 
 def _address(text: str) -> str | None:
@@ -109,13 +129,16 @@ def _address(text: str) -> str | None:
     path = unquote(parts.path).rstrip("/")
     if host in _DOI_HOSTS:
         return path.lstrip("/")
+    if host in _PREPRINT_HOSTS and (page := _PREPRINT.fullmatch(path)):
+        return page.group(1)
     if _HOSTS.fullmatch(host):
         page = _PAGE.fullmatch(path)
         name = page.group(1) if page else path.lstrip("/")
         return re.sub(r"\.(?:pdf|html?)\Z", "", name, flags=re.IGNORECASE)
     if "://" in text:
         raise InvalidInput(
-            f"“{clean(text, 80)}” is not an address of arXiv, alphaXiv, Hugging Face or doi.org. {_EXAMPLES}"
+            f"“{clean(text, 80)}” is not an address of arXiv, alphaXiv, Hugging Face, bioRxiv, medRxiv or doi.org. "
+            f"{_EXAMPLES}"
         )
     return None
 

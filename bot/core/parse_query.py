@@ -66,7 +66,8 @@ def canonical(query: Query) -> str:
 def _written_words(leaf: Words) -> str:
     field = f"{leaf.field}:" if leaf.field else ""
     star = "*" if leaf.prefix else ""
-    return f'{field}"{leaf.text}{star}"' if leaf.phrase or " " in leaf.text else f"{field}{leaf.text}{star}"
+    quoted = leaf.phrase or " " in leaf.text or (leaf.field is Field.ID and "(" in leaf.text)
+    return f'{field}"{leaf.text}{star}"' if quoted else f"{field}{leaf.text}{star}"
 
 
 def _too_long(text: str) -> QuerySyntaxError:

@@ -11,6 +11,7 @@ from typing import Any, Self, assert_never
 import discord
 
 from bot import pages
+from bot.core.text import clip
 from bot.discord_ui import setups
 from bot.discord_ui.components import custom_ids
 from bot.discord_ui.failures import report
@@ -48,6 +49,8 @@ from bot.services.discussion import LONGEST_QUESTION
 from storage.records import PaperId
 
 QUESTION = "question"
+LONGEST_TITLE = 45
+"""Characters of a modal's title that Discord takes."""
 OLD_BUTTON = "This button is from an older version of me. Ask again with a command; /help lists them."
 
 
@@ -192,7 +195,9 @@ async def _forget(interaction: Interaction) -> Post:
 
 
 async def _open_question(interaction: Interaction, action: AskAbout) -> None:
-    modal = discord.ui.Modal(title=f"Ask about {action.paper_id}", custom_id=encode(action), timeout=None)
+    modal = discord.ui.Modal(
+        title=clip(f"Ask about {action.paper_id}", LONGEST_TITLE), custom_id=encode(action), timeout=None
+    )
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         style=discord.TextStyle.paragraph,
         custom_id=QUESTION,

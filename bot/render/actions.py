@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.core.identity import DOI
 from bot.core.period import Period, PeriodKind
 from storage.records import PaperId, Sort
 
@@ -149,7 +150,7 @@ Action = (
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _WORD = re.compile(r"[a-z]{1,16}", re.ASCII)
-_PAPER_ID = re.compile(r"[0-9]{4}\.[0-9]{4,5}|[a-z][a-z-]{1,30}/[0-9]{7}", re.ASCII)
+_PAPER_ID = re.compile(rf"[0-9]{{4}}\.[0-9]{{4,5}}|[a-z][a-z-]{{1,30}}/[0-9]{{7}}|{DOI}", re.ASCII)
 
 
 def encode(action: Action) -> str:

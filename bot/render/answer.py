@@ -11,7 +11,7 @@ from bot.render.limits import roomiest
 from bot.render.phrases import APART, fine, heading, quoted, text
 from bot.render.post import Block, Button, Buttons, Inline, Post, Quote, Span, Style
 from storage.fulltext import Origin
-from storage.records import Paper, PaperId
+from storage.records import Paper, PaperId, address_of
 
 MOST_CLAIMS = 6
 MOST_NEAREST = 3
@@ -116,8 +116,8 @@ def _quotation(claim: Claim, papers: Mapping[PaperId, Paper], room: _Room) -> li
 
 
 def _source(claim: Claim, paper: Paper | None, room: _Room) -> tuple[Inline, ...]:
-    title = phrases.title(paper, room.title) if paper else f"arXiv {claim.paper_id}"
-    url = paper.url if paper else f"https://arxiv.org/abs/{claim.paper_id}"
+    title = phrases.title(paper, room.title) if paper else phrases.called(claim.paper_id)
+    url = address_of(claim.paper_id)
     where = phrases.line(claim.section, 60)
     return (Span(title, Style.FINE, url), *((Span(f"{APART}{where}", Style.FINE),) if where else ()))
 

@@ -77,7 +77,7 @@ def post_title(paper: Paper) -> str:
     words = visible(phrases.title(paper))
     words = _MENTION.sub("‹", words).replace("@", f"@{ZERO_WIDTH_SPACE}")
     name = clip(" ".join(words.split()), LONGEST_POST_TITLE)
-    return name if any(sign.isalnum() for sign in name) else f"arXiv {paper.id}"
+    return name if any(sign.isalnum() for sign in name) else phrases.called(paper.id)
 
 
 def _counted(delivery: Delivery) -> tuple[Block, ...]:

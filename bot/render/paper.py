@@ -12,7 +12,7 @@ from bot.render.limits import roomiest
 from bot.render.links import Link, outside
 from bot.render.phrases import APART, fine, heading, strong, text
 from bot.render.post import Block, Button, ButtonLook, Buttons, Post, Quote, Span
-from storage.records import ChangeKind, Paper, PaperChange
+from storage.records import ChangeKind, Paper, PaperChange, is_doi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def _changed(paper: Paper, changes: Sequence[PaperChange]) -> list[Block]:
     if not change:
         return []
     is_withdrawn = paper.withdrawn_at or any(one.kind is ChangeKind.WITHDRAWN for one in changes)
-    mend = ". Its authors no longer stand by it as it is; see arXiv for the reason." if is_withdrawn else "."
+    mend = ". Its authors no longer stand by it as it is; see its page for the reason." if is_withdrawn else "."
     return [text(strong(change), mend)]
 
 
@@ -119,7 +119,7 @@ def _facts(paper: Paper, why: str, room: _Room) -> Block:
 
 
 def _dates(paper: Paper) -> str:
-    parts = [f"arXiv {paper.id}" + (f", version {paper.version}" if paper.version and paper.version > 1 else "")]
+    parts = [phrases.called(paper.id) + (f", version {paper.version}" if paper.version and paper.version > 1 else "")]
     if paper.categories:
         parts.append(phrases.line(", ".join(paper.categories), 80))
     if paper.published_at:
@@ -130,11 +130,12 @@ def _dates(paper: Paper) -> str:
 
 
 def _links(paper: Paper) -> tuple[Button, ...]:
-    buttons = [
-        Button("arXiv", url=paper.url),
-        Button("PDF", url=paper.pdf_url),
-        Button("Hugging Face", url=paper.discussion_url),
-    ]
+    own = (
+        ("Publisher" if is_doi(paper.id) else "arXiv", paper.url),
+        ("PDF", paper.pdf_url),
+        ("Hugging Face", paper.discussion_url),
+    )
+    buttons = [Button(what, url=url) for what, url in own if url]
     known = {button.url for button in buttons}
     for what, link in (("Code", outside(paper.code_url)), ("Project", outside(paper.project_url))):
         if link and link.url not in known:

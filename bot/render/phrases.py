@@ -17,8 +17,10 @@ from storage.records import (
     DestinationKind,
     Paper,
     PaperChange,
+    PaperId,
     Schedule,
     Sort,
+    is_doi,
 )
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -107,9 +109,14 @@ def line(words: str, limit: int) -> str:
 # --- papers ---
 
 
+def called(paper_id: PaperId) -> str:
+    """Its id, and whose id it is."""
+    return f"{'DOI' if is_doi(paper_id) else 'arXiv'} {paper_id}"
+
+
 def title(paper: Paper, limit: int = LONGEST_TITLE) -> str:
     """The title on one line; never empty."""
-    return line(paper.title, limit) or f"arXiv {paper.id}"
+    return line(paper.title, limit) or called(paper.id)
 
 
 def authors(paper: Paper, limit: int) -> str:

@@ -11,7 +11,7 @@ from bot.render import phrases
 from bot.render.limits import roomiest
 from bot.render.phrases import APART, counted, fine, heading, place, sentence, strong, text, when
 from bot.render.post import Block, Inline, Listing, Post, Span, Style
-from storage.records import ChannelSetup, Paper, PaperId
+from storage.records import ChannelSetup, Paper, PaperId, address_of
 
 MOST_PICKED = 10
 MOST_NAMED = 3
@@ -80,10 +80,10 @@ def why_paper(
 
     ``paper`` is None where the store does not hold it; ``days`` are those whose lists the digest is of.
     """
-    name = phrases.title(paper, 150) if paper else f"arXiv {paper_id}"
+    name = phrases.title(paper, 150) if paper else phrases.called(paper_id)
     found = standing(decision, paper_id)
     title = "It would be in the next digest" if found.place else "It would not be in the next digest"
-    head = text(Span(name, Style.STRONG, f"https://arxiv.org/abs/{paper_id}"))
+    head = text(Span(name, Style.STRONG, address_of(paper_id)))
     words = ("In ", place(setup.destination), f" (setup {setup.id}): ")
     return Post((heading(title, level=3), head, text(*words, _verdict(setup, decision, found, paper, days))))
 

@@ -6,7 +6,7 @@ from bot.render import phrases
 from bot.render.limits import roomiest
 from bot.render.phrases import APART, fine, heading, sentence, text
 from bot.render.post import Inline, Listing, Post, Span, Style
-from storage.records import Delivery, DestinationKind, Paper, PaperId, Sort
+from storage.records import Delivery, DestinationKind, Paper, PaperId, Sort, address_of
 
 TREND = "upvotes, how fast they come in, comments and code stars count for a paper, its age against it"
 HOW = {
@@ -51,6 +51,6 @@ def why(
 
 
 def _entry(delivery: Delivery, paper_id: PaperId, paper: Paper | None, size: int) -> tuple[Inline, ...]:
-    title = phrases.title(paper, size) if paper else f"arXiv {paper_id}"
+    title = phrases.title(paper, size) if paper else phrases.called(paper_id)
     reasons = phrases.line(delivery.notes.get(paper_id, ""), size) or "no reason was recorded"
-    return (Span(title, Style.STRONG, f"https://arxiv.org/abs/{paper_id}"), Span(f": {reasons}"))
+    return (Span(title, Style.STRONG, address_of(paper_id)), Span(f": {reasons}"))

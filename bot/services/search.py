@@ -20,7 +20,7 @@ from bot.errors import InvalidInput, QuerySyntaxError, UnknownPaper
 from bot.ports import Resources
 from bot.services import ingest, meaning
 from storage.query import Query
-from storage.records import Paper, PaperId, Sort
+from storage.records import Paper, PaperId, Sort, address_of
 from storage.search_index import SearchSort
 from storage.store import Reading
 
@@ -195,8 +195,8 @@ async def paper(r: Resources, text: str) -> Paper:
         found = await tx.papers.get(paper_id)
     if found is None:
         raise UnknownPaper(
-            f"{paper_id} is not in the store. It holds the papers of Hugging Face's daily lists; "
-            f"read this one at https://arxiv.org/abs/{paper_id}."
+            f"{paper_id} is not in the store. It holds what its sources listed; "
+            f"read this one at {address_of(paper_id)}."
         )
     return found
 

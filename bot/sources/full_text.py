@@ -19,7 +19,7 @@ from bot.sources.exchange import Ask
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import authorization
 from storage.fulltext import FullText, Origin, PieceKind
-from storage.records import Paper
+from storage.records import Paper, is_doi
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +65,8 @@ class FullTexts:
             (Origin.HTML, self._html),
             (Origin.PDF, self._pdf),
         )
+        if is_doi(paper.id):
+            places = ()  # none of them knows it
         out_of_reach: SourceError | None = None
         for origin, read in places:
             try:

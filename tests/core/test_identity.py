@@ -65,6 +65,22 @@ class TestOneNameForAPaper:
     def test_other_spellings(self, written: str, paper_id: str) -> None:
         assert parse_paper_id(written) == paper_id
 
+    @pytest.mark.parametrize(
+        ("written", "paper_id"),
+        [
+            ("10.1101/2025.03.14.643210", "10.1101/2025.03.14.643210"),
+            ("doi:10.18653/V1/2024.ACL-Long.1", "10.18653/v1/2024.acl-long.1"),
+            ("https://doi.org/10.1162/tacl_a_00449.", "10.1162/tacl_a_00449"),
+            ("<https://dx.doi.org/10.1016%2FS0140-6736(20)30183-5>", "10.1016/s0140-6736(20)30183-5"),
+            ("(10.1000/one(2))", "10.1000/one(2)"),
+            ("https://www.biorxiv.org/content/10.1101/2025.03.14.643210v2.full.pdf", "10.1101/2025.03.14.643210"),
+            ("https://medrxiv.org/content/10.1101/019281", "10.1101/019281"),
+        ],
+    )
+    def test_beyond_arxiv_it_is_the_doi_in_small_letters(self, written: str, paper_id: str) -> None:
+        assert parse_paper_id(written) == parse_paper_id(paper_id) == paper_id
+        assert parse_version(written) is None
+
     @given(IDS, st.sampled_from(WRITTEN), st.one_of(st.none(), st.integers(1, 99)))
     def test_any_id_in_any_spelling(self, paper_id: str, written: str, version: int | None) -> None:
         text = written.format(paper_id + (f"v{version}" if version else ""))
@@ -102,6 +118,10 @@ class TestWhatNamesNoPaper:
             ("https://arxiv.org.example.org/abs/2503.01234", "not an address of arXiv"),
             ("http://[", "not an address of arXiv"),
             ("https://arxiv.org/list/cs.CL/recent", "does not name a paper"),
+            ("10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O", "signs too rare"),
+            (f"10.1101/{'9' * 51}", "too long"),
+            ("10.48550/arXiv.2503.0213", "did you mean 2503.02130?"),
+            ("https://www.biorxiv.org/content/early/recent", "not an address of arXiv"),
             ("attention is all you need", "does not name a paper"),
             ("", "No paper was named"),
             (" <> ", "does not name a paper"),

@@ -31,9 +31,11 @@ from bot.render.actions import (
 )
 from storage.records import PaperId, Sort
 
+DOI = f"10.123456789/{'(_/-.)' * 8}9a"
+"""As long as one can be."""
 tokens = st.text("abcXYZ019_-", min_size=1, max_size=25)
 numbers = st.integers(0, 10**18)
-paper_ids = st.sampled_from(["2503.01234", "2503.02130", "0704.0001", "hep-th/9901001", "math/0211159"]).map(PaperId)
+paper_ids = st.sampled_from(["2503.01234", "2503.02130", "0704.0001", "hep-th/9901001", DOI]).map(PaperId)
 periods = st.builds(Period, st.sampled_from(PeriodKind), st.dates(date(1991, 8, 1), date(2100, 1, 1)))
 
 actions: st.SearchStrategy[Action] = st.one_of(
@@ -76,6 +78,7 @@ def test_the_longest_tokens_and_ids_still_fit() -> None:
     longest = PaperId("a" + "b" * 30 + "/9901001")
     assert len(encode(OpenThread("x" * 40, longest))) <= MOST_CHARACTERS
     assert len(encode(SimilarPage(longest, 10**18))) <= MOST_CHARACTERS
+    assert len(encode(OpenThread("x" * 25, PaperId(DOI)))) <= MOST_CHARACTERS
     assert len(encode(Recheck(10**18, "x" * 40))) <= MOST_CHARACTERS
 
 

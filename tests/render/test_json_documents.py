@@ -30,6 +30,12 @@ def test_a_paper_has_every_promised_key_and_null_for_what_is_not_known() -> None
     assert {key for key, value in found.items() if value is not None} == known
 
 
+def test_a_paper_beyond_arxiv_has_the_address_of_its_doi_and_no_others() -> None:
+    found = document.paper(make_paper("10.1101/2025.03.14.643210"))
+    assert found["url"] == "https://doi.org/10.1101/2025.03.14.643210"
+    assert (found["pdf_url"], found["discussion_url"]) == (None, None)
+
+
 def test_moments_are_in_utc_and_end_in_z() -> None:
     east = timezone(timedelta(hours=2))
     assert document.moment(datetime(2026, 6, 30, 1, 2, 3, tzinfo=east)) == "2026-06-29T23:02:03Z"

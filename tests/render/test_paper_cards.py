@@ -51,6 +51,14 @@ def test_a_withdrawn_paper_says_so_before_anything_else() -> None:
     assert lines[1].startswith("**Withdrawn by its authors on 1 April 2025**. Its authors no longer")
 
 
+def test_a_paper_beyond_arxiv_links_to_its_publisher_only() -> None:
+    card = paper_card(make_paper("10.1016/s0140-6736(20)30183-5", title="On Lungs"))
+    assert read(card).startswith("### [On Lungs](https://doi.org/10.1016/s0140-6736%2820%2930183-5)\n")
+    assert "DOI 10.1016/s0140-6736(20)30183-5" in read(card)
+    assert not {"arXiv", "PDF", "Hugging Face"} & set(buttons(card))
+    assert "Publisher" in buttons(card)
+
+
 def test_links_from_outside_show_their_host_and_bad_ones_are_left_out() -> None:
     paper = make_paper(code_url="https://github.com/a/b", project_url="https://lab.example/x")
     found = buttons(paper_card(paper))

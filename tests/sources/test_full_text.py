@@ -52,6 +52,11 @@ async def test_hugging_faces_markdown_comes_first_and_nobody_else_is_asked(
     assert site.asked == [AT[Origin.MARKDOWN]]
 
 
+async def test_nobody_is_asked_for_a_paper_beyond_arxiv(full_texts: FullTexts, site: PaperPages) -> None:
+    text = await full_texts.fetch(make_paper("10.1101/2025.03.14.643210"))
+    assert (text.origin, site.asked) == (Origin.NOWHERE, [])
+
+
 NO_PAPER: dict[str, bytes | int] = {
     "nothing": 404,
     "gone": 410,

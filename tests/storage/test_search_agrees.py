@@ -44,7 +44,7 @@ NAMES = (
     "علي حسن",
 )
 CODES = ("cs.LG", "cs.CL", "cs.SY", "eess.SY", "math-ph", "math.MP", "stat.ML", "cond-mat.mes-hall", "hep-th", "xx.new")
-OLD_IDS = ("hep-th/9901001", "math/0309136")
+OTHER_IDS = ("hep-th/9901001", "math/0309136", "10.1101/2025.03.14.643210", "10.1016/s0140-6736(20)30183-5")
 
 
 def some(random: Random, choices: Iterable[str], most: int) -> list[str]:
@@ -62,7 +62,7 @@ def any_text(random: Random, most: int) -> str:
 
 def any_paper(random: Random, number: int) -> Paper:
     day = TODAY - timedelta(days=random.randint(0, 40))
-    paper_id = OLD_IDS[number] if number < len(OLD_IDS) else f"2503.{number:05}"
+    paper_id = OTHER_IDS[number] if number < len(OTHER_IDS) else f"2503.{number:05}"
     return make_paper(
         paper_id,
         title=any_text(random, 5) or "x",
@@ -113,7 +113,7 @@ def a_value(random: Random) -> str:
     return random.choice(
         [
             f"cat:{random.choice([*CODES, 'cs', 'math', 'eess', 'cs.*', 'cs.c*', 'cond-mat', 'cs.Lg'])}",
-            f"id:{random.choice(OLD_IDS)}",
+            f'id:"{random.choice(OTHER_IDS)}"',
             f"id:2503.{random.randint(0, PAPERS):05}",
             f"id:2503.00{random.randint(0, 2)}*",
             f"2503.{random.randint(0, PAPERS):05}",
