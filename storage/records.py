@@ -406,3 +406,8 @@ class SourceState:
     retry_at: datetime | None = None
     fetched: int = 0
     rejected: int = 0
+    """Of the last answer that could be read: how many items it held, and how many of them were no papers."""
+    rejects: tuple[str, ...] = ()
+    """Of each kind of those the first, in words."""
+    usual_share: float | None = None
+    """How much of an answer can usually be read, from 0 to 1."""

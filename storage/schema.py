@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -140,6 +141,8 @@ sources = Table(
     Column("retry_at", Moment),
     Column("fetched", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
+    Column("rejects", Texts, nullable=False, server_default="[]"),
+    Column("usual_share", Float),
 )
 
 source_days = Table(

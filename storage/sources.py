@@ -1,5 +1,6 @@
 """How each source has been doing, and which of its days were looked at when."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -32,12 +33,23 @@ class SourcesReader:
 
 
 class Sources(SourcesReader):
-    async def record_success(self, name: str, *, at: datetime, fetched: int, rejected: int) -> None:
+    async def record_success(
+        self,
+        name: str,
+        *,
+        at: datetime,
+        fetched: int,
+        rejected: int,
+        rejects: Sequence[str] = (),
+        usual_share: float | None = None,
+    ) -> None:
         """A look that worked: whatever was the problem is over. When it last failed stays known."""
         said = {
             "succeeded_at": at,
             "fetched": fetched,
             "rejected": rejected,
+            "rejects": tuple(rejects),
+            "usual_share": usual_share,
             "problem": None,
             "retry_at": None,
         }
@@ -46,7 +58,7 @@ class Sources(SourcesReader):
     async def record_failure(self, name: str, *, at: datetime, problem: str, retry_at: datetime | None) -> None:
         """A look that failed; what the last good one brought stays known."""
         said = {"failed_at": at, "problem": problem, "retry_at": retry_at}
-        await self._put(name, said, fresh={"fetched": 0, "rejected": 0})
+        await self._put(name, said, fresh={"fetched": 0, "rejected": 0, "rejects": ()})
 
     async def mark_day(self, name: str, day: date, *, at: datetime) -> None:
         """That day was looked at, with success."""

@@ -21,6 +21,7 @@ from bot.cli.session import finish
 from bot.console.layout import hung, wrap
 from bot.console.terminal import Screen
 from bot.console.trouble import told
+from bot.core.intake import has_changed
 from bot.core.reports import Health
 from bot.errors import MeaningUnavailable, SettingsError
 from bot.logs import configure_logs
@@ -125,7 +126,18 @@ def _freshness(found: Health) -> list[Finding]:
             Finding(about="Papers", verdict=Verdict.NOTE, words="only the bundled sample is here so far", mend=mend)
         ]
     failing = [state for state in found.sources if state.problem]
-    return [
+    changed = [
+        Finding(
+            about="Source",
+            verdict=Verdict.BAD,
+            words=f"{state.rejected:,} of {state.fetched:,} papers of {state.name} could not be read, many more than "
+            f"usual; the first of each kind: {'; '.join(state.rejects)}",
+            mend="The site may have changed its format: look for a newer version of Paperboy.",
+        )
+        for state in found.sources
+        if has_changed(state.usual_share, fetched=state.fetched, rejected=state.rejected)
+    ]
+    return changed + [
         Finding(
             about="Source", verdict=Verdict.NOTE, words=f"{state.name} failed when it was last asked: {state.problem}"
         )

@@ -1,6 +1,7 @@
 """What happened, as values: of an ingest, a round of deliveries, and of the whole bot."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from storage.records import ChannelSetup, Delivery, SourceState
@@ -78,5 +79,7 @@ class Health:
     """The store holds the bundled sample and nothing newer."""
     memory_bytes: int
     up_for: timedelta
+    next_looks: Mapping[str, datetime] = field(default_factory=dict)
+    """When each source is asked the next time, as far as that is known."""
     vectors_behind: int | None = None
     """How many papers were not yet read for their meaning as they are now; None where search goes by words alone."""

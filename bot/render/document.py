@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from bot.core import intake
 from bot.core.digest import DigestPlan
 from bot.core.grounding import Answer, Claim
 from bot.core.pages import Found, SearchPage, SimilarPage, Snippet, TrendingPage
@@ -146,7 +147,7 @@ def status(health: Health) -> Document:
         "topics": health.topics,
         "people": health.people,
         "is_sample": health.is_sample,
-        "sources": [_source(state) for state in health.sources],
+        "sources": [_source(state, health) for state in health.sources],
         "channels": [_setup(setup) for setup in health.setups],
         "deliveries": [delivery(one) for one in health.recent],
         "memory_bytes": health.memory_bytes,
@@ -278,7 +279,7 @@ def _claim(claim: Claim) -> Document:
     }
 
 
-def _source(state: SourceState) -> Document:
+def _source(state: SourceState, health: Health) -> Document:
     return {
         "name": state.name,
         "succeeded_at": moment(state.succeeded_at),
@@ -287,6 +288,10 @@ def _source(state: SourceState) -> Document:
         "retry_at": moment(state.retry_at),
         "fetched": state.fetched,
         "rejected": state.rejected,
+        "rejects": list(state.rejects),
+        "usual_share": state.usual_share,
+        "has_changed": intake.has_changed(state.usual_share, fetched=state.fetched, rejected=state.rejected),
+        "next_look": moment(health.next_looks.get(state.name)),
     }
 
 

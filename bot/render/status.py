@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.core import intake
 from bot.core.reports import Health, SetupHealth
 from bot.render import phrases
 from bot.render.limits import roomiest
@@ -9,7 +10,7 @@ from bot.render.phrases import ago, counted, fine, full_day, heading, line, plac
 from bot.render.post import Block, Inline, Listing, Post, Span
 from storage.records import Cadence, Delivery, DeliveryState, SourceState
 
-SOURCES = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
+SOURCES = {"huggingface": "Hugging Face", "arxiv": "arXiv", "arxiv details": "arXiv's details"}
 STATES = {
     DeliveryState.PLANNED: "waiting",
     DeliveryState.SENDING: "on its way",
@@ -49,6 +50,9 @@ def _verdict(health: Health) -> str:
     failing = [state for state in health.sources if state.problem]
     if failing:
         problems.append(phrases.listed([_source_name(state) for state in failing]) + " cannot be read at the moment")
+    if changed := [state for state in health.sources if _has_changed(state)]:
+        names = phrases.listed([_source_name(state) for state in changed])
+        problems.append(f"much less than usual can be read of {names}, which may have changed its format")
     if stuck := sum(setup.setup.paused_because is not None for setup in health.setups):
         problems.append(f"{counted(stuck, 'channel')} {'is' if stuck == 1 else 'are'} paused")
     if health.is_sample:
@@ -85,14 +89,26 @@ def _source(state: SourceState, health: Health, words: int) -> tuple[Inline, ...
     if state.succeeded_at:
         parts += [Span("last read "), ago(state.succeeded_at, health.now), Span(f", {counted(state.fetched, 'paper')}")]
         if state.rejected:
-            parts.append(Span(f", {state.rejected:,} of them unreadable"))
+            parts.append(Span(f", {state.rejected:,} of them unreadable{_usually(state)}"))
+            parts += [Span(f" ({line(first, words)})") for first in state.rejects[:1]]
     else:
         parts.append(Span("never read yet"))
     if state.problem:
         parts.append(Span(f". {sentence(line(state.problem, words))}"))
         if state.retry_at and state.retry_at > health.now:
             parts += [Span(" I try again "), ago(state.retry_at, health.now)]
+    elif next_look := health.next_looks.get(state.name):
+        parts += [Span("; next look "), ago(next_look, health.now)]
     return tuple(parts)
+
+
+def _has_changed(state: SourceState) -> bool:
+    return intake.has_changed(state.usual_share, fetched=state.fetched, rejected=state.rejected)
+
+
+def _usually(state: SourceState) -> str:
+    """How much is unreadable otherwise, where that is clearly less."""
+    return f" (usually {1 - state.usual_share:.0%})" if state.usual_share is not None and _has_changed(state) else ""
 
 
 def _source_name(state: SourceState) -> str:

@@ -54,6 +54,6 @@ async def look_up(r: Resources) -> SourceReport | None:
     async with r.store.write() as tx:
         # They were asked about, too: otherwise they would be asked about again and again.
         await tx.papers.save((), [Sighting(paper_id=one, source=source, seen_at=now) for one in sorted(unknown)])
-        await tx.sources.record_success(name, at=now, fetched=report.fetched, rejected=report.rejected)
+        await ingest.note_success(tx, name, fetched, at=now)
     await r.index.catch_up(r.store)
     return report

@@ -1,19 +1,24 @@
 """What is fresh, what fails, what is due."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
 import psutil
 
 from bot.core.reports import Health
-from bot.ports import Resources
+from bot.ports import Resources, Source
 from bot.services import channels, ingest, meaning
 from bot.services.posts import NOTICE_SLOT
 from storage.ledger import DeliveriesReader
-from storage.records import Delivery, Destination
+from storage.records import Delivery, Destination, SourceState
+from storage.sources import SourcesReader
 
 RECENT_DELIVERIES = 10
+A_WEEK = timedelta(days=7)
+A_STEP = timedelta(minutes=30)
+"""As often as the sources are looked at."""
 
 
 async def status(r: Resources, *, guild_id: int | None = None) -> Health:
@@ -27,6 +32,7 @@ async def status(r: Resources, *, guild_id: int | None = None) -> Health:
         newest = await tx.papers.newest_sighting()
         revision = await tx.papers.revision()
         states = await tx.sources.states()
+        next_looks = await _next_looks(r, tx.sources, states)
         topics = len(await tx.topics.all())
         people = len(await tx.people.list())
     process = psutil.Process()
@@ -42,6 +48,7 @@ async def status(r: Resources, *, guild_id: int | None = None) -> Health:
         topics=topics,
         people=people,
         sources=tuple(states),
+        next_looks=next_looks,
         setups=setups,
         recent=recent,
         is_sample=await ingest.is_sample(r),
@@ -57,3 +64,31 @@ async def _recent(ledger: DeliveriesReader, places: AbstractSet[Destination] | N
     # Place by place: among those of thousands of servers the last ones of one would not be found.
     found = [one for place in places for one in await ledger.recent(destination=place, limit=RECENT_DELIVERIES)]
     return tuple(sorted(found, key=lambda one: one.id, reverse=True)[:RECENT_DELIVERIES])
+
+
+async def _next_looks(r: Resources, kept: SourcesReader, states: Sequence[SourceState]) -> dict[str, datetime]:
+    """When each source is asked the next time: when it may be, or when a list is worth a look that was not seen yet."""
+    now = r.clock()
+    found = {state.name: state.retry_at for state in states if state.retry_at is not None and state.retry_at > now}
+    for source in r.sources:
+        state = next((one for one in states if one.name == source.name), None)
+        if source.name in found or state is None or state.succeeded_at is None:
+            continue
+        if not source.is_final:
+            found[source.name] = max(now, state.succeeded_at + r.settle)
+            continue
+        for day, at in _days_to_come(source, now).items():
+            if await kept.day_looked_at(source.name, day) is None:
+                found[source.name] = at
+                break
+    return found
+
+
+def _days_to_come(source: Source, now: datetime) -> dict[date, datetime]:
+    """The days whose lists come within a week, in their order, each with the moment from which it is worth a look."""
+    found: dict[date, datetime] = {}
+    for step in range(A_WEEK // A_STEP):
+        at = now + step * A_STEP
+        for day in source.days_now(at):
+            found.setdefault(day, at)
+    return found

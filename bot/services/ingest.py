@@ -14,6 +14,7 @@ from time import perf_counter
 
 import structlog
 
+from bot.core import intake
 from bot.core.merge import as_said, cleaned, confirmed, is_news, merge
 from bot.core.period import Period, PeriodKind
 from bot.core.reports import SourceReport
@@ -205,7 +206,7 @@ async def keep(r: Resources, fetched: Fetched, *, look: Period | None = None, re
         count = len(fetched.papers) + len(fetched.rejected)
         if not recorded:
             now = r.clock()
-            await tx.sources.record_success(fetched.source, at=now, fetched=count, rejected=len(fetched.rejected))
+            await note_success(tx, fetched.source, fetched, at=now)
             if look is not None and look.kind is PeriodKind.DAY:
                 await _note_progress(tx, fetched, look, now)
         if fetched.papers:
@@ -221,6 +222,22 @@ async def keep(r: Resources, fetched: Fetched, *, look: Period | None = None, re
         unchanged=len(merged) - len(changed),
         rejected=len(fetched.rejected),
         rejects=tuple(_named(fetched.rejected)),
+    )
+
+
+async def note_success(tx: Writing, name: str, fetched: Fetched, *, at: datetime) -> None:
+    """Remember how a look went: what it brought, what of it could not be read, and what is usual by now."""
+    count, bad = len(fetched.papers) + len(fetched.rejected), len(fetched.rejected)
+    usual = (await tx.sources.state(name)).usual_share
+    if intake.has_changed(usual, fetched=count, rejected=bad):
+        log.warning("much less than usual can be read; the site may have changed", source=name, rejected=bad, of=count)
+    await tx.sources.record_success(
+        name,
+        at=at,
+        fetched=count,
+        rejected=bad,
+        rejects=intake.kinds((_shown(item), item.reason) for item in fetched.rejected),
+        usual_share=intake.learnt(usual, fetched=count, rejected=bad),
     )
 
 
@@ -242,7 +259,11 @@ def _named(rejected: Iterable[Rejected]) -> Iterable[str]:
         if count == REJECTS_NAMED:
             yield "and more"
             return
-        yield f"item {item.position} ({item.paper_id or 'no id'}): {item.reason}"
+        yield f"{_shown(item)}: {item.reason}"
+
+
+def _shown(item: Rejected) -> str:
+    return f"item {item.position} ({item.paper_id or 'no id'})"
 
 
 async def _failure(r: Resources, error: SourceError, *, patient: bool) -> SourceReport:

@@ -1,13 +1,15 @@
 """What is fresh, what fails, what is due; a server sees its own channels and nobody else's."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
 import pytest
 
 from bot.errors import SourceThrottled
-from bot.ports import Resources
+from bot.ports import Rejected, Resources
+from bot.render import document
+from bot.render.status import status_post
 from bot.services import channels, health, ingest, topics
 from storage.records import ChannelSetup, Destination, DestinationKind
 from tests.builders import (
@@ -24,6 +26,7 @@ from tests.builders import (
     make_papers,
     make_setup,
 )
+from tests.render.reading import read
 from tests.services.doubles import FakeSource
 from tests.services.seeding import keep, keep_unindexed
 
@@ -74,6 +77,43 @@ async def test_each_source_tells_how_it_has_been_doing(r: Resources, source: Fak
     (state,) = (await health.status(r)).sources
     assert (state.succeeded_at, state.failed_at, state.retry_at) == (BASE, clock.now, later)
     assert (state.problem, state.fetched) == ("The site asks for patience.", 4)
+
+
+async def test_it_is_said_what_could_not_be_read_and_whether_that_is_usual(
+    r: Resources, source: FakeSource, clock: FakeClock
+) -> None:
+    source.lists[DAY] = make_papers(8)
+    await ingest.refresh(r)
+    clock.advance(hours=1)
+    source.rejects = tuple(Rejected(position=number, paper_id=None, reason="It has no title.") for number in range(4))
+    await ingest.refresh(r)
+    found = await health.status(r)
+    (state,) = found.sources
+    assert (state.fetched, state.rejected, state.usual_share) == (12, 4, 1.0)
+    assert state.rejects == ("item 0 (no id): It has no title. (and 3 more like it)",)
+    words = read(status_post(found))
+    assert "Much less than usual can be read of Hugging Face" in words
+    assert "4 of them unreadable (usually 0%) (item 0 (no id): It has no title." in words
+    assert document.status(found)["sources"][0]["has_changed"] is True
+
+
+async def test_the_next_look_is_told(r: Resources, source: FakeSource, clock: FakeClock) -> None:
+    source.lists[DAY] = make_papers(1)
+    await ingest.refresh(r)
+    assert (await health.status(r)).next_looks == {"huggingface": BASE + r.settle}
+
+
+async def test_of_a_source_of_announcements_the_next_look_is_at_the_next_one(
+    r: Resources, source: FakeSource, clock: FakeClock
+) -> None:
+    class Announcements(FakeSource):
+        def days_now(self, now: datetime) -> tuple[date, ...]:
+            return (now.date(),) if now.weekday() < 5 and now.hour >= 5 else ()
+
+    announcements = Announcements(clock, name="arxiv", is_final=True)
+    both = replace(r, sources=(source, announcements))
+    await ingest.refresh(both)  # on a Friday
+    assert (await health.status(both)).next_looks["arxiv"] == datetime(2025, 3, 17, 5, tzinfo=UTC)
 
 
 async def test_the_sample_is_called_so(r: Resources) -> None:
