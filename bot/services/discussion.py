@@ -50,7 +50,7 @@ async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Rep
         raise InvalidInput(f"Ask about up to {MOST_PAPERS_ASKED} papers at once.")
     named = [await search.paper(r, text) for text in paper_ids] or await _named(r, question)
     papers = named or await _candidates(r, question)
-    full = await _full_texts(r, named)
+    full = await _full_texts(r, named) if named else await reading.kept_texts(r, papers[:MOST_FULL_TEXTS])
     texts = tuple(passage for paper in papers for passage in passages.of_paper(paper, full.get(paper.id)))
     near = await nearness.of_passages(r, question, texts, full)
     draft = await r.answerer.draft(question, passages.best(question, texts, near, limit=MOST_GIVEN))

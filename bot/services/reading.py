@@ -1,6 +1,7 @@
 """The whole text of a paper under discussion: from the store, else fetched, once for everybody who asks."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import structlog
 from bot.errors import SourceError
 from bot.ports import Resources
 from storage.fulltext import FullText, Origin
-from storage.records import Paper
+from storage.records import Paper, PaperId
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,13 @@ async def full_text(r: Resources, paper: Paper) -> FullText | None:
         async with r.store.write() as tx:
             await tx.texts.save(fetched)
         return _readable(fetched)
+
+
+async def kept_texts(r: Resources, papers: Sequence[Paper]) -> dict[PaperId, FullText]:
+    """The texts of ``papers`` that are in the store; nothing is fetched."""
+    async with r.store.read() as tx:
+        texts = [await tx.texts.get(paper.id) for paper in papers]
+    return {text.paper_id: text for text in texts if _readable(text) is not None and text is not None}
 
 
 async def _kept(r: Resources, paper: Paper) -> FullText | None:

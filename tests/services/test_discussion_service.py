@@ -220,6 +220,16 @@ async def test_a_question_about_no_paper_in_particular_fetches_nothing(
     assert texts.asked == []
 
 
+async def test_but_reads_what_was_fetched_before(r: Resources, texts: FakeTexts) -> None:
+    able = replace(r, texts=texts)
+    await discussion.ask(able, "How hot is the stove?", [SOUP.id])
+    texts.asked.clear()
+    reply = await discussion.ask(able, "To how many degrees is the noodle stove set?")
+    assert reply.answer.claims[0].quote == "The stove is set to 300 degrees."
+    assert reply.answer.coverage is Coverage.FULL_TEXT
+    assert texts.asked == []
+
+
 async def test_where_the_text_cannot_be_had_the_abstract_answers(r: Resources, texts: FakeTexts) -> None:
     texts.down = True
     reply = await discussion.ask(replace(r, texts=texts), "How are noodles cooked?", [SOUP.id])
