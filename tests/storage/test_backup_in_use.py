@@ -37,6 +37,7 @@ async def writing(store: Store) -> AsyncIterator[Callable[[], int]]:
         while not stop.is_set():
             await write(store, count + 1)
             count += 1
+            await asyncio.sleep(0.002)  # a bot rests between two, and whoever waits for its turn gets it
 
     running = asyncio.create_task(go_on())
     try:
