@@ -20,7 +20,7 @@ from functools import lru_cache
 from bot.core.acronyms import introduced, other_forms
 from bot.core.grounding import Passage
 from bot.core.hybrid import fused
-from bot.core.questions import Route, content, routes
+from bot.core.questions import content, routes
 from bot.core.text import sentences
 from storage import words
 from storage.fulltext import FullText, PieceKind
@@ -90,19 +90,37 @@ def as_query(question: str) -> Query | None:
 
 @dataclass(frozen=True, slots=True)
 class _Indexed:
-    """What of passages does not depend on the question."""
+    """What of passages does not depend on the question; each passage goes by its place."""
 
-    terms: tuple[Counter[str], ...]
-    mean: float
-    """Terms a passage."""
+    postings: dict[str, dict[int, int]]
+    """Term → the places that hold it, and how often."""
+    norms: tuple[float, ...]
+    """What BM25 sets against the number of a term in each passage: more for a long one."""
+    titles: dict[PaperId, frozenset[str]]
+    groups: tuple[object, ...]
+    late: tuple[float, ...]
     acronyms: dict[str, str]
 
 
 @lru_cache(maxsize=16)
 def _indexed(passages: tuple[Passage, ...]) -> _Indexed:
-    terms = tuple(Counter(_terms(passage.text)) for passage in passages)
-    mean = sum(text.total() for text in terms) / max(1, len(terms))
-    return _Indexed(terms, mean, introduced(passage.text for passage in passages))
+    postings: dict[str, dict[int, int]] = {}
+    lengths: list[int] = []
+    for place, passage in enumerate(passages):
+        terms = _terms(passage.text)
+        lengths.append(len(terms))
+        for term, count in Counter(terms).items():
+            postings.setdefault(term, {})[place] = count
+    mean = sum(lengths) / max(1, len(lengths)) or 1.0
+    titles = {passage.paper_id: passage.title for passage in passages}
+    return _Indexed(
+        postings=postings,
+        norms=tuple(K1 * (1 - B + B * length / mean) for length in lengths),
+        titles={paper_id: frozenset(_terms(title)) for paper_id, title in titles.items()},
+        groups=_groups(passages),
+        late=_lateness(passages),
+        acronyms=introduced(passage.text for passage in passages),
+    )
 
 
 def spoken(question: str, passages: Sequence[Passage]) -> str:
@@ -124,45 +142,40 @@ def best(
     texts, near = tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]
     indexed = _indexed(texts)
     asked = content(question, other_forms(question, indexed.acronyms))
-    weights = _rarity(asked, indexed.terms)
-    by_words = [_bm25(text, weights, indexed.mean) for text in indexed.terms]
+    weights = _rarity(asked, indexed)
+    by_words = _bm25(weights, indexed)
     most = max(by_words, default=0.0) or 1.0
-    ways, groups = routes(question), _groups(texts)
-    shares = [value or 0.0 for value in _with_neighbours([value / most for value in by_words], groups)]
-    scores = fused(shares, _with_neighbours(near, groups), weight=MEANING)
-    covered, late = _covered(weights, texts, indexed.terms), _lateness(texts)
-    found = [
-        Close(
-            passage,
-            score + PAPER * covered[passage.paper_id] + _kind(ways, passage) + LATE * late[place],
-            tuple(surface for term, surface in asked.items() if indexed.terms[place][term]),
-            _tie(ways, passage, touches=by_words[place] > 0, near=near[place]),
+    shares = _with_neighbours([value / most for value in by_words], indexed.groups)
+    scores = fused([share or 0.0 for share in shares], _with_neighbours(near, indexed.groups), weight=MEANING)
+    covered, ways = _covered(weights, texts, indexed), routes(question)
+    found = []
+    for place, (passage, score) in enumerate(zip(texts, scores, strict=True)):
+        looks = [way.alone for way in ways if way.leads_to(passage.text)]
+        kind = CUE * bool(looks) + SECTION * any(way.stands_in(passage.section) for way in ways)
+        found.append(
+            Close(
+                passage,
+                score + PAPER * covered[passage.paper_id] + kind + LATE * indexed.late[place],
+                tuple(surface for term, surface in asked.items() if place in indexed.postings.get(term, ())),
+                _tie(looks, touches=by_words[place] > 0, near=near[place]),
+            )
         )
-        for place, (passage, score) in enumerate(zip(texts, scores, strict=True))
-    ]
     return _first(found, limit)
 
 
-def _tie(ways: Iterable[Route], passage: Passage, *, touches: bool, near: float | None) -> Tie:
-    looks = [way.alone for way in ways if way.leads_to(passage.text)]
+def _tie(looks: Sequence[bool], *, touches: bool, near: float | None) -> Tie:
+    """``looks``: for each kind of question that the passage looks like an answer to, whether that alone suffices."""
     if touches or any(looks) or (near is not None and near >= TOUCHES):
         return Tie.TOUCHES
     return Tie.ALIKE if looks or (near is not None and near >= NOT_QUITE) else Tie.NONE
 
 
-def _kind(ways: Iterable[Route], passage: Passage) -> float:
-    """The bonus for looking like an answer of this kind, and for standing where such ones stand."""
-    looks = any(way.leads_to(passage.text) for way in ways)
-    stands = any(way.stands_in(passage.section) for way in ways)
-    return CUE * looks + SECTION * stands
-
-
-def _groups(passages: Sequence[Passage]) -> list[object]:
+def _groups(passages: Sequence[Passage]) -> tuple[object, ...]:
     """What is alike for neighbours that belong together: those of one section of a whole text."""
-    return [
+    return tuple(
         place if passage.section in SHORT_TEXTS else (passage.paper_id, passage.section)
         for place, passage in enumerate(passages)
-    ]
+    )
 
 
 def _with_neighbours(values: Sequence[float | None], groups: Sequence[object]) -> list[float | None]:
@@ -189,31 +202,27 @@ def _place(passage: Passage) -> tuple[PaperId, int]:
     return passage.paper_id, passage.ordinal
 
 
-def _covered(
-    weights: dict[str, float], passages: Sequence[Passage], texts: Sequence[Counter[str]]
-) -> dict[PaperId, float]:
+def _covered(weights: dict[str, float], passages: Sequence[Passage], indexed: _Indexed) -> dict[PaperId, float]:
     """The share of the question, by the rarity of its words, that each paper's title and passages hold together."""
-    held: dict[PaperId, set[str]] = {}
-    for passage, text in zip(passages, texts, strict=True):
-        if passage.paper_id not in held:
-            held[passage.paper_id] = set(_terms(passage.title))
-        held[passage.paper_id].update(text)
     whole = sum(weights.values()) or 1.0
-    return {
-        paper_id: sum(weight for term, weight in weights.items() if term in terms) / whole
-        for paper_id, terms in held.items()
-    }
+    shares = dict.fromkeys(indexed.titles, 0.0)
+    for term, weight in weights.items():
+        holding = {passages[place].paper_id for place in indexed.postings.get(term, ())}
+        holding.update(paper_id for paper_id, title in indexed.titles.items() if term in title)
+        for paper_id in holding:
+            shares[paper_id] += weight / whole
+    return shares
 
 
-def _lateness(passages: Sequence[Passage]) -> list[float]:
+def _lateness(passages: Sequence[Passage]) -> tuple[float, ...]:
     """How far down in its abstract each passage stands: 0 for the first, 1 for the last; 0 for those of whole texts."""
     last: dict[PaperId, int] = {}
     whole = {passage.paper_id for passage in passages if passage.section not in SHORT_TEXTS}
     for passage in passages:
         last[passage.paper_id] = max(passage.ordinal, last.get(passage.paper_id, 0))
-    return [
+    return tuple(
         0.0 if passage.paper_id in whole else passage.ordinal / max(1, last[passage.paper_id]) for passage in passages
-    ]
+    )
 
 
 def _terms(text: str) -> list[str]:
@@ -221,13 +230,15 @@ def _terms(text: str) -> list[str]:
     return [*read.stems, *read.joined_stems]
 
 
-def _rarity(asked: Iterable[str], texts: Sequence[Counter[str]]) -> dict[str, float]:
-    held = {term: sum(term in text for text in texts) for term in asked}
-    return {term: math.log(1 + (len(texts) - count + 0.5) / (count + 0.5)) for term, count in held.items()}
+def _rarity(asked: Iterable[str], indexed: _Indexed) -> dict[str, float]:
+    count = len(indexed.norms)
+    held = {term: len(indexed.postings.get(term, ())) for term in asked}
+    return {term: math.log(1 + (count - number + 0.5) / (number + 0.5)) for term, number in held.items()}
 
 
-def _bm25(text: Counter[str], weights: dict[str, float], mean: float) -> float:
-    if not text:
-        return 0.0
-    norm = K1 * (1 - B + B * text.total() / mean)
-    return sum(weight * text[term] * (K1 + 1) / (text[term] + norm) for term, weight in weights.items() if text[term])
+def _bm25(weights: dict[str, float], indexed: _Indexed) -> list[float]:
+    values = [0.0] * len(indexed.norms)
+    for term, weight in weights.items():
+        for place, number in indexed.postings.get(term, {}).items():
+            values[place] += weight * number * (K1 + 1) / (number + indexed.norms[place])
+    return values

@@ -1,12 +1,12 @@
 """Answer a question from the papers' text: find passages, draft, verify every quotation, say what was read."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bot.core import passages
-from bot.core.grounding import Answer, AnswerStatus, Read, verify
+from bot.core.grounding import Answer, AnswerStatus, Passage, Read, verify
 from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
 from bot.ports import Resources
@@ -51,13 +51,16 @@ async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Rep
     named = [await search.paper(r, text) for text in paper_ids] or await _named(r, question)
     papers = named or await _candidates(r, question)
     full = await _full_texts(r, named) if named else await reading.kept_texts(r, papers[:MOST_FULL_TEXTS])
-    texts = tuple(passage for paper in papers for passage in passages.of_paper(paper, full.get(paper.id)))
+    # In threads: a paper of sixty pages has a thousand passages, and others are waiting for the loop meanwhile.
+    texts = await asyncio.to_thread(_passages, papers, full)
     near = await nearness.of_passages(r, question, texts, full)
-    draft = await r.answerer.draft(question, passages.best(question, texts, near, limit=MOST_GIVEN))
+    closest = await asyncio.to_thread(passages.best, question, texts, near, limit=MOST_GIVEN)
+    draft = await r.answerer.draft(question, closest)
+    given = tuple(close.passage for close in closest)
     answer = replace(
         draft,
-        claims=verify(draft.claims, texts),
-        nearest=verify(draft.nearest, texts),
+        claims=verify(draft.claims, given),
+        nearest=verify(draft.nearest, given),
         read=tuple(_read(paper, full.get(paper.id)) for paper in papers),
     )
     if not answer.claims:
@@ -92,6 +95,10 @@ async def _full_texts(r: Resources, papers: Sequence[Paper]) -> dict[PaperId, Fu
     read = papers[:MOST_FULL_TEXTS]
     texts = await asyncio.gather(*(reading.full_text(r, paper) for paper in read))
     return {paper.id: text for paper, text in zip(read, texts, strict=True) if text is not None}
+
+
+def _passages(papers: Sequence[Paper], full: Mapping[PaperId, FullText]) -> tuple[Passage, ...]:
+    return tuple(passage for paper in papers for passage in passages.of_paper(paper, full.get(paper.id)))
 
 
 def _read(paper: Paper, text: FullText | None) -> Read:

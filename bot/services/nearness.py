@@ -3,6 +3,7 @@
 Without the semantic part, or where it does not work, nothing is known, and everything goes by words.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
@@ -33,7 +34,8 @@ async def of_passages(
     if r.embedder is None or not texts:
         return [None] * len(texts)
     try:
-        return await _near(r, r.embedder, passages.spoken(question, texts), texts, full)
+        asked = await asyncio.to_thread(passages.spoken, question, texts)
+        return await _near(r, r.embedder, asked, texts, full)
     except MeaningUnavailable as problem:
         log.warning("answering by words alone", problem=str(problem))
         return [None] * len(texts)
@@ -47,7 +49,7 @@ async def _near(
         of_paper = [passage for passage in texts if passage.paper_id == paper_id]
         vectors |= zip(of_paper, await _kept_or_made(r, embedder, paper_id, of_paper), strict=False)
     unread = [passage for passage in texts if passage not in vectors]
-    for close in passages.best(question, unread, limit=MOST_READ):
+    for close in await asyncio.to_thread(passages.best, question, unread, limit=MOST_READ):
         vectors[close.passage] = await embedder.of_query(close.passage.text)
     wanted = await embedder.of_query(question)
     known = [passage for passage in texts if passage in vectors]
