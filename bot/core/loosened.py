@@ -24,8 +24,8 @@ FUNCTION_WORDS = frozenset(
 """English words that hold a sentence together and say nothing of what it is about, folded."""
 
 
-def loosened(query: Query, asked: str) -> Query | None:
-    """``query`` with any of its words in place of all of them, or None where it asks for no more than one.
+def loosened(query: Query, asked: str, *, least: int = 2) -> Query | None:
+    """``query`` with any of its words in place of all of them, or None where it asks for fewer than ``least``.
 
     Words that hang together (``N-terminal``) are looked for one by one, and function words only where there are no
     others. What the text ``asked`` says twice counts twice, as in BM25. Filters, names, phrases and what must not match
@@ -37,7 +37,7 @@ def loosened(query: Query, asked: str) -> Query | None:
     telling = tuple(piece for piece in pieces if not _is_function_word(piece)) or pieces
     said = Counter(words.analyse(asked).stems)
     each = {_stem(piece): piece for piece in reversed(telling)}
-    if len(each) < 2:  # noqa: PLR2004  # of one there is no part
+    if len(each) < least:
         return None
     loose = Or(tuple(piece for stem, piece in reversed(each.items()) for _ in range(max(said[stem], 1))))
     return And((loose, *strict)) if strict else loose

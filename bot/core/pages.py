@@ -28,11 +28,16 @@ class Found:
     paper: Paper
     score: float
     snippet: Snippet
+    partly: bool = False
+    """It holds only part of what was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """``total`` is exact where ``exact`` says so, else a lower bound (counting stops at 1,000)."""
+    """``total`` is exact where ``exact`` says so, else a lower bound (counting stops at 1,000).
+
+    Where few papers match a query of several words, those that hold part of it stand behind them; they are not counted.
+    """
 
     query: str
     token: str
@@ -51,6 +56,11 @@ class SearchPage:
     """No paper holds all that was asked for; these hold part of it."""
     corrected: bool = False
     """Nothing matches the query as it was typed; these are the results of what was probably meant."""
+
+    @property
+    def counted(self) -> int:
+        """How many of the results ``total`` counts."""
+        return len(self.results) if self.partial else sum(not found.partly for found in self.results)
 
     @property
     def asked(self) -> str:

@@ -265,7 +265,15 @@ def day(value: date | None) -> str | None:
 
 
 def _results(results: Iterable[Found]) -> list[Document]:
-    return [{"paper": paper(found.paper), "score": found.score, "snippet": snippet(found.snippet)} for found in results]
+    return [
+        {
+            "paper": paper(found.paper),
+            "score": found.score,
+            "snippet": snippet(found.snippet),
+            "partial": found.partly,
+        }
+        for found in results
+    ]
 
 
 def _claim(claim: Claim) -> Document:

@@ -21,6 +21,7 @@ ORDERS = {
 }
 SWITCHES = {"relevance": "Best match first", "new": "Newest first", "top": "Most upvotes first"}
 SHOWN_OF_QUERY = 100
+_NEARLY = "No other paper holds all of it. These come closest."
 
 
 def search_page(page: SearchPage, *, whole: bool = False) -> Post:
@@ -36,12 +37,16 @@ def search_page(page: SearchPage, *, whole: bool = False) -> Post:
     ]
     if not results:
         return Post((*opening, *(_past_the_end(page) if page.total else _nothing_found(page))))
-    part = paging.span(page.offset, len(results), page.total, exact=page.exact)
-    row = (*_pages(page, len(results)), *_other_orders(page), _follow(page))
+    counted = min(page.counted, len(results))
+    part = paging.span(page.offset, counted, page.total, exact=page.exact)
+    row = (*_pages(page, counted), *_other_orders(page), _follow(page))
 
     def build(room: Room) -> Post:
         summary = f"{part}{APART}{ORDERS.get(page.sort, page.sort)}{APART}{_took(page.took_ms)}"
-        return Post((*opening, *_listed(results, room), fine(summary), *note(page.freshness), Buttons(row)))
+        listed: list[Block] = [*_listed(results[:counted], room)]
+        if counted < len(results):
+            listed += (text(_NEARLY), *_listed(results[counted:], room))
+        return Post((*opening, *listed, fine(summary), *note(page.freshness), Buttons(row)))
 
     return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
 

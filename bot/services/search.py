@@ -21,11 +21,13 @@ from bot.ports import Resources
 from bot.services import ingest, meaning
 from storage.query import Query
 from storage.records import Paper, PaperId, Sort, address_of
-from storage.search_index import SearchSort
+from storage.search_index import Hit, SearchSort
 from storage.store import Reading
 
 LARGEST_PAGE = 100
 DEEPEST_OFFSET = 10_000
+SEVERAL = 3
+"""Words of a query of which part is worth showing too, where all of them stand in few papers."""
 FEW = 5
 """Results, beside which it is said what else may be meant: authors slip too, so a misspelled word may find some."""
 STALE_AFTER = timedelta(hours=36)
@@ -43,19 +45,22 @@ async def search(
     """
     started = perf_counter()
     check_page(limit, offset)
-    answer = await _answer(r, text, _Page(limit=limit, offset=offset, sort=sort, today=r.clock().date()))
+    page = _Page(limit=limit, offset=offset, sort=sort, today=r.clock().date())
+    answer = await _answer(r, text, page)
     hits = answer.found.hits
     asked = clean(answer.meant if answer.corrected and answer.meant else text)  # what is unseen, no database takes
+    nearly = await _nearly(r, answer, asked, page)
     async with r.store.read() as tx:
-        papers = await tx.papers.get_many([hit.paper_id for hit in hits.hits])
+        papers = await tx.papers.get_many([hit.paper_id for hit in (*hits.hits, *nearly)])
         token = await tx.queries.token(asked)
         fresh = await _freshness(tx, r.clock())
     if token is None:  # the buttons to turn pages, to sort and to follow hold no more than a token
         async with r.store.write() as tx:
             token = await tx.queries.keep(asked, at=r.clock())
     results = tuple(
-        Found(paper=paper, score=hit.score, snippet=snippet(answer.query, paper))
-        for hit in hits.hits
+        Found(paper=paper, score=hit.score, snippet=snippet(answer.query, paper), partly=partly)
+        for found, partly in ((hits.hits, answer.partial), (nearly, True))
+        for hit in found
         if (paper := papers.get(hit.paper_id)) is not None
     )
     return SearchPage(
@@ -113,6 +118,20 @@ async def _answer(r: Resources, text: str, page: _Page) -> _Answer:
         if loose is not None and (part := await meaning.search(r, loose, **page)).hits.total:
             return _Answer(query=asked, found=part, meant=likeliest, corrected=words == likeliest, partial=True)
     return _Answer(query=query, found=found, meant=likeliest)
+
+
+async def _nearly(r: Resources, answer: _Answer, asked: str, page: _Page) -> tuple[Hit, ...]:
+    """What holds part of a query of several words, where so few papers hold all of it that the first page has room."""
+    whole = answer.found.hits
+    room = page["limit"] - whole.total
+    if answer.partial or not whole.total or room <= 0 or page["offset"] or page["sort"] not in {"relevance", "match"}:
+        return ()
+    loose = loosened(answer.query, asked, least=SEVERAL)
+    if loose is None:
+        return ()
+    known = {hit.paper_id for hit in whole.hits}
+    part = await meaning.search(r, loose, **page)
+    return tuple(hit for hit in part.hits.hits if hit.paper_id not in known)[:room]
 
 
 async def _readings(r: Resources, text: str) -> dict[str, Query]:

@@ -1,5 +1,6 @@
 """Pages of search results and of a period: what was found, where one is, and how to go on."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -211,6 +212,17 @@ def make_similar(count: int = 3, **facts: Any) -> SimilarPage:
         "freshness": search.freshness,
     }
     return SimilarPage(**(defaults | facts))
+
+
+def test_what_holds_only_part_stands_behind_the_matches_and_is_not_counted() -> None:
+    page = make_search(3, total=1)
+    first, *others = page.results
+    page = replace(page, results=(first, *(replace(found, partly=True) for found in others)))
+    shown = read(search_page(page))
+    before, _, behind = shown.partition("No other paper holds all of it. These come closest.")
+    assert (before.count("Diffusion"), behind.count("Diffusion")) == (1, 2)
+    assert "1 of 1 · best match first" in behind
+    assert "These come closest" not in read(search_page(make_search(1, total=1)))
 
 
 def test_papers_like_one_stand_below_its_title_with_what_they_share_in_bold() -> None:

@@ -352,3 +352,24 @@ async def test_where_no_paper_holds_all_words_those_that_hold_most_come_first_an
     assert [found.paper.id for found in strict.results] == [make_id(3)]
     assert not (await search.search(r, "protein folding music")).partial
     assert not (await search.search(r, "zyzzyva quuxly")).partial
+
+
+async def test_where_few_papers_hold_all_of_several_words_those_that_hold_most_stand_behind_them(r: Resources) -> None:
+    await keep(
+        r,
+        make_paper(make_id(1), title="Protein folding", abstract="With music."),
+        make_paper(make_id(2), title="Protein folding", abstract="Without it."),
+        make_paper(make_id(3), title="Music", abstract="Of no kind."),
+        make_paper(make_id(4), title="Nothing", abstract="Of the kind."),
+    )
+    page = await search.search(r, "protein folding music", limit=3)
+    assert [(found.paper.id, found.partly) for found in page.results] == [
+        (make_id(1), False),
+        (make_id(2), True),
+        (make_id(3), True),
+    ]
+    assert (page.total, page.counted, page.partial) == (1, 1, False)
+    assert len((await search.search(r, "protein folding music", limit=1)).results) == 1
+    assert len((await search.search(r, "protein folding music", sort="new")).results) == 1
+    assert len((await search.search(r, "protein music")).results) == 1, "of two words, a part is another question"
+    assert (await search.search(r, "protein folding music", offset=1)).results == ()
