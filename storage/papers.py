@@ -84,6 +84,7 @@ class PapersReader:
         query = (
             select(sightings.c.paper_id)
             .where(sightings.c.daily_on >= listed_since, ~asked_since)
+            .where(sightings.c.paper_id.not_like("10.%"))  # a DOI, as ``is_doi`` says: it is no arXiv id
             .group_by(sightings.c.paper_id)
             .order_by(newest.desc(), sightings.c.paper_id)
             .limit(limit)

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
-from storage.records import SourceState
 from storage.schema import source_days, sources
+from storage.source_state import SourceState
 
 
 class SourcesReader:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from storage.records import ChannelSetup, Delivery, SourceState
+from storage.records import ChannelSetup, Delivery
+from storage.source_state import SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from bot.core.reports import Health, SetupHealth, SourceReport
 from bot.core.schedule import Slot
 from bot.core.tags import print_tags
 from bot.render.preview import standing
-from storage.records import ChannelSetup, Delivery, Message, Paper, PaperId, SourceState
+from storage.records import ChannelSetup, Delivery, Message, Paper, PaperId
+from storage.source_state import SourceState
 
 Document = dict[str, Any]
 

@@ -8,7 +8,8 @@ from bot.render import phrases
 from bot.render.limits import roomiest
 from bot.render.phrases import ago, counted, fine, full_day, heading, line, place, sentence, strong, text, when
 from bot.render.post import Block, Inline, Listing, Post, Span
-from storage.records import Cadence, Delivery, DeliveryState, SourceState
+from storage.records import Cadence, Delivery, DeliveryState
+from storage.source_state import SourceState
 
 SOURCES = {"huggingface": "Hugging Face", "arxiv": "arXiv", "arxiv details": "arXiv's details"}
 STATES = {

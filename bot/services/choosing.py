@@ -4,6 +4,7 @@ Ten thousand channels that ask for the same thing are decided once: a ``Chooser`
 one round of planning takes.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from storage.records import Cadence, ChannelSetup, DeliveryKey, Destination, Pap
 log = structlog.get_logger(__name__)
 
 PAPERS_IN_A_TOPIC_DIGEST = 10
+A_FEW = 250
+"""Papers that are looked through in one go."""
 
 A_DAY = timedelta(days=1)
 
@@ -81,7 +84,7 @@ class Chooser:
         among = _Range(days, announced=_wants_announced(setup))
         asked = (among, rules, frozenset(posted))
         if asked not in self._chosen:
-            self._chosen[asked] = choose(await self._rank(among, rules.sort), rules, posted=posted, now=self.now)
+            self._chosen[asked] = await self._choose(among, rules, posted)
         return self._chosen[asked]
 
     async def for_topics(
@@ -99,13 +102,15 @@ class Chooser:
                 log.error("a topic cannot be read any more", topic=topic.id, problem=str(problem))  # noqa: TRY400
                 continue
             queries.append(query)
-            for paper in (await self._shelf(among)).papers:
+            for number, paper in enumerate((await self._shelf(among)).papers):
+                if number % A_FEW == 0:
+                    await asyncio.sleep(0)  # they may be thousands, and others want to go on
                 if paper.id not in why and matches(query, paper, today=today):
                     words = ", ".join(reasons(query, paper, today=today))
                     # A topic of one word needs no list of the words that matched.
                     why[paper.id] = f"{topic.query} ({words})" if words not in {"", topic.query} else topic.query
         rules = DigestRules(limit=PAPERS_IN_A_TOPIC_DIGEST, query=Or(tuple(queries)))
-        return choose(await self._rank(among, rules.sort), rules, posted=posted, now=self.now), why
+        return await self._choose(among, rules, posted), why
 
     async def why_nothing(self, decision: DigestPlan, day: date, days: Days) -> str:
         """Why a digest of ``day``, which is of ``days``, is empty, in words."""
@@ -143,6 +148,13 @@ class Chooser:
         async with self.r.store.read() as tx:
             newest = await tx.papers.latest_day()
         return days if newest is None or newest > days.last else Days(newest, newest)
+
+    async def _choose(self, among: _Range, rules: DigestRules, posted: AbstractSet[PaperId]) -> DigestPlan:
+        """Of a few papers at once, of many in a thread: the first query to be asked of a paper takes its time."""
+        ranked = await self._rank(among, rules.sort)
+        if len(ranked) <= A_FEW:
+            return choose(ranked, rules, posted=posted, now=self.now)
+        return await asyncio.to_thread(choose, ranked, rules, posted=posted, now=self.now)
 
     async def _rank(self, among: _Range, sort: Sort) -> tuple[Ranked, ...]:
         if (among, sort) not in self._ranked:

@@ -12,7 +12,8 @@ from bot.ports import Resources, Source
 from bot.services import channels, ingest, meaning
 from bot.services.posts import NOTICE_SLOT
 from storage.ledger import DeliveriesReader
-from storage.records import Delivery, Destination, SourceState
+from storage.records import Delivery, Destination
+from storage.source_state import SourceState
 from storage.sources import SourcesReader
 
 RECENT_DELIVERIES = 10

@@ -21,7 +21,7 @@ from bot.core.reports import SourceReport
 from bot.errors import InvalidInput, SourceError, SourceThrottled
 from bot.ports import Fetched, Rejected, Resources, Source
 from bot.sample import SAMPLE, sample_days
-from storage.records import SourceState
+from storage.source_state import SourceState
 from storage.store import Writing
 
 log = structlog.get_logger(__name__)

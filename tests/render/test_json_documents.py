@@ -13,7 +13,8 @@ from bot.core.ranking import Ranked
 from bot.core.reports import Health, SetupHealth, SourceReport
 from bot.render import document
 from storage.fulltext import Origin
-from storage.records import Cadence, Message, Paper, PaperId, Sort, SourceState
+from storage.records import Cadence, Message, Paper, PaperId, Sort
+from storage.source_state import SourceState
 from tests.builders import BASE, DAY, make_delivery, make_paper, make_setup
 
 PAPER_KEYS = {

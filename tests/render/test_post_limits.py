@@ -42,7 +42,8 @@ from bot.render.status import status_post
 from bot.render.trending import trending_page
 from bot.render.why import why
 from storage.fulltext import Origin
-from storage.records import Cadence, Delivery, Layout, Obstacle, PaperId, Settle, Sort, SourceState, TagRule
+from storage.records import Cadence, Delivery, Layout, Obstacle, PaperId, Settle, Sort, TagRule
+from storage.source_state import SourceState
 from tests.builders import BASE, make_delivery, make_papers, make_person, make_schedule, make_setup, make_topic
 from tests.render.hostile import (
     changes_of,

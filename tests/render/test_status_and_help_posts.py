@@ -11,7 +11,8 @@ from bot.render.actions import ConfirmForget, decode
 from bot.render.help import GROUPS, help_post
 from bot.render.post import ButtonLook
 from bot.render.status import status_post
-from storage.records import Cadence, Delivery, DeliveryState, Message, SourceState
+from storage.records import Cadence, Delivery, DeliveryState, Message
+from storage.source_state import SourceState
 from tests.builders import BASE, DAY, make_delivery, make_setup
 from tests.render.reading import buttons, read
 

@@ -10,7 +10,7 @@ from bot.errors import SourceThrottled, SourceUnreachable
 from bot.ports import Clock, Fetched, Resources
 from bot.services import details, ingest
 from storage.records import ChangeKind, Paper, PaperId
-from tests.builders import BASE, DAY, FakeClock, make_papers, sighting_of
+from tests.builders import BASE, DAY, FakeClock, make_paper, make_papers, sighting_of
 from tests.services.doubles import FakeSource
 
 
@@ -122,6 +122,15 @@ async def test_a_failure_is_remembered_and_waited_out(
     catalogue.problem = None
     clock.advance(seconds=1)
     assert await details.look_up(both) is not None
+
+
+async def test_a_paper_beyond_arxiv_is_not_asked_about(both: Resources, catalogue: FakeCatalogue) -> None:
+    catalogue.most_ids = 10
+    beyond = make_paper("10.1101/2025.03.14.643210")
+    async with both.store.write() as tx:
+        await tx.papers.save([beyond], [sighting_of(beyond, source="biorxiv")])
+    await details.look_up(both)
+    assert catalogue.asked == [tuple(one.id for one in LISTED)]
 
 
 async def test_nobody_is_asked_where_there_is_no_catalogue(r: Resources) -> None:

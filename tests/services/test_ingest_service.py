@@ -14,7 +14,8 @@ from bot.ports import Rejected, Resources
 from bot.services import ingest, search
 from storage.facts import Facts
 from storage.papers import Papers
-from storage.records import PaperId, Sighting, SourceState
+from storage.records import PaperId, Sighting
+from storage.source_state import SourceState
 from storage.sources import Sources
 from tests.builders import BASE, DAY, FakeClock, make_id, make_paper, make_papers
 from tests.services.doubles import FakeSource

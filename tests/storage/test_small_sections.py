@@ -15,8 +15,8 @@ from storage.records import (
     DestinationKind,
     Schedule,
     Sort,
-    SourceState,
 )
+from storage.source_state import SourceState
 from storage.store import Store
 from tests.builders import (
     BASE,

@@ -1,0 +1,22 @@
+"""How a source of papers has been doing, as a frozen value. Standard library only, as ``storage.records``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source has been doing, for freshness and health."""
+
+    name: str
+    succeeded_at: datetime | None = None
+    failed_at: datetime | None = None
+    problem: str | None = None
+    retry_at: datetime | None = None
+    fetched: int = 0
+    rejected: int = 0
+    """Of the last answer that could be read: how many items it held, and how many of them were no papers."""
+    rejects: tuple[str, ...] = ()
+    """Of each kind of those the first, in words."""
+    usual_share: float | None = None
+    """How much of an answer can usually be read, from 0 to 1."""
