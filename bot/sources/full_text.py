@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from pydantic import SecretStr
@@ -29,6 +29,8 @@ ATTEMPTS = 2
 """Somebody waits for the answer, and there are other places."""
 MOST_PAGE_BYTES = 16 * 2**20
 MOST_PDF_BYTES = 40 * 2**20
+LEFT_ALONE = timedelta(minutes=5)
+"""How long a site that did not answer is not asked again: somebody waits for each answer, offline too."""
 LEAST_PROSE = 3_000
 """Characters beside the abstract, below which it is not the paper but a page about it."""
 
@@ -53,6 +55,8 @@ class FullTexts:
         self._arxiv = arxiv_url.rstrip("/")
         self._clock = clock
         self._patience = patience
+        self._away: dict[str, tuple[datetime, SourceUnreachable]] = {}
+        """The sites that did not answer: until when they are left alone, and what went wrong."""
 
     async def fetch(self, paper: Paper) -> FullText:
         """The first text that is one; a place that does not have it, or has something else, is passed over.
@@ -125,7 +129,13 @@ class FullTexts:
             attempts=ATTEMPTS,
             most_bytes=most_bytes,
         )
-        return (await self._clients[source].get(ask)).body
+        if (away := self._away.get(source)) is not None and away[0] > self._clock():
+            raise away[1]
+        try:
+            return (await self._clients[source].get(ask)).body
+        except SourceUnreachable as problem:
+            self._away[source] = (self._clock() + LEFT_ALONE, problem)
+            raise
 
 
 def _is_whole_paper(outline: Outline) -> bool:

@@ -97,6 +97,19 @@ async def test_where_nobody_can_say_whether_there_is_a_text_that_is_an_error(
     assert AT[Origin.PDF] not in site.asked, "the server that failed is left alone"
 
 
+async def test_a_site_that_did_not_answer_is_left_alone_for_a_while(
+    full_texts: FullTexts, site: PaperPages, clock: FakeClock
+) -> None:
+    site.pages = {AT[Origin.MARKDOWN]: 500, AT[Origin.HTML]: HTML}
+    await full_texts.fetch(PAPER)
+    site.asked.clear()
+    assert (await full_texts.fetch(PAPER)).origin is Origin.HTML
+    assert site.asked == [AT[Origin.HTML]]
+    clock.advance(minutes=6)
+    site.pages[AT[Origin.MARKDOWN]] = MARKDOWN
+    assert (await full_texts.fetch(PAPER)).origin is Origin.MARKDOWN
+
+
 async def test_a_site_that_asks_for_patience_is_obeyed(full_texts: FullTexts, site: PaperPages) -> None:
     site.pages = {AT[Origin.MARKDOWN]: 429, AT[Origin.HTML]: 429}
     with pytest.raises(SourceThrottled):
