@@ -58,7 +58,7 @@ def _empty_is_absent(value: object) -> object:
 def _categories(value: str) -> str:
     for code in _listed(value):
         if categories.spelled(code) is None:
-            near = categories.nearest(code)
+            near = next(iter(categories.nearest(code)), None)
             hint = f"; did you mean {near}?" if near else ""
             raise ValueError(f"names {code!r}, which is no category of arXiv's{hint}")
     return value

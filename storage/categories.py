@@ -32,6 +32,8 @@ _SAME = (
 ARCHIVES = frozenset((*_ARCHIVES, *_SINGLE))
 CODES = frozenset((*_SINGLE, *(f"{archive}.{code}" for archive, codes in _ARCHIVES.items() for code in codes.split())))
 
+_MOST_MEANT = 4
+
 _BY_LOWER = {code.lower(): code for code in (*ARCHIVES, *CODES)}
 _TWIN = {a.lower(): b.lower() for pair in _SAME for a, b in (pair, pair[::-1])}
 
@@ -48,12 +50,17 @@ def codes_of(code: str) -> frozenset[str]:
     return frozenset((*names, *(name.partition(".")[0] for name in names)))
 
 
-def nearest(code: str) -> str | None:
-    """The category that was probably meant where arXiv has none named ``code``; None where it has, or none is near."""
+def nearest(code: str) -> tuple[str, ...]:
+    """The categories that were probably meant where arXiv has none named ``code``, the likeliest first.
+
+    Nothing where it has one, or none is near.
+    """
     if spelled(code.removesuffix(".*")) is not None:
-        return None
-    close = get_close_matches(code.lower(), _BY_LOWER, n=1, cutoff=0.75)
-    return _BY_LOWER[close[0]] if close else None
+        return ()
+    wanted = code.lower()
+    close = get_close_matches(wanted, _BY_LOWER, n=_MOST_MEANT, cutoff=0.75)
+    begun = [found for found in close if wanted.startswith(found) or found.startswith(wanted)]
+    return tuple(_BY_LOWER[found] for found in dict.fromkeys((*begun, *close)))
 
 
 def beginning_with(start: str) -> tuple[str, ...]:

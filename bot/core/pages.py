@@ -56,6 +56,8 @@ class SearchPage:
     """No paper holds all that was asked for; these hold part of it."""
     corrected: bool = False
     """Nothing matches the query as it was typed; these are the results of what was probably meant."""
+    unknown: tuple[str, ...] = ()
+    """Where nothing was found: categories that the query names and arXiv does not have."""
 
     @property
     def counted(self) -> int:

@@ -11,7 +11,7 @@ from bot.core.identity import parse_paper_id
 from bot.core.query_tokens import normal
 from bot.errors import InvalidInput
 from storage import categories
-from storage.query import Count, Days, Field, Has, Is, LastDays, Query, Words
+from storage.query import And, Count, Days, Field, Has, Is, LastDays, Not, Or, Query, Words
 
 LONGEST_LOOK_BACK = 36_500
 """Days; a century."""
@@ -133,6 +133,19 @@ def _category(value: str) -> Words:
             f"“{value[:40]}” is not a category", "Write a code of arXiv, as in cat:cs.CL, or cat:cs for all of it."
         )
     return Words(code if starred else categories.spelled(code) or code, Field.CATEGORY, prefix=starred)
+
+
+def unknown_categories(query: Query) -> tuple[str, ...]:
+    """The categories that ``query`` names and arXiv does not have, each once."""
+    match query:
+        case And(parts) | Or(parts):
+            return tuple(dict.fromkeys(code for part in parts for code in unknown_categories(part)))
+        case Not(part):
+            return unknown_categories(part)
+        case Words(text=code, field=Field.CATEGORY, prefix=False) if categories.spelled(code) is None:
+            return (code,)
+        case _:
+            return ()
 
 
 # --- days ---

@@ -33,6 +33,7 @@ def search_page(page: SearchPage, *, whole: bool = False) -> Post:
     opening: list[Block] = [
         heading(f"Search: {quoted(page.query, SHOWN_OF_QUERY)}", level=3),
         *_did_you_mean(page),
+        *_unknown(page),
         *_partly(page),
     ]
     if not results:
@@ -109,6 +110,13 @@ def _did_you_mean(page: SearchPage) -> tuple[Block, ...]:
     if page.corrected:
         return (text("Nothing matches that as it is written, so I looked for ", strong(meant), "."),)
     return (text("Did you mean ", strong(meant), "? Try ", command(f"/papers search {meant}"), "."),)
+
+
+def _unknown(page: SearchPage) -> tuple[Block, ...]:
+    if not page.unknown:
+        return ()
+    named = phrases.line(phrases.listed([f"cat:{code}" for code in page.unknown]), SHOWN_OF_QUERY)
+    return (text("arXiv has no category ", command(named), "; one that it has is ", command("cat:cs.CL"), "."),)
 
 
 def _partly(page: SearchPage) -> tuple[Block, ...]:

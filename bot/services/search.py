@@ -13,6 +13,7 @@ from bot.core.loosened import loosened
 from bot.core.pages import Found, Freshness, SearchPage, TrendingPage
 from bot.core.parse_query import parse_query
 from bot.core.period import Period
+from bot.core.query_filters import unknown_categories
 from bot.core.ranking import Ranked, rank
 from bot.core.snippets import snippet
 from bot.core.text import clean
@@ -74,6 +75,7 @@ async def search(
         limit=limit,
         did_you_mean=answer.meant,
         corrected=answer.corrected,
+        unknown=() if hits.total else unknown_categories(answer.query),
         engine=answer.found.engine,
         partial=answer.partial,
         took_ms=round((perf_counter() - started) * 1000, 2),
@@ -103,7 +105,7 @@ async def _answer(r: Resources, text: str, page: _Page) -> _Answer:
     """What was asked; else what was probably meant; else what holds part of the one, or of the other."""
     query = parse_query(text)
     found = await meaning.search(r, query, **page)
-    if found.hits.total > FEW:
+    if found.hits.total > FEW and not unknown_categories(query):
         return _Answer(query=query, found=found)
     readings = await _readings(r, text)
     better = await _better(r, readings, than=found.hits.total, today=page["today"])

@@ -66,8 +66,8 @@ def _slots(searcher: tantivy.Searcher, text: str) -> Iterator[_Choices]:
         if chunk.group() in _LEFT_ALONE or "*" in chunk.group() or (colon and field in _NO_WORDS):
             continue
         if field == "cat" and value:
-            if (code := categories.nearest(value)) is not None:
-                yield chunk.end() - len(value), chunk.end(), (code,)
+            if codes := categories.nearest(value):
+                yield chunk.end() - len(value), chunk.end(), codes
             continue
         for span in list(words.spans(chunk.group()))[1 if colon and value else 0 :]:
             near = _near(searcher, span.exact, field if colon and value else "")

@@ -7,6 +7,8 @@
 | an unknown or malformed id                     | here; core/test_identity.py, discord_ui/test_commands_on_discord.py |
 | a query with a syntax error                    | here (caret); test_bad_days_on_discord.py (column);                 |
 |                                                | core/test_parse_query.py, render/test_failure_posts.py              |
+| a query that is empty, endless, unbalanced, of | services/test_bad_queries.py (and a property: anything is answered  |
+| signs, of emoji, right to left; no category    | in words)                                                           |
 | a date in the future                           | here; core/test_period.py, discord_ui/test_commands_on_discord.py   |
 | a zone that does not exist                     | test_bad_days_on_discord.py; core/test_schedule.py,                 |
 |                                                | discord_ui/test_setting_up_on_discord.py                            |
