@@ -26,7 +26,7 @@ _SHORTEST = 3
 _LONGEST = 30
 """Letters of a word that somebody types by hand."""
 _LONG = 6
-"""From so many letters on, two of them may be wrong; and what is as near as one of them is hardly another word."""
+"""From so many letters on, two of them may be wrong."""
 _LOOKED_AT = 2_000
 """The most usual words with the same first two letters: among them two slips are looked for."""
 _ALTERNATIVES = 4
@@ -35,7 +35,7 @@ _RARE = 5
 _MORE_USUAL = 50
 """... where a near one stands in so many times as many."""
 _OTHER_START = 10
-"""Nobody mistypes the first letter as often as others: a word that begins otherwise has to be so much more usual."""
+"""The first letter is seldom the wrong one: a word that begins otherwise has to be so much more usual."""
 
 _Choices = tuple[int, int, tuple[str, ...]]
 """From where to where something in the text may be replaced, and by what, the likeliest first."""
@@ -88,10 +88,13 @@ def _near(searcher: tantivy.Searcher, word: str, field: str) -> tuple[str, ...]:
         return max(searcher.doc_freq(name, other) for name in vocabularies)
 
     stands_in = max([held(word), *(searcher.doc_freq(name, words.stem(word)) for name in texts)])
-    if stands_in > _RARE or (stands_in and len(word) < _LONG):
+    if stands_in > _RARE or (stands_in and len(word) == _SHORTEST):
         return ()
-    least = stands_in * _MORE_USUAL
-    found = {other: count for other in one_slip_from(word) if (count := held(other)) > least}
+
+    def usual(other: str) -> float:
+        return held(other) / (1 if other[0] == word[0] else _OTHER_START)
+
+    found = {other: count for other in one_slip_from(word) if (count := usual(other)) > stands_in * _MORE_USUAL}
     if not found and not stands_in and len(word) >= _LONG:
         found = {
             other: count
@@ -99,8 +102,7 @@ def _near(searcher: tantivy.Searcher, word: str, field: str) -> tuple[str, ...]:
             for other, count in searcher.terms_with_prefix(name, word[:2], limit=_LOOKED_AT)
             if "_" not in other and edit_distance(word, other, 2) <= 2  # noqa: PLR2004  # two slips
         }
-    likeliest = sorted(found, key=lambda other: (-found[other] / (1 if other[0] == word[0] else _OTHER_START), other))
-    return tuple(likeliest[:_ALTERNATIVES])
+    return tuple(sorted(found, key=lambda other: (-found[other], other))[:_ALTERNATIVES])
 
 
 def one_slip_from(word: str) -> frozenset[str]:
