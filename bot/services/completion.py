@@ -47,8 +47,10 @@ async def queries_like(r: Resources, typed: str, *, limit: int) -> tuple[str, ..
         return ()
     tails = await _tails(r, end, end.field, WORDS_TRIED)
     if end.field is None and not end.opened:
-        tails += [*await _tails(r, end, Field.AUTHOR, NAMES_TRIED)] if len(end.beginning) >= SHORTEST_NAME else []
-        tails += [*await _tails(r, end, Field.CATEGORY, CATEGORIES_TRIED)] if "." in end.beginning else []
+        if "." in end.beginning:
+            tails += await _tails(r, end, Field.CATEGORY, CATEGORIES_TRIED)
+        elif len(end.beginning) >= SHORTEST_NAME:
+            tails += await _tails(r, end, Field.AUTHOR, NAMES_TRIED)
     return tuple(f"{end.before}{tail}" for tail in dict.fromkeys(tails) if tail != end.beginning)[:limit]
 
 
@@ -72,7 +74,7 @@ async def _readings(r: Resources, typed: str) -> AsyncIterator[Query]:
 async def _any_of(r: Resources, end: Unfinished) -> str:
     """What ``end`` may become, as the alternatives of a query."""
     if end.field is not None or end.opened:
-        return " OR ".join(await _tails(r, end, end.field, WORDS_TRIED))
+        return " OR ".join(await _tails(r, end, end.field, NAMES_TRIED if end.field is Field.AUTHOR else WORDS_TRIED))
     tails = await _tails(r, replace(end, opened=True), Field.TITLE, WORDS_TRIED)
     if len(end.beginning) >= SHORTEST_NAME:
         tails += await _tails(r, end, Field.AUTHOR, NAMES_TRIED)

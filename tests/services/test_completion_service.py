@@ -113,6 +113,7 @@ async def test_nothing_that_is_typed_is_kept(r: Resources) -> None:
         ("author:gr", ("author:grace", 'author:"grace hopper"')),
         ('heat author:"grace h', ('heat author:"grace hopper"',)),
         ("cs.cv", ("cat:cs.CV",)),
+        ("hep-", ()),
         ("cat:q-bio.n", ("cat:q-bio.NC",)),
         ("", ()),
         ("kernels ", ()),
