@@ -1,99 +1,226 @@
-"""The same questions to the same papers: our whole call, a scan with LIKE, and bm25s."""
+"""The same two hundred questions to the same papers: our whole call, from text to papers with snippets, and others.
+
+``python -m benchmarks.search 100000`` measures a store of so many papers made for it, ``python -m benchmarks.search
+PATH.db`` one that is there.
+"""
 
 import asyncio
-import sqlite3
+import inspect
+import resource
 import statistics
+import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
 from time import perf_counter
+from typing import Any
 
-import bm25s
+import tantivy
+from rich.console import Console
+from rich.table import Table
 
-from benchmarks.figures import RECORDED, Row, percentile
+from benchmarks import corpus, engines
+from benchmarks.engines import BEST, Ask
+from benchmarks.figures import Row, percentile
+from benchmarks.questions import Question, questions
 from bot.app import open_resources
+from bot.core.parse_query import parse_query
 from bot.ports import Resources
-from bot.services import ingest, search
+from bot.services import bulk, search
 from bot.settings import Settings
 from storage.records import Paper
+from storage.search_index.opening import opened
+from storage.search_index.translate import translate
+from storage.vectors import PaperVector
 
-ROUNDS = 5
-LIMIT = 10
-QUERIES = (
-    "diffusion", "reinforcement learning", "agent", "video generation", "reasoning", "vision language", "quantization",
-    "speech", "retrieval augmented", "robot", "mixture of experts", "long context", "benchmark", "alignment", "safety",
-    "protein", "medical imaging", "code generation", "distillation", "attention sparse", "tokenizer", "audio music",
-    "3d gaussian splatting", "mathematical reasoning", "preference optimization", "hallucination", "chart tables",
-    "world model", "image editing", "instruction tuning",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    ours: list[float]
-    like: list[float]
-    other: list[float]
+SIZES = (10_000, 40_000)
+ROUNDS = 3
+SAMPLE, PIECES = 4_000, 20
+IN_MEMORY = 100_000
+"""Papers up to which what would take minutes to fill, or gigabytes, is filled."""
+SCANNED = 10
+"""Every so many questions are answered by a scan, too."""
+AT_ONCE = 4
+VECTOR = 384
 
 
 async def measure() -> list[Row]:
-    """Each query's median over the rounds; then percentiles over the queries."""
+    """The rows of ``SIZES``."""
+    if not corpus.REAL.is_dir():
+        return [Row("search", "not measured: no real papers here", "", "", "")]
+    return [row for size in SIZES for row in await _made(size)]
+
+
+async def _made(count: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(_env_file=None, database_url=f"sqlite+aiosqlite:///{folder}/paperboy.db")  # type: ignore[call-arg,arg-type]  # pydantic converts
-        async with open_resources(settings) as r:
-            for path in sorted(RECORDED.glob("*.json")):
-                await ingest.file(r, r.sources[0], path)
-            async with r.store.read() as tx:
-                count = await tx.papers.count()
-                papers = [paper for _, paper in await tx.papers.changed_since(0, count)]
-            if not papers:
-                return [Row("search", "not measured: no recorded answers here", "", "", "")]
+        dump, store = Path(folder) / "dump.jsonl", Path(folder) / "paperboy.db"
+        await asyncio.to_thread(corpus.main, count, dump)
+        async with open_resources(_settings(store)) as r:
+            await bulk.file(r, dump)
             await r.index.catch_up(r.store)
-            times = await _in_turns(r, papers)
-    rows = []
-    for share in (50, 95):
-        mine = percentile(times.ours, share)
-        for name, values in (("LIKE scan of title and abstract", times.like), ("bm25s, ids only", times.other)):
-            there = percentile(values, share)
-            rows.append(
-                Row(
-                    f"search {len(papers):,} papers, p{share}",
-                    f"{mine:.2f} ms",
-                    name,
-                    f"{there:.2f} ms",
-                    f"{mine / there:.2f}",
-                )
-            )
-    return rows
+        rows = await _there(store)
+        async with open_resources(_settings(store, semantic=True)) as r:
+            rows += await _with_meaning(r, count)
+        return rows
 
 
-async def _in_turns(r: Resources, papers: list[Paper]) -> Times:
-    plain = sqlite3.connect(":memory:", check_same_thread=False)
-    plain.execute("CREATE TABLE papers (id TEXT, title TEXT, abstract TEXT)")
-    plain.executemany("INSERT INTO papers VALUES (?, ?, ?)", [(p.id, p.title, p.abstract) for p in papers])
-    retriever = bm25s.BM25()
-    retriever.index(
-        bm25s.tokenize([f"{p.title} {p.abstract}" for p in papers], show_progress=False), show_progress=False
+async def _there(store: Path) -> list[Row]:
+    """A store as it stands: nothing but the questions' own tokens are written to it."""
+    async with open_resources(_settings(store)) as r:
+        async with r.store.read() as tx:
+            count = await tx.papers.count()
+        asked = questions(await _sample(r))
+        with tempfile.TemporaryDirectory() as folder:
+            others = await _others(r, store, Path(folder), count, asked)
+            times = await _in_turns(r, others, asked)
+        ours = times.pop("ours")
+        rows = [_row(f"search {count:,} papers", ours, name, there) for name, there in times.items()]
+        async with _stalls() as idle:
+            await asyncio.sleep(1)
+        async with _stalls() as busy:
+            for start in range(0, len(asked), AT_ONCE):
+                await asyncio.gather(*(_ours(r, question) for question in asked[start : start + AT_ONCE]))
+        what = f"longest stall of the event loop, {AT_ONCE} searches at a time"
+        return [*rows, Row(what, f"{max(busy):.0f} ms", "without a search", f"{max(idle):.0f} ms", "")]
+
+
+async def _with_meaning(r: Resources, count: int) -> list[Row]:
+    """How much longer it takes where each paper has a vector; of chance, since only the time counts here."""
+    if r.embedder is None:
+        return []
+    asked = questions(await _sample(r))
+    chance = Random(1)
+    async for papers in _pieces(r, 0):
+        name = r.embedder.name
+        codes = [
+            PaperVector(paper_id=paper.id, model=name, digest=0, codes=chance.randbytes(VECTOR)) for paper in papers
+        ]
+        async with r.store.write() as tx:
+            await tx.vectors.save(codes)
+    await search.search(r, "the model is loaded")
+    first = [await _ours(r, question) for question in asked]
+    again = [await _ours(r, question) for question in asked]
+    return [_row(f"search {count:,} papers by words and meaning, asked first", first, "asked again", again)]
+
+
+def _settings(store: Path, *, semantic: bool = False) -> Settings:
+    return Settings(_env_file=None, database_url=f"sqlite+aiosqlite:///{store}", semantic=semantic)  # type: ignore[call-arg,arg-type]  # pydantic converts
+
+
+async def _sample(r: Resources) -> list[Paper]:
+    """Papers of all ages."""
+    async with r.store.read() as tx:
+        newest = await tx.papers.revision()
+        steps = range(0, newest, max(newest // PIECES, 1))
+        return [paper for step in steps for _, paper in await tx.papers.changed_since(step, SAMPLE // PIECES)]
+
+
+async def _pieces(r: Resources, revision: int) -> AsyncIterator[list[Paper]]:
+    while True:
+        async with r.store.read() as tx:
+            piece = await tx.papers.changed_since(revision, SAMPLE)
+        if not piece:
+            return
+        revision = piece[-1][0]
+        yield [paper for _, paper in piece]
+
+
+async def _others(r: Resources, store: Path, folder: Path, count: int, asked: Iterable[Question]) -> dict[str, Ask]:
+    index = opened(store.with_name("paperboy-index"))
+    wanted = {q: translate(parse_query(q.text), index.schema, r.clock().date()) for q in asked}
+
+    def same_query(question: Question) -> list[str]:
+        searcher: tantivy.Searcher = index.searcher()
+        return [searcher.doc(address)["newest"][0] for _, address in searcher.search(wanted[question], BEST).hits]
+
+    loop = asyncio.get_running_loop()
+
+    def papers() -> Iterator[Paper]:
+        """For the threads that fill the others, which know no event loop."""
+        pieces = _pieces(r, 0)
+        while piece := asyncio.run_coroutine_threadsafe(anext(pieces, []), loop).result():
+            yield from piece
+
+    others: dict[str, Ask] = {"tantivy alone, the same query": same_query}
+    others["tantivy alone, title and abstract"] = await asyncio.to_thread(
+        engines.plain_tantivy, folder / "tantivy", papers()
     )
-    times = Times([], [], [])
-    for query in QUERIES:
-        ours, like, other = [], [], []
-        for _ in range(ROUNDS):
-            started = perf_counter()
-            await search.search(r, query, limit=LIMIT)
-            ours.append((perf_counter() - started) * 1000)
-            like.append(await asyncio.to_thread(_like, plain, query))
-            started = perf_counter()
-            tokens = bm25s.tokenize([query], show_progress=False)
-            retriever.retrieve(tokens, k=LIMIT, show_progress=False)
-            other.append((perf_counter() - started) * 1000)
-        times.ours.append(statistics.median(ours))
-        times.like.append(statistics.median(like))
-        times.other.append(statistics.median(other))
+    ranked, scanned = await asyncio.to_thread(engines.sqlite, folder, papers())
+    others["SQLite FTS5, its rank"] = ranked
+    if count <= IN_MEMORY:
+        everything = [paper async for piece in _pieces(r, 0) for paper in piece]
+        others["bm25s in memory, words only"] = engines.bag_of_words(everything)
+        if (server := await engines.postgres(everything)) is not None:
+            others["PostgreSQL, GIN and ts_rank"] = server
+    others["a scan of all texts"] = scanned
+    return others
+
+
+async def _in_turns(r: Resources, others: dict[str, Ask], asked: Sequence[Question]) -> dict[str, list[float]]:
+    """Milliseconds: each question's median over the rounds, engine by engine."""
+    times: dict[str, list[float]] = {"ours": [], **{name: [] for name in others}}
+    for place, question in enumerate(asked):
+        times["ours"].append(statistics.median([await _ours(r, question) for _ in range(ROUNDS)]))
+        for name, ask in others.items():
+            if ask is not list(others.values())[-1]:
+                times[name].append(statistics.median([await _time(ask, question) for _ in range(ROUNDS)]))
+            elif place % SCANNED == 0:
+                times[name].append(await _time(ask, question))
     return times
 
 
-def _like(database: sqlite3.Connection, query: str) -> float:
-    words = query.split()
-    where = " AND ".join(["title || ' ' || abstract LIKE ?"] * len(words))
+async def _ours(r: Resources, question: Question) -> float:
     started = perf_counter()
-    database.execute(f"SELECT id FROM papers WHERE {where} LIMIT {LIMIT}", [f"%{w}%" for w in words]).fetchall()  # noqa: S608  # words are bound
+    await search.search(r, question.text, limit=BEST)
     return (perf_counter() - started) * 1000
+
+
+async def _time(ask: Ask, question: Question) -> float:
+    started = perf_counter()
+    answer: Any = ask(question)
+    if inspect.isawaitable(answer):
+        await answer
+    return (perf_counter() - started) * 1000
+
+
+@asynccontextmanager
+async def _stalls() -> AsyncIterator[list[float]]:
+    """By how many milliseconds a nap of one was overslept, while the block runs."""
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            started = perf_counter()
+            await asyncio.sleep(0.001)
+            late.append((perf_counter() - started) * 1000 - 1)
+
+    watching = asyncio.create_task(watch())
+    await asyncio.sleep(0)
+    try:
+        yield late
+    finally:
+        watching.cancel()
+
+
+def _row(what: str, ours: list[float], beside: str, there: list[float]) -> Row:
+    shares = (50, 95, 99)
+    mine, other = ([percentile(values, share) for share in shares] for values in (ours, there))
+    shown = [" / ".join(f"{value:,.1f}" for value in values) for values in (mine, other)]
+    return Row(f"{what}, ms at p50 / p95 / p99", shown[0], beside, shown[1], f"{mine[1] / other[1]:.2f}")
+
+
+def main(what: str) -> None:
+    """Print the rows, and by kind of question."""
+    rows = asyncio.run(_there(Path(what)) if what.endswith(".db") else _made(int(what)))
+    table = Table("what", "Paperboy", "beside", "there", "ratio of p95")
+    for row in rows:
+        table.add_row(row.what, row.ours, row.beside, row.theirs, row.ratio)
+    Console(width=150).print(table)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"At most {memory:,} MB of memory, the others' included.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
