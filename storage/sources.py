@@ -1,14 +1,28 @@
 """How each source has been doing, and which of its days were looked at when."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
-from storage.schema import source_days, sources
+from storage.schema import counters, facts, sightings, source_days, sources
 from storage.source_state import SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many papers there are and how current they are: what every page of a search says."""
+
+    papers: int
+    sighted_at: datetime | None
+    """When a source was last looked at with any result."""
+    succeeded_at: datetime | None
+    """When a look last worked, with a result or without."""
+    fact: str | None
+    """The one that was asked for."""
 
 
 class SourcesReader:
@@ -25,6 +39,17 @@ class SourcesReader:
         """All that were ever looked at, by name."""
         rows = await self._connection.execute(select(sources).order_by(sources.c.name))
         return [SourceState(**row) for row in rows.mappings()]
+
+    async def standing(self, fact: str) -> Standing:
+        """Together with the value of ``fact``: one way to the database instead of four."""
+        asked = (
+            select(counters.c.value).where(counters.c.name == "papers"),
+            select(func.max(sightings.c.seen_at)),
+            select(func.max(sources.c.succeeded_at)),
+            select(facts.c.value).where(facts.c.name == fact),
+        )
+        row = (await self._connection.execute(select(*(one.scalar_subquery() for one in asked)))).one()
+        return Standing(row[0] or 0, *row[1:])
 
     async def day_looked_at(self, name: str, day: date) -> datetime | None:
         """When that day of the source was last looked at with success."""

@@ -235,19 +235,18 @@ async def freshness(r: Resources) -> Freshness:
 
 
 async def _freshness(tx: Reading, now: datetime) -> Freshness:
-    papers = await tx.papers.count()
-    newest = await tx.papers.newest_sighting()
-    if await tx.facts.get(ingest.SAMPLE_FACT):
+    found = await tx.sources.standing(ingest.SAMPLE_FACT)
+    papers = found.papers
+    if found.fact:
         return Freshness(
             papers=papers, note="This is the bundled sample of real papers; the network was not reached yet."
         )
     if not papers:
         return Freshness(papers=papers, note="The store is empty; no source was reached yet.")
-    if newest is None:
+    if found.sighted_at is None:
         return Freshness(papers=papers, note="These papers came from a file; no source was reached yet.")
     # A look that found nothing new was a look too: on holidays no list is made for days.
-    states = await tx.sources.states()
-    newest = max([newest, *(state.succeeded_at for state in states if state.succeeded_at is not None)])
+    newest = max(found.sighted_at, found.succeeded_at or found.sighted_at)
     age = now - newest
     if age < STALE_AFTER or (age < timedelta(days=4) and _is_weekend(now.date())):
         return Freshness(papers=papers)

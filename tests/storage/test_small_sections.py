@@ -17,6 +17,7 @@ from storage.records import (
     Sort,
 )
 from storage.source_state import SourceState
+from storage.sources import Standing
 from storage.store import Store
 from tests.builders import (
     BASE,
@@ -27,9 +28,11 @@ from tests.builders import (
     make_delivery,
     make_id,
     make_key,
+    make_paper,
     make_person,
     make_setup,
     make_topic,
+    sighting_of,
 )
 from tests.ledger import posted_papers
 
@@ -66,6 +69,17 @@ class TestSources:
             assert await tx.sources.day_looked_at("huggingface", DAY) == LATER
             assert await tx.sources.day_looked_at("huggingface", DAY + timedelta(days=1)) is None
             assert await tx.sources.day_looked_at("arxiv", DAY) is None
+
+    async def test_how_current_everything_is_comes_at_once(self, each_store: Store) -> None:
+        async with each_store.write() as tx:
+            assert await tx.sources.standing("said") == Standing(0, None, None, None)
+            paper = make_paper()
+            await tx.papers.save([paper], [sighting_of(paper)])
+            await tx.sources.record_success("arxiv", at=BASE, fetched=1, rejected=0)
+            await tx.sources.record_success("huggingface", at=LATER, fetched=1, rejected=0)
+            await tx.facts.put("said", "so")
+            assert await tx.sources.standing("said") == Standing(1, sighting_of(paper).seen_at, LATER, "so")
+            assert (await tx.sources.standing("nothing")).fact is None
 
 
 class TestChannels:
