@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.sources.arxiv import ArXiv, Sites
 from bot.sources.arxiv_feed import Announced
 from bot.sources.arxiv_gate import ArxivGate
+from bot.sources.folder import Folder
 from bot.sources.full_text import FullTexts
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
@@ -71,10 +72,11 @@ async def open_resources(
             )
             gated = PoliteClient(client, clock=clock, shared=ArxivGate(store, clock))
             arxiv = _arxiv(settings, gated, store, clock=clock, patience=patience) if settings.arxiv else None
+            folder = Folder(settings.papers_folder, clock=clock)
             yield Resources(
                 store=store,
                 index=index,
-                sources=(hugging_face, arxiv) if arxiv is not None else (hugging_face,),
+                sources=(hugging_face, *((arxiv,) if arxiv is not None else ()), folder),
                 catalogue=arxiv,
                 answerer=_answerer(settings, client, store, clock=clock),
                 embedder=embedder,

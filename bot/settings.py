@@ -200,6 +200,11 @@ class Settings(BaseSettings):
         description="What a million tokens that the model writes cost.",
         examples=["0.60"],
     )
+    papers_folder: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
+        None,
+        description="A folder of reference files (.bib, .json) whose papers come into the store, and their changes.",
+        examples=["data/papers"],
+    )
     ledger_days: Annotated[int, Field(ge=MINIMUM_LEDGER_DAYS, le=36500)] = Field(
         180,
         description="For how many days the record of each delivery is kept. That a paper was posted to a channel is "

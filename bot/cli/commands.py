@@ -59,7 +59,9 @@ def ingest(
     *,
     source: Annotated[
         list[str] | None,
-        typer.Option(help="Ask this source, huggingface or arxiv; repeatable. Left out: huggingface.", metavar="NAME"),
+        typer.Option(
+            help="Ask this source: huggingface, arxiv, files …; repeatable. Left out: huggingface.", metavar="NAME"
+        ),
     ] = None,
     date: Annotated[str | None, typer.Option(help="One day, for example 2025-03-14 or yesterday.", metavar="D")] = None,
     since: Annotated[str | None, typer.Option(help="The first day of a range.", metavar="D")] = None,
@@ -67,7 +69,8 @@ def ingest(
     file: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Read a dump of arXiv's metadata (.jsonl, .jsonl.gz) or a recorded answer of the source; repeatable.",
+            help="Read BibTeX (.bib), a dump of arXiv's metadata (.jsonl, .jsonl.gz), or a recorded answer of the "
+            "source; repeatable.",
             metavar="PATH",
         ),
     ] = None,

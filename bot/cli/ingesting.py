@@ -20,8 +20,10 @@ from bot.render import document
 from bot.render.reports import brought, ingest_report
 from bot.services import bulk, ingest
 from bot.sources.arxiv_facts import NAME
+from bot.sources.references import NAME as REFERENCES
 from storage.search_index.following import followed
 
+BIBTEX = ".bib"
 LARGE = 8 * 2**20
 """Bytes of a dump from which on a second process is worth its start: some ten thousand papers."""
 A_WINDOW = timedelta(minutes=6)
@@ -60,13 +62,17 @@ def run(wanted: Wanted, *, json: bool) -> None:
 
 
 async def _looks(r: Resources, wanted: Wanted) -> list[tuple[str, list[SourceReport]]]:
-    """What each source brought. A dump is arXiv's, whatever sources were named; what else is wanted is theirs."""
+    """What each source brought. A dump is arXiv's, BibTeX is nobody's; what else is wanted is the named sources'."""
     sources = _chosen(r, wanted.sources)
     files = (*wanted.files, *wanted.more)
     dumps = [path for path in files if await bulk.recognised(path)]
+    lists = [path for path in files if path.suffix.lower() == BIBTEX]
     looks = [(NAME, await _dumps(r, dumps, again=wanted.again))] if dumps else []
-    rest = tuple(path for path in files if path not in dumps)
-    if rest or not dumps:
+    if lists:
+        (reader,) = _chosen(r, (REFERENCES,))
+        looks.append((REFERENCES, await _files(r, reader, lists)))
+    rest = tuple(path for path in files if path not in dumps and path not in lists)
+    if rest or not (dumps or lists):
         looks += [(source.name, await _one(r, source, replace(wanted, files=rest))) for source in sources]
     return looks
 

@@ -11,7 +11,12 @@ from bot.render.post import Block, Inline, Listing, Post, Span
 from storage.records import Cadence, Delivery, DeliveryState
 from storage.source_state import SourceState
 
-SOURCES = {"huggingface": "Hugging Face", "arxiv": "arXiv", "arxiv details": "arXiv's details"}
+SOURCES = {
+    "huggingface": "Hugging Face",
+    "arxiv": "arXiv",
+    "arxiv details": "arXiv's details",
+    "files": "your files",
+}
 STATES = {
     DeliveryState.PLANNED: "waiting",
     DeliveryState.SENDING: "on its way",

@@ -70,7 +70,9 @@ def _from_rss(said: str) -> datetime:
         raise ValueError(said) from None
 
 
-def gathered(items: Iterable[tuple[str, Callable[[], tuple[Paper, Sighting] | None]]], *, of: str) -> Fetched:
+def gathered(
+    items: Iterable[tuple[str, Callable[[], tuple[Paper, Sighting] | None]]], *, of: str, source: str = NAME
+) -> Fetched:
     """Each usable item as a paper and a sighting, in their order; a paper that comes twice counts once.
 
     An item is its id as it stands there, and how it is read: None is one that was not asked for. What raises
@@ -84,7 +86,7 @@ def gathered(items: Iterable[tuple[str, Callable[[], tuple[Paper, Sighting] | No
     position = -1
     for position, (shown, read) in enumerate(items):
         if position >= MOST_ITEMS:
-            raise SourceChanged(NAME, f"The answer has more than {MOST_ITEMS:,} {of}.")
+            raise SourceChanged(source, f"The answer has more than {MOST_ITEMS:,} {of}.")
         try:
             found = read()
         except InvalidInput as problem:
@@ -94,9 +96,9 @@ def gathered(items: Iterable[tuple[str, Callable[[], tuple[Paper, Sighting] | No
             if found is not None:
                 papers.setdefault(found[0].id, found)
     if rejected and len(rejected) == position + 1:
-        raise SourceChanged(NAME, f"None of the {len(rejected):,} {of} can be read; the first: {rejected[0].reason}")
+        raise SourceChanged(source, f"None of the {len(rejected):,} {of} can be read; the first: {rejected[0].reason}")
     return Fetched(
-        source=NAME,
+        source=source,
         papers=tuple(paper for paper, _ in papers.values()),
         sightings=tuple(sighting for _, sighting in papers.values()),
         rejected=tuple(rejected),
