@@ -9,19 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from storage.naming import address_of, is_doi
+
 PaperId = NewType("PaperId", str)
 """What a paper is called: its arXiv id without version (``2503.01234``, ``hep-th/9901001``), else its DOI in small
 letters (``10.1101/2025.03.14.643210``). Made only by ``bot.core.identity``."""
-
-
-def is_doi(paper_id: PaperId) -> bool:
-    """Whether it is a DOI: then arXiv and Hugging Face do not know the paper by it."""
-    return paper_id.startswith("10.")
-
-
-def address_of(paper_id: PaperId) -> str:
-    """Where its page is."""
-    return f"https://doi.org/{paper_id}" if is_doi(paper_id) else f"https://arxiv.org/abs/{paper_id}"
 
 
 def utc(moment: datetime) -> datetime:

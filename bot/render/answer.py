@@ -11,7 +11,8 @@ from bot.render.limits import roomiest
 from bot.render.phrases import APART, fine, heading, quoted, text
 from bot.render.post import Block, Button, Buttons, Inline, Post, Quote, Span, Style
 from storage.fulltext import Origin
-from storage.records import Paper, PaperId, address_of
+from storage.naming import address_of
+from storage.records import Paper, PaperId
 
 MOST_CLAIMS = 6
 MOST_NEAREST = 3

@@ -12,7 +12,8 @@ from bot.render.limits import roomiest
 from bot.render.links import Link, outside
 from bot.render.phrases import APART, fine, heading, strong, text
 from bot.render.post import Block, Button, ButtonLook, Buttons, Post, Quote, Span
-from storage.records import ChangeKind, Paper, PaperChange, is_doi
+from storage.naming import is_doi
+from storage.records import ChangeKind, Paper, PaperChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from bot.core.period import Period, PeriodKind
 from bot.core.ranking import short
 from bot.core.text import clip, readable, sentences
 from bot.render.post import Heading, Inline, Moment, Paragraph, Place, Span, Style
+from storage.naming import is_doi
 from storage.records import (
     EVERY_DAY,
     WORKING_DAYS,
@@ -20,7 +21,6 @@ from storage.records import (
     PaperId,
     Schedule,
     Sort,
-    is_doi,
 )
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

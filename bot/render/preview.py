@@ -11,7 +11,8 @@ from bot.render import phrases
 from bot.render.limits import roomiest
 from bot.render.phrases import APART, counted, fine, heading, place, sentence, strong, text, when
 from bot.render.post import Block, Inline, Listing, Post, Span, Style
-from storage.records import ChannelSetup, Paper, PaperId, address_of
+from storage.naming import address_of
+from storage.records import ChannelSetup, Paper, PaperId
 
 MOST_PICKED = 10
 MOST_NAMED = 3

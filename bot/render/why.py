@@ -6,7 +6,8 @@ from bot.render import phrases
 from bot.render.limits import roomiest
 from bot.render.phrases import APART, fine, heading, sentence, text
 from bot.render.post import Inline, Listing, Post, Span, Style
-from storage.records import Delivery, DestinationKind, Paper, PaperId, Sort, address_of
+from storage.naming import address_of
+from storage.records import Delivery, DestinationKind, Paper, PaperId, Sort
 
 TREND = "upvotes, how fast they come in, comments and code stars count for a paper, its age against it"
 HOW = {

@@ -20,8 +20,9 @@ from bot.core.text import clean
 from bot.errors import InvalidInput, QuerySyntaxError, UnknownPaper
 from bot.ports import Resources
 from bot.services import ingest, meaning
+from storage.naming import address_of
 from storage.query import Query
-from storage.records import Paper, PaperId, Sort, address_of
+from storage.records import Paper, PaperId, Sort
 from storage.search_index import Hit, SearchSort
 from storage.store import Reading
 

@@ -19,7 +19,8 @@ from bot.sources.exchange import Ask
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import authorization
 from storage.fulltext import FullText, Origin, PieceKind
-from storage.records import Paper, is_doi
+from storage.naming import is_doi
+from storage.records import Paper
 
 log = structlog.get_logger(__name__)
 

@@ -30,7 +30,8 @@ from bot.sources.arxiv_facts import (
     known_categories,
     moment,
 )
-from storage.records import Paper, PaperId, Sighting, is_doi
+from storage.naming import is_doi
+from storage.records import Paper, PaperId, Sighting
 
 NAME = "files"
 MOST_BYTES = 16 * 2**20

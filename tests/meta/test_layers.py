@@ -6,6 +6,7 @@ from tests.meta.source_tree import PRODUCTION, Module, modules
 
 # From the ground up. A package may import those on lower floors and itself, never a neighbour on its own floor.
 FLOORS: tuple[tuple[str, ...], ...] = (
+    ("storage.naming",),
     ("storage.records", "storage.query", "storage.errors"),
     ("storage.words",),
     ("storage",),
