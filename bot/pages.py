@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from bot.core.identity import parse_paper_id
+from bot.core.opening import Topic, question
 from bot.core.period import Period
 from bot.core.schedule import next_slot
 from bot.errors import InvalidInput
@@ -13,10 +14,11 @@ from bot.render.paper import paper_card
 from bot.render.post import Post
 from bot.render.preview import preview_report, why_paper
 from bot.render.search import search_page, similar_page
+from bot.render.threads import discussed_papers
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
-from bot.services import channels, delivery, discussion, search, topics
+from bot.services import channels, delivery, discussed, discussion, search, topics
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
 from bot.services.next_run import next_run
@@ -73,10 +75,31 @@ async def preview(r: Resources, setup: ChannelSetup, about: str | None = None) -
     return preview_report(setup, run.decision, run.slot, run.papers, empty_because=run.empty_because or "")
 
 
-async def answered(r: Resources, question: str, paper_ids: Sequence[str]) -> Post:
+async def answered(r: Resources, asked: str, paper_ids: Sequence[str]) -> Post:
     """The answer to a question about some papers, or about all."""
-    reply = await discussion.ask(r, question, paper_ids)
+    reply = await discussion.ask(r, asked, paper_ids)
     return answer_post(reply.answer, reply.papers)
+
+
+async def answered_in(r: Resources, thread_id: int, asked: str) -> Post:
+    """The answer to a question that names no paper; in a thread about papers it is about those."""
+    return await answered(r, asked, await discussed.about(r, thread_id, asked))
+
+
+async def answered_on(r: Resources, paper_id: PaperId, topic: Topic) -> Post:
+    """The answer to the question that is worth asking of a paper on a topic."""
+    return await answered(r, question(topic, await search.paper(r, paper_id)), (paper_id,))
+
+
+async def discussed_here(r: Resources, thread_id: int) -> Post:
+    """Which papers a thread is about."""
+    return discussed_papers(await discussed.papers(r, thread_id))
+
+
+async def joined(r: Resources, thread_id: int, text: str) -> Post:
+    """A further paper of a thread, and which ones there are."""
+    added = await discussed.add(r, thread_id, text)
+    return discussed_papers(await discussed.papers(r, thread_id), added=added)
 
 
 def follows(r: Resources, outcome: topics.Followed) -> Post:

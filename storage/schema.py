@@ -307,7 +307,18 @@ paper_threads = Table(
     PrimaryKeyConstraint("destination", "paper_id"),
     sqlite_with_rowid=False,
 )
-"""The thread of a paper below the digest that named it; without an id somebody is opening it since ``asked_at``."""
+"""The thread of a paper in a channel; without an id somebody is opening it since ``asked_at``."""
+
+discussed_papers = Table(
+    "discussed_papers",
+    metadata,
+    Column("thread_id", BigInteger, nullable=False),
+    Column("paper_id", Text, nullable=False),
+    Column("added_at", Moment, nullable=False),
+    PrimaryKeyConstraint("thread_id", "paper_id"),
+    sqlite_with_rowid=False,
+)
+"""What a thread is about."""
 
 paper_changes = Table(
     "paper_changes",

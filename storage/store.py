@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from storage.address import Address
 from storage.channels import Channels, ChannelsReader
 from storage.deliveries import Deliveries
+from storage.discussions import Discussions, DiscussionsReader
 from storage.engine import BUSY_TIMEOUT, Engines, open_engines
 from storage.facts import Facts, FactsReader, Queries, QueriesReader
 from storage.failures import translated
@@ -42,6 +43,7 @@ class Reading:
     deliveries: DeliveriesReader
     messages: MessagesReader
     threads: ThreadsReader
+    discussions: DiscussionsReader
     texts: FullTextsReader
     facts: FactsReader
     queries: QueriesReader
@@ -60,6 +62,7 @@ class Writing:
     deliveries: Deliveries
     messages: Messages
     threads: Threads
+    discussions: Discussions
     texts: FullTexts
     facts: Facts
     queries: Queries
@@ -101,6 +104,7 @@ class Store:
                 deliveries=DeliveriesReader(connection),
                 messages=MessagesReader(connection),
                 threads=ThreadsReader(connection),
+                discussions=DiscussionsReader(connection),
                 texts=FullTextsReader(connection),
                 facts=FactsReader(connection),
                 queries=QueriesReader(connection),
@@ -123,6 +127,7 @@ class Store:
                 deliveries=Deliveries(connection),
                 messages=Messages(connection),
                 threads=Threads(connection),
+                discussions=Discussions(connection),
                 texts=FullTexts(connection),
                 facts=Facts(connection),
                 queries=Queries(connection),

@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from bot.console import following, help, reading  # noqa: A004  # the module is called what it does
+from bot.console import discussing, following, help, reading  # noqa: A004  # the module is called what it does
 from bot.console.completion import Choices
 from bot.console.grammar import Nothing, Open, Typed, Words, find_command, parse_line
 from bot.console.outbox import GUILD_HERE, PERSON_HERE
@@ -32,6 +32,10 @@ def handlers(outbox: Outbox) -> dict[tuple[str, ...], Handler]:
         ("papers", "show"): reading.show,
         ("papers", "similar"): reading.similar,
         ("ask",): reading.ask,
+        ("discuss", "start"): discussing.start,
+        ("discuss", "add"): discussing.add,
+        ("discuss", "papers"): discussing.papers,
+        ("discuss", "end"): discussing.end,
         ("topics", "follow"): following.follow,
         ("topics", "list"): following.list_topics,
         ("topics", "unfollow"): following.unfollow,

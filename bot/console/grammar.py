@@ -18,6 +18,7 @@ LONGEST_NUMBER = 3
 _BY_WORDS = {command.words: command for command in COMMANDS}
 _ALIASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("papers",): ("papers", "today"),
+    ("discuss",): ("discuss", "papers"),
     ("topics",): ("topics", "list"),
     ("channels",): ("channels", "list"),
     ("exit",): ("quit",),

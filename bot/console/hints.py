@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.render.actions import (
     Action,
     AskAbout,
+    AskTopic,
     ChannelAction,
     ConfirmForget,
     ConfirmSetup,
@@ -12,6 +13,7 @@ from bot.render.actions import (
     OpenThread,
     Recheck,
     SearchPage,
+    ShowDiscussed,
     ShowPaper,
     ShowSimilar,
     SimilarPage,
@@ -54,7 +56,9 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return f"/channels {act} {setup_id}"
         case ConfirmForget():
             return "/privacy forget yes"
-        case SimilarPage() | FollowTopic() | ConfirmSetup() | OpenThread() | Recheck() | WriteAgain():
+        case ShowDiscussed():
+            return "/discuss papers"
+        case AskTopic() | SimilarPage() | FollowTopic() | ConfirmSetup() | OpenThread() | Recheck() | WriteAgain():
             return None
         case _:
             assert_never(action)

@@ -4,7 +4,7 @@ from bot import pages
 from bot.console.grammar import Typed
 from bot.console.outbox import HERE
 from bot.console.talk import A_PAGE, SEARCH_ORDERS, Alike, Listed, Searched, Talk
-from bot.core.identity import parse_paper_id
+from bot.core.identity import find_paper_ids, parse_paper_id
 from bot.core.period import parse_period
 from bot.errors import InvalidInput
 from bot.render.status import status_post
@@ -56,7 +56,8 @@ async def ask(talk: Talk, typed: Typed) -> None:
     if not typed.text.strip("… ."):
         raise InvalidInput("Put your question in place of the dots, for example: /ask how large is the dataset?")
     named = [talk.paper_named(text) for text in typed.options.get("paper", ())]
-    talk.show(await pages.answered(talk.r, typed.text, named))
+    about = named or (() if find_paper_ids(typed.text) else talk.discussed)
+    talk.show(await pages.answered(talk.r, typed.text, about))
 
 
 async def why(talk: Talk, typed: Typed) -> None:

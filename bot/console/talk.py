@@ -67,6 +67,8 @@ class Talk:
         self._more = False
         self.digest: str | None = None
         """The token of the digest that was shown last."""
+        self.discussed: tuple[PaperId, ...] = ()
+        """What is talked about, until another discussion is begun or this one ended."""
 
     @property
     def numbered(self) -> dict[int, PaperId]:

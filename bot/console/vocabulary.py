@@ -148,6 +148,22 @@ COMMANDS: tuple[Command, ...] = (
         needed=True,
         options=(_PAPER,),
     ),
+    *(
+        Command(
+            words=("discuss", verb),
+            about=about,
+            example=f"/discuss {verb} 1",
+            text="NUMBER or ID",
+            needed=True,
+            fill=Fill.PAPER,
+        )
+        for verb, about in (
+            ("start", "talk about a paper: from then on /ask is about it"),
+            ("add", "talk about one more paper"),
+        )
+    ),
+    Command(words=("discuss", "papers"), about="which papers are talked about", example="/discuss papers"),
+    Command(words=("discuss", "end"), about="ask about everything again", example="/discuss end"),
     Command(
         words=("topics", "follow"),
         about="be told once a day what matches a query",

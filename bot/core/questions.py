@@ -92,6 +92,11 @@ COMPARISON = _route(
     rf"{_RESULTS}|\bcompar|\bbaseline|\bthan\b|\bunlike\b|\bin contrast\b",
     r"\bresults?\b|\bexperiment|\bcompar|\brelated work|\btable",
 )
+DATA = _route(
+    r"data ?sets?\b|corpus|corpora|benchmark|collection|training data",
+    r"\bdata ?sets?\b|\bcorp(?:us|ora)\b|\bbenchmark|\bcomprising\b|\bconsists? of\b",
+    r"\bdata ?sets?\b|\bdata\b|\bcorpus\b|\bbenchmark",
+)
 ROUTES = (
     SUMMARY,
     LIMITATIONS,
@@ -103,11 +108,7 @@ ROUTES = (
         r"what (?:size|percentage|share|accuracy|score)|cost",
         r"\d",
     ),
-    _route(
-        r"data ?sets?\b|corpus|corpora|benchmark|collection|training data",
-        r"\bdata ?sets?\b|\bcorp(?:us|ora)\b|\bbenchmark|\bcomprising\b|\bconsists? of\b",
-        r"\bdata ?sets?\b|\bdata\b|\bcorpus\b|\bbenchmark",
-    ),
+    DATA,
     _route(
         r"test(?:s|ed)?\b|evaluat|tried|experiment|tasks?\b|domains?\b|compared",
         r"\bexperiment|\bevaluat|\bbenchmarks?\b|\bacross\b|\btasks\b",

@@ -15,12 +15,14 @@ from bot.core.text import clip
 from bot.discord_ui import setups
 from bot.discord_ui.components import custom_ids
 from bot.discord_ui.failures import report
-from bot.discord_ui.permissions import require_thread_writer
+from bot.discord_ui.permissions import may_write, require_thread_writer
+from bot.discord_ui.places import require_thread
 from bot.discord_ui.replies import Interaction, answer, is_own, replace
 from bot.errors import InvalidInput
 from bot.render.actions import (
     PREFIX,
     AskAbout,
+    AskTopic,
     ChannelAct,
     ChannelAction,
     ConfirmForget,
@@ -29,6 +31,7 @@ from bot.render.actions import (
     OpenThread,
     Recheck,
     SearchPage,
+    ShowDiscussed,
     ShowPaper,
     ShowSimilar,
     SimilarPage,
@@ -97,6 +100,11 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await answer(interaction, pages.paper(r, paper_id), private=True)
         case AskAbout(paper_id):
             await _open_question(interaction, AskAbout(paper_id))
+        case AskTopic(paper_id, topic):
+            work = pages.answered_on(r, paper_id, topic)
+            await answer(interaction, work, private=not may_write(interaction), slow=True)
+        case ShowDiscussed():
+            await answer(interaction, pages.discussed_here(r, require_thread(interaction)), private=True)
         case ShowSimilar(paper_id):
             await answer(interaction, pages.similar(r, paper_id), private=True)
         case SimilarPage(paper_id, offset):
@@ -180,7 +188,9 @@ async def _thread(interaction: Interaction, token: str, paper_id: PaperId) -> Po
     if interaction.guild_id is None or interaction.channel_id != delivery.key.destination.id:
         raise InvalidInput("A thread is opened where the digest was first posted, not in a channel that follows it.")
     require_thread_writer(interaction)
-    found = await threads.open_thread(client.resources, client.outbox, delivery, paper_id)
+    found = await threads.open_thread(
+        client.resources, client.outbox, delivery.key.destination, paper_id, below=delivery
+    )
     return thread_opened(found.paper, found.thread_id, guild_id=interaction.guild_id, anew=found.anew)
 
 

@@ -91,6 +91,14 @@ def require_manage_server(interaction: discord.Interaction[Any]) -> int:
     return interaction.guild_id
 
 
+def may_write(interaction: discord.Interaction[Any]) -> bool:
+    """Whether who presses a button could also write where it stands: else what it shows is for them alone."""
+    granted = interaction.permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    writes = granted.send_messages_in_threads if in_thread else granted.send_messages
+    return interaction.guild_id is None or writes or granted.administrator
+
+
 def require_thread_writer(interaction: discord.Interaction[Any]) -> None:
     """That who asks may write in the threads of this channel: what nobody may talk in is not opened for them.
 
@@ -99,6 +107,20 @@ def require_thread_writer(interaction: discord.Interaction[Any]) -> None:
     """
     if not (interaction.permissions.send_messages_in_threads or interaction.permissions.administrator):
         raise InvalidInput(
-            "You may not write in the threads of this channel, so I open none for you. Someone who manages the server "
-            "can allow you Send Messages in Threads."
+            "You may not write in the threads of this channel, so I do nothing in them for you. Someone who manages "
+            "the server can allow you Send Messages in Threads."
+        )
+
+
+def require_thread_maker(interaction: discord.Interaction[Any]) -> None:
+    """That who asks could open a thread here without us.
+
+    Raises:
+        InvalidInput: they could not.
+    """
+    require_thread_writer(interaction)
+    if not (interaction.permissions.create_public_threads or interaction.permissions.administrator):
+        raise InvalidInput(
+            "You may open no threads in this channel, so I open none for you. Someone who manages the server can allow "
+            "you Create Public Threads."
         )

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import discord
 
 from bot.discord_ui import forum, permissions
-from bot.errors import Unreachable
+from bot.errors import InvalidInput, Unreachable
 from bot.ports import Needs
 from storage.records import Destination, DestinationKind, Layout, Obstacle
 
@@ -67,6 +68,18 @@ def wrong_kind(place: Place, destination: Destination, layout: Layout) -> str | 
 def changed_its_kind(place: Place) -> bool:
     """discord.py keeps a text channel's class whatever becomes of it, and takes all but text for announcements."""
     return isinstance(place, discord.TextChannel) and place.type is discord.ChannelType.news and not place.is_news()
+
+
+def require_thread(interaction: discord.Interaction[Any]) -> int:
+    """The id of the thread in which something was typed or pressed.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    channel = interaction.channel
+    if channel is None or channel.type not in THREADS:
+        raise InvalidInput("This works in a thread. /discuss start opens one about a paper.")
+    return channel.id
 
 
 def thread_type(place: discord.TextChannel) -> discord.ChannelType:

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.core.identity import DOI
+from bot.core.opening import Topic
 from bot.core.period import Period, PeriodKind
 from storage.records import PaperId, Sort
 
@@ -87,6 +88,21 @@ class OpenThread:
 
 
 @dataclass(frozen=True, slots=True)
+class AskTopic:
+    """Ask a paper the question that is worth asking of it on this topic."""
+
+    paper_id: PaperId
+    topic: Topic
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDiscussed:
+    """The papers of the thread in which it is pressed; ``token`` is that of the message which opened it."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recheck:
     """Look again whether what paused this setup is mended; ``token`` is that of the notice."""
 
@@ -138,6 +154,8 @@ Action = (
     | TrendingPage
     | Why
     | OpenThread
+    | AskTopic
+    | ShowDiscussed
     | Recheck
     | FollowTopic
     | UnfollowTopic
@@ -193,6 +211,10 @@ def _parts(action: Action) -> tuple[str, ...]:
             return ("why", token) if paper_id is None else ("why", token, paper_id)
         case OpenThread(token, paper_id):
             return "thread", token, paper_id
+        case AskTopic(paper_id, topic):
+            return "ask", paper_id, topic
+        case ShowDiscussed(token):
+            return "discussed", token
         case Recheck(setup_id, token):
             return "recheck", str(setup_id), token
         case FollowTopic(token):
@@ -229,6 +251,10 @@ def _read(parts: list[str]) -> Action | None:
             return Why(_whole(_TOKEN, token), _paper_id(paper_id))
         case ["thread", token, paper_id]:
             return OpenThread(_whole(_TOKEN, token), _paper_id(paper_id))
+        case ["ask", paper_id, topic]:
+            return AskTopic(_paper_id(paper_id), Topic(topic))
+        case ["discussed", token]:
+            return ShowDiscussed(_whole(_TOKEN, token))
         case ["recheck", setup_id, token]:
             return Recheck(_number(setup_id), _whole(_TOKEN, token))
         case ["follow", token]:

@@ -21,6 +21,9 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("/papers show 2503.01234", "one paper; an address or DOI of it will do"),
         Example("/papers similar 2503.01234", "the papers most like one"),
         Example("/ask how large is the dataset?", "the passages closest to a question, quoted word for word"),
+        Example("/discuss start 2503.01234", "a thread about a paper: in it /ask is about that"),
+        Example("/discuss add 2503.05678", "one more paper in the thread where you type it"),
+        Example("/discuss papers", "which ones it is about"),
     ),
     "Follow": (
         Example("/topics follow retrieval cat:cs.CL", "what matches comes as one direct message a day"),

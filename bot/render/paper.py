@@ -45,8 +45,8 @@ LONGEST_BRIEF = 600
 class Surroundings:
     """What a card has around the paper where it comes by itself.
 
-    ``why`` says for what it was picked; ``buttons`` stand before the one that asks about it. A ``brief`` card stands
-    among others: it has the summary, or where there is none the first sentences of the abstract.
+    ``why`` says for what it was picked; ``buttons`` stand before the one that asks about it, ``closing`` before all of
+    its buttons. A ``brief`` card has the summary, or where there is none the first sentences of the abstract.
     """
 
     opening: tuple[Block, ...] = ()
@@ -54,6 +54,7 @@ class Surroundings:
     changes: Sequence[PaperChange] = ()
     buttons: tuple[Button, ...] = ()
     brief: bool = False
+    closing: tuple[Block, ...] = ()
 
 
 ALONE = Surroundings()
@@ -79,7 +80,7 @@ def paper_card(
             blocks.append(fine(f"Keywords: {clip(keywords, room.keywords)}"))
         if freshness and freshness.note:
             blocks.append(fine(phrases.line(freshness.note, 200)))
-        return Post((*blocks, *rows))
+        return Post((*blocks, *around.closing, *rows))
 
     return roomiest(ROOMS, build, squeeze=squeeze)
 

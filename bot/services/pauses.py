@@ -98,6 +98,7 @@ async def place_lost(r: Resources, destination_id: int, because: str) -> int:
         running = [setup for setup in lost if setup.paused_because is None]
         for place in {setup.destination for setup in lost}:
             await pause_all(tx, Unreachable(place, because, obstacle=Obstacle.GONE), now=now)
+        await tx.discussions.forget(destination_id)
     return len(running)
 
 

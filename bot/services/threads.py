@@ -1,4 +1,4 @@
-"""The thread of a paper below a digest: opened for whoever asks first, and shown to everybody else."""
+"""The thread of a paper in a channel: opened for whoever asks first, and shown to everybody else."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import structlog
 
+from bot.core import opening, passages
 from bot.errors import BotError, InvalidInput, TooLarge
 from bot.ports import Outbox, Resources
-from bot.render.threads import thread_card, thread_token
-from bot.services import search
+from bot.render.threads import Opening, thread_card, thread_token
+from bot.services import reading, search
 from storage.records import Delivery, Destination, DestinationKind, Obstacle, Paper, PaperId
 
 log = structlog.get_logger(__name__)
@@ -48,25 +49,45 @@ async def digest_with(r: Resources, token: str, paper_id: PaperId) -> Delivery:
     return delivery
 
 
-async def open_thread(r: Resources, outbox: Outbox, delivery: Delivery, paper_id: PaperId) -> Opened:
-    """The thread of a paper of ``delivery``: one for each paper and channel, opened where there is none (any more).
+async def open_thread(
+    r: Resources, outbox: Outbox, destination: Destination, paper_id: PaperId, *, below: Delivery | None = None
+) -> Opened:
+    """The thread of a paper in a channel: one for each, opened where there is none (any more).
+
+    ``below`` is the digest in which it was asked for, if it was in one.
 
     Raises:
         InvalidInput: the store does not hold the paper any more, or somebody else has been at it for too long.
         OutboxError: the thread cannot be opened.
     """
-    destination = delivery.key.destination
     async with r.store.read() as tx:
         paper = await tx.papers.get(paper_id)
     if paper is None:
         raise InvalidInput("I do not hold this paper any more, so I cannot open a thread for it.")
+    if (thread_id := await _known(r, outbox, destination, paper_id)) is not None:
+        return Opened(paper=paper, thread_id=thread_id, anew=False)
+    begun = await begin(r, paper, below)  # before the claim: reading takes its time
     for _ in range(LOOKS):
+        if await _claim(r, destination, paper_id):
+            return Opened(paper=paper, thread_id=await _open(r, outbox, destination, begun), anew=True)
+        await asyncio.sleep(BETWEEN_LOOKS)
         if (thread_id := await _known(r, outbox, destination, paper_id)) is not None:
             return Opened(paper=paper, thread_id=thread_id, anew=False)
-        if await _claim(r, destination, paper_id):
-            return Opened(paper=paper, thread_id=await _open(r, outbox, delivery, paper), anew=True)
-        await asyncio.sleep(BETWEEN_LOOKS)
     raise InvalidInput("Somebody asked for this thread just before you, and Discord is slow with it. Try again soon.")
+
+
+async def begin(r: Resources, paper: Paper, below: Delivery | None = None) -> Opening:
+    """What is said where the discussion of ``paper`` begins."""
+    texts = passages.of_paper(paper, await reading.full_text(r, paper))
+    async with r.store.read() as tx:
+        changes = [one for one in await tx.papers.changes([paper.id]) if below and one.at > below.planned_at]
+    return Opening(
+        paper=paper,
+        figures=opening.key_figures(texts),
+        topics=opening.worth_asking(texts),
+        delivery=below,
+        changes=changes,
+    )
 
 
 async def _known(r: Resources, outbox: Outbox, destination: Destination, paper_id: PaperId) -> int | None:
@@ -90,32 +111,31 @@ async def _claim(r: Resources, destination: Destination, paper_id: PaperId) -> b
         return await tx.threads.claim(destination, paper_id, now=now, abandoned_before=now - CLAIM)
 
 
-async def _open(r: Resources, outbox: Outbox, delivery: Delivery, paper: Paper) -> int:
-    destination = delivery.key.destination
-    thread_id = None
+async def _open(r: Resources, outbox: Outbox, destination: Destination, begun: Opening) -> int:
+    thread_id, paper = None, begun.paper
     try:
-        thread_id = await _send(r, outbox, delivery, paper)
+        thread_id = await _send(r, outbox, destination, begun)
     finally:
         # Whatever happened: a thread that was begun is found by its name, so the next who asks may try at once.
         async with r.store.write() as tx:
             await tx.threads.opened(destination, paper.id, thread_id)
             if thread_id is not None:
-                await tx.messages.want_edit(delivery.id, at=r.clock())
+                await tx.discussions.add(thread_id, paper.id, at=r.clock())
+            if thread_id is not None and begun.delivery is not None:
+                await tx.messages.want_edit(begun.delivery.id, at=r.clock())
     log.info("thread opened", destination=str(destination), paper=paper.id, thread=thread_id)
     return thread_id
 
 
-async def _send(r: Resources, outbox: Outbox, delivery: Delivery, paper: Paper) -> int:
+async def _send(r: Resources, outbox: Outbox, destination: Destination, begun: Opening) -> int:
     """Smaller where it was too large: then nothing was sent, and the thread that was made is found by its name."""
     fresh = await search.freshness(r)
-    async with r.store.read() as tx:
-        changes = [one for one in await tx.papers.changes([paper.id]) if one.at > delivery.planned_at]
-    token = thread_token(delivery, paper.id)
+    token = thread_token(destination, begun.paper.id)
     problem: BotError | None = None
     for squeeze in range(SMALLEST + 1):
-        name, post = thread_card(delivery, paper, fresh, changes=changes, squeeze=squeeze)
+        name, post = thread_card(begun, token, fresh, squeeze=squeeze)
         try:
-            return await outbox.open_thread(delivery.key.destination, name, post, token=token)
+            return await outbox.open_thread(destination, name, post, token=token)
         except TooLarge as error:
             problem = error
     raise problem or InvalidInput("This paper's card is too large.")

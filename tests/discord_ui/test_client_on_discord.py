@@ -61,11 +61,11 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_adding() -> None:
 
 async def test_setting_up_is_for_those_who_manage_the_server(lab: Lab, client: PaperboyClient) -> None:
     told = {command["name"]: command for command in lab.discord.rest.registry.of(None)}
-    assert set(told) == {"papers", "ask", "topics", "setup", "channels", "status", "privacy", "help"}
+    assert set(told) == {"papers", "ask", "discuss", "topics", "setup", "channels", "status", "privacy", "help"}
     for name, command in told.items():
         only_admins = name in {"setup", "channels"}
         assert (command["default_member_permissions"] is not None) is only_admins
-        assert command["contexts"] == ([0] if only_admins else [0, 1])
+        assert command["contexts"] == ([0] if only_admins or name == "discuss" else [0, 1])
 
 
 async def test_a_bot_without_commands_told_still_starts(lab: Lab, running: Running) -> None:

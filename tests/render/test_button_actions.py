@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.opening import Topic
 from bot.core.period import Period, PeriodKind
 from bot.render.actions import (
     MOST_CHARACTERS,
     Action,
     AskAbout,
+    AskTopic,
     ChannelAct,
     ChannelAction,
     ConfirmForget,
@@ -19,6 +21,7 @@ from bot.render.actions import (
     OpenThread,
     Recheck,
     SearchPage,
+    ShowDiscussed,
     ShowPaper,
     ShowSimilar,
     SimilarPage,
@@ -47,6 +50,8 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(TrendingPage, periods, st.sampled_from(Sort), numbers),
     st.builds(Why, tokens, st.none() | paper_ids),
     st.builds(OpenThread, tokens, paper_ids),
+    st.builds(AskTopic, paper_ids, st.sampled_from(Topic)),
+    st.builds(ShowDiscussed, tokens),
     st.builds(Recheck, numbers, tokens),
     st.builds(FollowTopic, tokens),
     st.builds(UnfollowTopic, numbers),

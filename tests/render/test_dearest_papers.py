@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import regex
 
+from bot.core.grounding import Passage
+from bot.core.opening import Figure, Topic
 from bot.core.pages import Freshness
 from bot.core.text import readable
 from bot.render.cards import digest_card, forum_post
@@ -14,6 +16,7 @@ from bot.render.limits import MOST_BYTES, MOST_TEXT, measure
 from bot.render.markdown import Row, Side, Text, layout
 from bot.render.paper import paper_card
 from bot.render.post import Heading, Listing, Paragraph, Post, Quote, Section, Span
+from bot.render.threads import Opening, thread_card
 from storage.records import Delivery, Layout, Paper
 from tests.builders import make_change, make_delivery, make_papers, make_setup
 
@@ -68,6 +71,15 @@ def messages(papers: tuple[Paper, ...], squeeze: int) -> Iterator[tuple[str, Pos
     yield "topics", topic_digest(delivery, papers, fresh, **more)
     yield "card", digest_card(delivery, "t" * 25, papers[0], fresh, setup=setup, first=True, **more)
     yield "post", forum_post(delivery, "t" * 25, papers[0], fresh, setup=setup, first=True, **more)[1]
+    texts = (Passage(paper_id=papers[0].id, ordinal=0, section=note, text="1%" + note),) * 3
+    opening = Opening(
+        paper=papers[0],
+        figures=[Figure(text, ((0, 2),)) for text in texts],
+        topics=(Topic.DATA, Topic.LIMITS, Topic.IDEA),
+        delivery=delivery,
+        changes=more["changes"],
+    )
+    yield "thread", thread_card(opening, "t" * 25, fresh, squeeze=squeeze)[1]
     yield "alone", paper_card(papers[0], fresh, squeeze=squeeze)
 
 

@@ -148,7 +148,8 @@ def test_help_has_an_example_of_every_command() -> None:
     for command in (
         "/setup", "/channels list", "/channels pause", "/channels resume", "/channels remove", "/channels post",
         "/channels preview", "/channels edit", "/papers today", "/papers search", "/papers show", "/topics follow",
-        "/topics list", "/topics unfollow", "/ask", "/status", "/help", "/privacy export", "/privacy forget",
+        "/topics list", "/topics unfollow", "/ask", "/discuss start", "/discuss add", "/discuss papers",
+        "/status", "/help", "/privacy export", "/privacy forget",
     ):  # fmt: skip
         assert f"`{command}" in words
     assert len({example.command for group in GROUPS.values() for example in group}) == sum(map(len, GROUPS.values()))

@@ -41,7 +41,7 @@ async def test_a_thread_begins_with_the_papers_card_and_the_digest_is_to_lead_to
     r: Resources, outbox: FakeOutbox, digest: Delivery
 ) -> None:
     assert await threads.digest_with(r, digest.token, PAPER) == digest
-    opened = await threads.open_thread(r, outbox, digest, PAPER)
+    opened = await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)
     assert (opened.paper.id, opened.anew) == (PAPER, True)
     assert outbox.threads == {opened.paper.title: opened.thread_id}
     assert await kept(r) == opened.thread_id
@@ -52,15 +52,15 @@ async def test_the_message_of_each_thread_has_a_name_of_its_own(
     r: Resources, outbox: FakeOutbox, digest: Delivery
 ) -> None:
     for number in (1, 2, 3):
-        await threads.open_thread(r, outbox, digest, make_id(number))
+        await threads.open_thread(r, outbox, CHANNEL, make_id(number), below=digest)
     tokens = [one.token for one in outbox.sent]
     assert len(set(tokens)) == 3
-    assert all(len(token) <= 25 and str(make_id(number)) in token for number, token in enumerate(tokens, 1))
+    assert all(len(token) <= 25 for token in tokens)
 
 
 async def test_whoever_comes_later_is_shown_the_same_thread(r: Resources, outbox: FakeOutbox, digest: Delivery) -> None:
-    first = await threads.open_thread(r, outbox, digest, PAPER)
-    again = await threads.open_thread(r, outbox, digest, PAPER)
+    first = await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)
+    again = await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)
     assert (again.thread_id, again.anew) == (first.thread_id, False)
     assert len(outbox.sent) == 1
 
@@ -77,7 +77,7 @@ async def test_two_at_once_get_one_thread(
             return await super().send(destination, post, envelope)  # type: ignore[arg-type]
 
     slow = Slow(r.clock)
-    both = [asyncio.create_task(threads.open_thread(r, slow, digest, PAPER)) for _ in range(5)]
+    both = [asyncio.create_task(threads.open_thread(r, slow, CHANNEL, PAPER, below=digest)) for _ in range(5)]
     await asyncio.sleep(0.05)
     going_on.set()
     found = await asyncio.gather(*both)
@@ -87,12 +87,12 @@ async def test_two_at_once_get_one_thread(
 
 
 async def test_a_thread_that_was_deleted_is_opened_anew(r: Resources, outbox: FakeOutbox, digest: Delivery) -> None:
-    first = await threads.open_thread(r, outbox, digest, PAPER)
+    first = await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)
     there = Destination(kind=DestinationKind.THREAD, id=first.thread_id)
     outbox.obstacles[there] = Unreachable(there, "gone", obstacle=Obstacle.GONE)
     outbox.threads.clear()
     outbox.sent.append(outbox.sent[0])  # so that the next one gets another id
-    again = await threads.open_thread(r, outbox, digest, PAPER)
+    again = await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)
     assert again.anew
     assert again.thread_id != first.thread_id
     assert await kept(r) == again.thread_id
@@ -104,10 +104,10 @@ async def test_a_thread_that_could_not_be_opened_may_be_asked_for_again_at_once(
 ) -> None:
     outbox.before = [error(CHANNEL, "not now")]
     with pytest.raises(error):
-        await threads.open_thread(r, outbox, digest, PAPER)
+        await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)
     assert await kept(r) is None
     assert await to_edit(r) == []
-    assert (await threads.open_thread(r, outbox, digest, PAPER)).anew
+    assert (await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)).anew
 
 
 async def test_a_claim_of_somebody_who_died_over_it_is_taken_over(
@@ -117,17 +117,17 @@ async def test_a_claim_of_somebody_who_died_over_it_is_taken_over(
     async with r.store.write() as tx:
         assert await tx.threads.claim(CHANNEL, PAPER, now=clock(), abandoned_before=clock())
     with pytest.raises(InvalidInput, match="just before you"):
-        await threads.open_thread(r, outbox, digest, PAPER)
+        await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)
     clock.advance(threads.CLAIM * 2)
-    assert (await threads.open_thread(r, outbox, digest, PAPER)).anew
+    assert (await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)).anew
 
 
 async def test_a_card_that_is_too_large_is_made_smaller(r: Resources, outbox: FakeOutbox, digest: Delivery) -> None:
     outbox.before = [TooLarge(CHANNEL, "too large"), TooLarge(CHANNEL, "too large")]
-    assert (await threads.open_thread(r, outbox, digest, PAPER)).anew
+    assert (await threads.open_thread(r, outbox, CHANNEL, PAPER, below=digest)).anew
     outbox.before = [TooLarge(CHANNEL, "too large")] * 3
     with pytest.raises(TooLarge):
-        await threads.open_thread(r, outbox, digest, make_id(2))
+        await threads.open_thread(r, outbox, CHANNEL, make_id(2), below=digest)
 
 
 async def test_what_was_never_in_that_digest_has_no_thread(r: Resources, digest: Delivery) -> None:

@@ -6,6 +6,7 @@ from discord import app_commands
 
 from bot.discord_ui.commands.ask import ask
 from bot.discord_ui.commands.channels import channels
+from bot.discord_ui.commands.discuss import discuss
 from bot.discord_ui.commands.help import help_
 from bot.discord_ui.commands.papers import papers
 from bot.discord_ui.commands.privacy import privacy
@@ -20,7 +21,7 @@ __all__ = ["add_all"]
 def add_all(tree: app_commands.CommandTree[ServedClient]) -> None:
     """Give ``tree`` every command."""
     everything: tuple[app_commands.Command[Any, ..., Any] | app_commands.Group, ...] = (
-        papers, ask, topics, setup, channels, status, privacy, help_,
+        papers, ask, discuss, topics, setup, channels, status, privacy, help_,
     )  # fmt: skip
     for command in everything:
         tree.add_command(command)

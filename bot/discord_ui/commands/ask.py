@@ -11,12 +11,16 @@ from bot.services.discussion import LONGEST_QUESTION
 @app_commands.command(name="ask")
 @app_commands.describe(
     question="What you want to know, for example: how large is the dataset?",
-    paper="Ask only this paper: words of its title, an id, an address or a DOI",
+    paper="Only this paper: words of its title, an id, an address or a DOI; empty in a thread: the thread's papers",
 )
 @app_commands.autocomplete(paper=paper_choices)
 async def ask(
     interaction: Interaction, question: app_commands.Range[str, 1, LONGEST_QUESTION], paper: str | None = None
 ) -> None:
     """The passages that come closest to a question, quoted word for word."""
-    about = (paper,) if paper else ()
-    await answer(interaction, pages.answered(interaction.client.resources, question, about), private=False, slow=True)
+    r = interaction.client.resources
+    if paper:
+        work = pages.answered(r, question, (paper,))
+    else:
+        work = pages.answered_in(r, interaction.channel_id or 0, question)
+    await answer(interaction, work, private=False, slow=True)

@@ -1,0 +1,43 @@
+"""What a thread is about: the papers that it remembers."""
+
+from bot.core.identity import find_paper_ids
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.services import search
+from bot.services.discussion import MOST_PAPERS_ASKED
+from storage.records import Paper, PaperId
+
+
+async def papers(r: Resources, thread_id: int) -> list[Paper]:
+    """The papers of a thread that the store holds, in the order in which they came into it."""
+    async with r.store.read() as tx:
+        ids = await tx.discussions.papers(thread_id)
+        held = await tx.papers.get_many(ids)
+    return [held[paper_id] for paper_id in ids if paper_id in held]
+
+
+async def add(r: Resources, thread_id: int, text: str) -> Paper:
+    """Let a thread be about the paper that ``text`` names, too.
+
+    Raises:
+        InvalidInput: it names none, the store does not hold it, or the thread is about as many as can be asked.
+    """
+    paper = await search.paper(r, text)
+    async with r.store.write() as tx:
+        known = await tx.discussions.papers(thread_id)
+        require_room(known, paper.id)
+        await tx.discussions.add(thread_id, paper.id, at=r.clock())
+    return paper
+
+
+def require_room(known: tuple[PaperId, ...], paper_id: PaperId) -> None:
+    """Raises InvalidInput: one more paper would be too many."""
+    if paper_id not in known and len(known) >= MOST_PAPERS_ASKED:
+        raise InvalidInput(f"A discussion is about up to {MOST_PAPERS_ASKED} papers; open another one for this paper.")
+
+
+async def about(r: Resources, thread_id: int, question: str) -> tuple[PaperId, ...]:
+    """Which papers a question without one is about in a thread: its own, unless the question names others."""
+    if find_paper_ids(question):
+        return ()
+    return tuple(paper.id for paper in await papers(r, thread_id))

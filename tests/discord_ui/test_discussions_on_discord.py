@@ -1,0 +1,103 @@
+"""A thread about papers: opened by a command, remembered, asked, and added to."""
+
+import pytest
+
+from bot.discord_ui.client import PaperboyClient
+from bot.ports import Resources
+from tests.discord_ui.conftest import PAPERS, Lab, until
+from tests.standins.discord import Channel, Permission
+
+pytestmark = pytest.mark.usefixtures("stocked", "client")
+
+ONE, TWO = PAPERS[1], PAPERS[5]
+
+
+@pytest.fixture
+def may_write(lab: Lab) -> None:
+    for what in (Permission.SEND_MESSAGES_IN_THREADS, Permission.CREATE_PUBLIC_THREADS):
+        lab.discord.world.grant(lab.papers, what, target=lab.guest.user)
+
+
+def threads(lab: Lab) -> list[Channel]:
+    return [one for one in lab.discord.world.channels.values() if one.parent is lab.papers]
+
+
+@pytest.fixture
+async def thread(lab: Lab, may_write: None) -> Channel:
+    """One about the first paper."""
+    await lab.guest.slash(lab.papers, "discuss start", paper=ONE.id)
+    return threads(lab)[0]
+
+
+async def test_a_command_opens_a_thread_that_begins_with_what_is_worth_asking(lab: Lab, may_write: None) -> None:
+    reply = await lab.guest.slash(lab.papers, "discuss start", paper=ONE.id)
+    [thread] = threads(lab)
+    assert reply.ephemeral
+    assert f"<#{thread.id}>" in reply.text
+    [card] = lab.discord.messages(thread)
+    for told in (ONE.title, "We study retrieval with long contexts.", "Key figures", "**2 samples**", "Worth asking"):
+        assert told in card.text
+    assert len([one for one in card.buttons if one.custom_id and one.custom_id.startswith(f"pb:ask:{ONE.id}:")]) == 3
+    again = await lab.guest.slash(lab.papers, "discuss start", paper=ONE.id)
+    assert "There is a thread already" in again.text
+    assert threads(lab) == [thread]
+
+
+async def test_a_question_worth_asking_is_asked_by_its_button(lab: Lab, thread: Channel) -> None:
+    [card] = lab.discord.messages(thread)
+    reply = await lab.guest.press(card, f"pb:ask:{ONE.id}:data")
+    assert "Which datasets and benchmarks does this paper rest on?" in reply.text
+    assert "The dataset holds 2 samples." in reply.text.replace("**", "")
+    assert not reply.ephemeral
+    lab.discord.world.revoke(lab.papers, Permission.SEND_MESSAGES_IN_THREADS, target=lab.guest.user)
+    assert (await lab.guest.press(card, f"pb:ask:{ONE.id}:data")).ephemeral
+
+
+async def test_in_a_thread_a_question_is_about_its_papers(lab: Lab, thread: Channel) -> None:
+    asked = {"question": "How many samples does the dataset hold?"}
+    assert "holds 2 samples" in (await lab.guest.slash(thread, "ask", **asked)).text.replace("**", "")
+    both = await lab.guest.slash(thread, "discuss add", paper=TWO.id)
+    assert f"{TWO.title} is in" in both.text
+    answer = (await lab.guest.slash(thread, "ask", **asked)).text.replace("**", "")
+    assert "holds 2 samples" in answer
+    assert "holds 6 samples" in answer
+    named = await lab.guest.slash(thread, "ask", question=f"How many samples does the dataset of {PAPERS[3].id} hold?")
+    assert "holds 4 samples" in named.text.replace("**", "")
+    listed = await lab.guest.press(lab.discord.messages(thread)[0], "Papers here")
+    assert ONE.title in listed.text
+    assert TWO.title in listed.text
+
+
+async def test_a_thread_takes_ten_papers(lab: Lab, thread: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.services.discussed.MOST_PAPERS_ASKED", 1)
+    assert "up to 1 papers" in (await lab.guest.slash(thread, "discuss add", paper=TWO.id)).text
+    assert f"{ONE.title} is in" in (await lab.guest.slash(thread, "discuss add", paper=ONE.id)).text
+
+
+async def test_a_deleted_thread_is_forgotten(lab: Lab, r: Resources, client: PaperboyClient, thread: Channel) -> None:
+    async def forgotten() -> bool:
+        async with r.store.read() as tx:
+            return await tx.discussions.papers(thread.id) == ()
+
+    assert not await forgotten()
+    lab.discord.world.remove_channel(thread)
+    await until(forgotten)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "told"),
+    [
+        (Permission.CREATE_PUBLIC_THREADS, "Create Public Threads"),
+        (Permission.SEND_MESSAGES_IN_THREADS, "Send Messages in Threads"),
+    ],
+)
+async def test_who_could_open_no_thread_gets_none(lab: Lab, may_write: None, lacking: Permission, told: str) -> None:
+    lab.discord.world.revoke(lab.papers, lacking, target=lab.guest.user)
+    assert told in (await lab.guest.slash(lab.papers, "discuss start", paper=ONE.id)).text
+    assert threads(lab) == []
+
+
+async def test_where_there_is_no_thread_it_is_said(lab: Lab, thread: Channel) -> None:
+    assert "in a thread" in (await lab.guest.slash(lab.papers, "discuss add", paper=ONE.id)).text
+    assert "in a thread" in (await lab.guest.slash(lab.papers, "discuss papers")).text
+    assert "/discuss add" in (await lab.guest.slash(thread, "discuss start", paper=ONE.id)).text
