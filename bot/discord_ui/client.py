@@ -18,6 +18,7 @@ from discord.gateway import DiscordWebSocket
 from bot.discord_ui import buttons, commands, wire
 from bot.discord_ui.asides import Asides
 from bot.discord_ui.failures import FailureTree
+from bot.discord_ui.mentions import Mentions
 from bot.discord_ui.outbox import DiscordOutbox
 from bot.discord_ui.pace import Pacer, Refusals
 from bot.discord_ui.refusals import SERVER_FAILURE, TOO_MANY_REQUESTS, detail, is_bad_token
@@ -55,7 +56,7 @@ def point_at(api_url: str) -> None:
 
 
 class PaperboyClient(ServedClient):
-    """Slash commands only: no privileged intent, no member or message cache.
+    """Slash commands, and mentions in threads about papers: no privileged intent, no member or message cache.
 
     ``guilds_settle_in`` is how many seconds without news of another server mean that all have been described.
     """
@@ -65,7 +66,7 @@ class PaperboyClient(ServedClient):
         discord.VoiceClient.warn_nacl = False
         discord.VoiceClient.warn_dave = False
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, guild_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -83,6 +84,7 @@ class PaperboyClient(ServedClient):
         )
         commands.add_all(self.tree)
         self._asides = Asides()
+        self._mentions = Mentions()
         self._waits: Sequence[float] = SIGN_IN_WAITS
         self._fatal: SettingsError | None = None
         self._giving_up: asyncio.Task[None] | None = None
@@ -193,6 +195,7 @@ class PaperboyClient(ServedClient):
     async def close(self) -> None:
         """Let the sends under way end, then disconnect."""
         await self.outbox.drain(within=FAREWELL)
+        await self._mentions.close()
         await self._asides.close()
         await super().close()
         async with self._noting:  # discord.py waits for no event that is being handled
@@ -215,6 +218,9 @@ class PaperboyClient(ServedClient):
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
             await buttons.submitted(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self._mentions.answer(self, message)
 
     async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
         await self._asides.after(interaction)

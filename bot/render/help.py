@@ -64,7 +64,7 @@ ANSWERS = (
 )
 KEPT = (
     "What I keep of you: your Discord id, your topics, when your daily message comes, what I sent you, and which "
-    "channel setups you made. I read no messages; I only see the commands that you give me."
+    "channel setups you made. I read no messages but those in threads about papers that mention me, and keep none."
 )
 SOURCES = (
     Span("Papers come from "),

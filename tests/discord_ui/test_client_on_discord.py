@@ -34,7 +34,7 @@ async def a_client(r: Resources) -> AsyncIterator[PaperboyClient]:
 
 async def test_no_privileged_intent_is_asked_for(lab: Lab, client: PaperboyClient) -> None:
     [identify] = lab.discord.gateway.identifies
-    assert identify["intents"] == dpy.Intents(guilds=True).value
+    assert identify["intents"] == dpy.Intents(guilds=True, guild_messages=True).value
     assert client.get_channel(lab.papers.id) is not None
 
 

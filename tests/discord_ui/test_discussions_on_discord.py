@@ -101,3 +101,35 @@ async def test_where_there_is_no_thread_it_is_said(lab: Lab, thread: Channel) ->
     assert "in a thread" in (await lab.guest.slash(lab.papers, "discuss add", paper=ONE.id)).text
     assert "in a thread" in (await lab.guest.slash(lab.papers, "discuss papers")).text
     assert "/discuss add" in (await lab.guest.slash(thread, "discuss start", paper=ONE.id)).text
+
+
+def mention(lab: Lab) -> str:
+    return f"<@{lab.discord.world.bot.id}>"
+
+
+async def test_a_mention_in_a_thread_asks_about_its_papers(lab: Lab, thread: Channel) -> None:
+    asked = lab.guest.say(thread, f"{mention(lab)} How many samples does the dataset hold?")
+    *_, answer = await lab.discord.messages_in(thread, 3)
+    assert "“How many samples does the dataset hold?”" in answer.text
+    assert "holds 2 samples" in answer.text.replace("**", "")
+    [sent] = [one for one in lab.discord.requests_to("create_message") if "message_reference" in one.json]
+    assert sent.json["message_reference"]["message_id"] in {asked.id, str(asked.id)}
+    assert sent.json["allowed_mentions"]["parse"] == []
+
+
+async def test_what_mentions_nobody_or_stands_elsewhere_is_passed_over(lab: Lab, thread: Channel) -> None:
+    lab.discord.world.grant(lab.papers, Permission.SEND_MESSAGES, target=lab.guest.user)
+    lab.guest.say(thread, "How many samples?")
+    lab.guest.say(lab.papers, f"{mention(lab)} How many samples?")
+    lab.guest.say(thread, f"{mention(lab)}")
+    messages = await lab.discord.messages_in(thread, 4)
+    assert "Ask something" in messages[-1].text
+    assert [one.author for one in lab.discord.messages(lab.papers)] == [lab.guest.user]
+
+
+async def test_who_asks_too_fast_is_told_once(lab: Lab, thread: Channel) -> None:
+    for number in range(7):
+        lab.guest.say(thread, f"{mention(lab)} What is studied here, and how, {number}?")
+    messages = await lab.discord.messages_in(thread, 1 + 7 + 5)
+    told = [one for one in messages if "questions in a minute" in one.text]
+    assert len(told) == 1

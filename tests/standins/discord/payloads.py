@@ -204,7 +204,7 @@ def message(one: "state.Message") -> Json:
         "edited_timestamp": moment(one.edited_at) if one.edited_at else None,
         "tts": False,
         "mention_everyone": bool(one.pings & {"everyone", "here"}),
-        "mentions": [],
+        "mentions": [user(each) for each in one.mentioned],
         "mention_roles": [],
         "attachments": one.attachments,
         "embeds": one.embeds,

@@ -148,6 +148,12 @@ class Message:
         return bool(self.flags & CROSSPOSTED)
 
     @property
+    def mentioned(self) -> list[User]:
+        """The members whom the content names."""
+        members = self.channel.guild.members.values() if self.channel.guild is not None else ()
+        return [one.user for one in members if f"<@{one.user.id}>" in self.content]
+
+    @property
     def loading(self) -> bool:
         return bool(self.flags & LOADING)
 
