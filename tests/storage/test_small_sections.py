@@ -1,4 +1,4 @@
-"""Sources, channel setups, people, topics, facts and kept queries."""
+"""Sources, channel setups, people, topics, discussions, facts and kept queries."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -205,3 +205,14 @@ class TestFactsAndQueries:
             assert await tx.queries.token(text) == token
             assert await tx.queries.text(token) == text.replace("\ud83d", "\ufffd")
             assert await tx.queries.text("unknown") is None
+
+
+async def test_a_thread_remembers_its_papers_in_their_order_until_it_is_gone(each_store: Store) -> None:
+    async with each_store.write() as tx:
+        for minute, number in enumerate((2, 1, 2)):
+            await tx.discussions.add(77, make_id(number), at=BASE + timedelta(minutes=minute))
+        await tx.discussions.add(78, make_id(3), at=BASE)
+        assert await tx.discussions.papers(77) == (make_id(2), make_id(1))
+        await tx.discussions.forget(77)
+        assert await tx.discussions.papers(77) == ()
+        assert await tx.discussions.papers(78) == (make_id(3),)
