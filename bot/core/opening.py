@@ -21,7 +21,7 @@ MOST_WORDS_OF_A_NAME = 3
 _NUMBER = r"(?<![\w.,])[+-]?\d+(?:[.,]\d+)*"
 _MEASURED = re.compile(
     rf"{_NUMBER}(?:\s?(?:%|[x×](?!\w)|[BMKTk](?![\w]))|[\s-](?:percent|points?|times|fold|(?:b|m|tr)illion|thousand|"
-    r"hours?|days?|minutes?|seconds?|parameters?|tokens?|images?|videos?|hours|GPUs?|samples?|examples?|tasks?|"
+    r"hours?|days?|minutes?|seconds?|frames?|parameters?|tokens?|images?|videos?|GPUs?|samples?|examples?|tasks?|"
     r"languages?|datasets?|benchmarks?|questions?)\b)"
 )
 """A number of something."""

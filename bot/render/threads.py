@@ -20,7 +20,7 @@ from storage.records import Delivery, Destination, Paper, PaperChange, PaperId
 
 LONGEST_NONCE = 25
 SHOWN_OF_A_FIGURE = 240
-HOW_TO_ASK = "Ask with /ask: in this thread it is about this paper. One more paper: /discuss add."
+HOW_TO_ASK = "Ask with /ask: here it is about this paper. One more paper: /discuss add."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

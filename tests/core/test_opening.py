@@ -30,6 +30,7 @@ def figures(abstract: str) -> list[list[str]]:
         ("We train a model with 7B weights on 1.5 million images.", ["7B", "1.5 million"]),
         ("A 70-billion model wins.", ["70-billion"]),
         ("It gains 2 points.", ["2 points"]),
+        ("It runs at 12.66 frames per second.", ["12.66 frames"]),
     ],
 )
 def test_a_figure_is_a_number_of_something(sentence: str, numbers: list[str]) -> None:
