@@ -51,9 +51,8 @@ class Deliveries(DeliveriesReader):
         """
         # In one order for everybody: two that wait for each other's rows would else be a deadlock on PostgreSQL.
         by_token = {one.token: one for one in sorted(wanted, key=_order)}
-        entering = insert(self._connection, deliveries).on_conflict_do_nothing(
-            index_elements=[deliveries.c.destination, deliveries.c.local_date, deliveries.c.slot]
-        )
+        # Its token follows from its key, and of two that come at once either may be met first.
+        entering = insert(self._connection, deliveries).on_conflict_do_nothing()
         planned = []
         for batch in batches(list(by_token.values())):
             entered = await self._connection.execute(

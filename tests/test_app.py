@@ -246,7 +246,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 async def test_resources_are_opened_from_the_settings(settings: Settings, tmp_path: Path) -> None:
     async with open_resources(settings) as r:
-        assert [source.name for source in r.sources] == ["huggingface"]
+        assert [source.name for source in r.sources] == ["huggingface", "files"]
         async with r.store.read() as tx:
             assert await tx.papers.count() == 0
         assert (await r.index.search(None, limit=1, today=DAY)).total == 0
