@@ -1,5 +1,6 @@
 """Find papers: by words, by period, by id. Always from the store, so it works offline and says how fresh it is."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -59,12 +60,16 @@ async def search(
     if token is None:  # the buttons to turn pages, to sort and to follow hold no more than a token
         async with r.store.write() as tx:
             token = await tx.queries.keep(asked, at=r.clock())
-    results = tuple(
-        Found(paper=paper, score=hit.score, snippet=snippet(answer.query, paper), partly=partly)
-        for found, partly in ((hits.hits, answer.partial), (nearly, True))
-        for hit in found
-        if (paper := papers.get(hit.paper_id)) is not None
-    )
+
+    def found() -> tuple[Found, ...]:
+        return tuple(
+            Found(paper=paper, score=hit.score, snippet=snippet(answer.query, paper), partly=partly)
+            for those, partly in ((hits.hits, answer.partial), (nearly, True))
+            for hit in those
+            if (paper := papers.get(hit.paper_id)) is not None
+        )
+
+    results = await asyncio.to_thread(found)  # some milliseconds of reading, in which nobody else would be heard
     return SearchPage(
         query=text,
         token=token,
