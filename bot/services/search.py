@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from bot.core.identity import parse_paper_id
 from bot.core.loosened import loosened
-from bot.core.pages import Found, Freshness, SearchPage, TrendingPage
+from bot.core.pages import Found, Freshness, SearchPage, Snippet, TrendingPage
 from bot.core.parse_query import parse_query
 from bot.core.period import Period
 from bot.core.query_filters import unknown_categories
@@ -61,15 +61,14 @@ async def search(
         async with r.store.write() as tx:
             token = await tx.queries.keep(asked, at=r.clock())
 
-    def found() -> tuple[Found, ...]:
-        return tuple(
-            Found(paper=paper, score=hit.score, snippet=snippet(answer.query, paper), partly=partly)
-            for those, partly in ((hits.hits, answer.partial), (nearly, True))
-            for hit in those
-            if (paper := papers.get(hit.paper_id)) is not None
-        )
-
-    results = await asyncio.to_thread(found)  # some milliseconds of reading, in which nobody else would be heard
+    marked = ((hit, partly) for those, partly in ((hits.hits, answer.partial), (nearly, True)) for hit in those)
+    shown = [(hit, papers[hit.paper_id], partly) for hit, partly in marked if hit.paper_id in papers]
+    # Some milliseconds of reading, in which nobody else would be heard.
+    snippets = await asyncio.to_thread(_snippets, answer.query, [paper for _, paper, _ in shown])
+    results = tuple(
+        Found(paper=paper, score=hit.score, snippet=one, partly=partly)
+        for (hit, paper, partly), one in zip(shown, snippets, strict=True)
+    )
     return SearchPage(
         query=text,
         token=token,
@@ -105,6 +104,10 @@ class _Answer:
     meant: str | None = None
     corrected: bool = False
     partial: bool = False
+
+
+def _snippets(query: Query, papers: Sequence[Paper]) -> list[Snippet]:
+    return [snippet(query, paper) for paper in papers]
 
 
 async def _answer(r: Resources, text: str, page: _Page) -> _Answer:
