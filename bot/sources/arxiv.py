@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -19,18 +18,18 @@ from bot.core.period import Days, Period
 from bot.errors import SourceChanged
 from bot.ports import Clock, Fetched
 from bot.sources.arxiv_api import MOST_IDS, id_params, read_entries
-from bot.sources.arxiv_facts import LONGEST_MOMENT, NAME, moment
-from bot.sources.arxiv_feed import MOST_LISTED, Announced, Feed, read_feed
+from bot.sources.arxiv_facts import NAME, moment
+from bot.sources.arxiv_feed import MOST_LISTED, NEW_YORK, Announced, Feed, read_feed
 from bot.sources.arxiv_gate import is_quiet
 from bot.sources.arxiv_oai import Records, TokenRefused, list_params, read_records
 from bot.sources.exchange import Ask
 from bot.sources.http import Answer, PoliteClient
+from bot.sources.items import LONGEST_MOMENT
 from bot.sources.xml import child, name, read_xml, text
 from storage.records import PaperId
 
 log = structlog.get_logger(__name__)
 
-NEW_YORK = ZoneInfo("America/New_York")
 MADE_WITHIN = timedelta(minutes=30)
 """The feeds are made anew at midnight in New York; so long after it they are there."""
 PATIENCE = timedelta(seconds=15)

@@ -7,12 +7,14 @@ left out of the answer.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 from bot.core.identity import parse_paper_id, parse_version
-from bot.errors import InvalidInput, SourceChanged, SourceUnreachable
+from bot.errors import SourceChanged, SourceUnreachable
 from bot.ports import Fetched
-from bot.sources.arxiv_facts import (
+from bot.sources.arxiv_facts import NAME, is_withdrawn, known_categories, moment
+from bot.sources.items import (
     AHEAD,
     LONGEST_ABSTRACT,
     LONGEST_ID,
@@ -21,11 +23,8 @@ from bot.sources.arxiv_facts import (
     LONGEST_REASON,
     LONGEST_TITLE,
     MOST_AUTHORS,
-    NAME,
     gathered,
-    is_withdrawn,
-    known_categories,
-    moment,
+    titled,
 )
 from bot.sources.xml import child, children, name, read_xml, text
 from storage.records import Paper, PaperId, Sighting
@@ -58,15 +57,13 @@ def read_entries(body: bytes, *, seen_at: datetime) -> Fetched:
     if not entries and text(child(root, "totalResults"), LONGEST_ID) not in {"", "0"}:
         raise SourceUnreachable(NAME, "The API answered with an empty page.")
     read = ((text(child(entry, "id"), LONGEST_ID), partial(_read, entry, seen_at=seen_at)) for entry in entries)
-    return gathered(read, of="entries")
+    return gathered(read, of="entries", source=NAME)
 
 
 def _read(entry: Element, *, seen_at: datetime) -> tuple[Paper, Sighting]:
     named = text(child(entry, "id"), LONGEST_REASON)
     paper_id = parse_paper_id(named)
-    title = text(child(entry, "title"), LONGEST_TITLE)
-    if not title:
-        raise InvalidInput("It has no title.")
+    title = titled(text(child(entry, "title"), LONGEST_TITLE))
     abstract = text(child(entry, "summary"), LONGEST_ABSTRACT)
     comment = text(child(entry, "comment"), LONGEST_ABSTRACT)
     latest = seen_at + AHEAD
@@ -85,9 +82,7 @@ def _read(entry: Element, *, seen_at: datetime) -> tuple[Paper, Sighting]:
 
 
 def _authors(entry: Element) -> Iterator[str]:
-    for number, author in enumerate(children(entry, "author")):
-        if number == MOST_AUTHORS:
-            return
+    for author in islice(children(entry, "author"), MOST_AUTHORS):
         if cleaned := text(child(author, "name"), LONGEST_NAME):
             yield cleaned
 

@@ -15,16 +15,8 @@ from typing import Any
 from bot.core.identity import FIRST_FIVE_DIGITS, parse_paper_id, parse_version
 from bot.core.text import clean
 from bot.errors import InvalidInput
-from bot.sources.arxiv_facts import (
-    LONGEST_ABSTRACT,
-    LONGEST_NAME,
-    LONGEST_TITLE,
-    MOST_AUTHORS,
-    NOT_BEFORE,
-    is_withdrawn,
-    known_categories,
-    moment,
-)
+from bot.sources.arxiv_facts import NOT_BEFORE, is_withdrawn, known_categories, moment
+from bot.sources.items import LONGEST_ABSTRACT, LONGEST_NAME, LONGEST_TITLE, MOST_AUTHORS
 from storage.records import Paper, PaperId
 
 RULES = 1

@@ -1,32 +1,19 @@
-"""What all of arXiv's answers have in common: bounds, categories, moments, and the words of a withdrawal. Pure."""
+"""What all of arXiv's answers have in common: categories, moments, and the words of a withdrawal. Pure."""
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from bot.core.text import clean, clip
-from bot.errors import InvalidInput, SourceChanged
-from bot.ports import Fetched, Rejected
+from bot.sources.items import LONGEST_MOMENT
 from storage import categories
-from storage.records import Paper, Sighting
 
 NAME = "arxiv"
 
-LONGEST_TITLE = 1_000
-LONGEST_ABSTRACT = 20_000
-LONGEST_NAME = 200
-LONGEST_REASON = 200
-LONGEST_ID = 80
-MOST_AUTHORS = 1_000
 MOST_CATEGORIES = 30
-MOST_ITEMS = 10_000
 NOT_BEFORE = datetime(1986, 1, 1, tzinfo=UTC)
 """A few papers were put into arXiv with the dates that they had before it began."""
-AHEAD = timedelta(days=1)
-"""How far arXiv's clock may run ahead of ours before its moment is a mistake."""
-LONGEST_MOMENT = 40
 
 _WITHDRAWN = re.compile(
     r"(?:arXiv admin note:\s*)?(?:(?:this|the) (?:paper|article|manuscript|submission|preprint|work|note|version)"
@@ -68,38 +55,3 @@ def _from_rss(said: str) -> datetime:
         return parsedate_to_datetime(said)
     except (TypeError, IndexError):  # some of its ways to say that it is no date
         raise ValueError(said) from None
-
-
-def gathered(
-    items: Iterable[tuple[str, Callable[[], tuple[Paper, Sighting] | None]]], *, of: str, source: str = NAME
-) -> Fetched:
-    """Each usable item as a paper and a sighting, in their order; a paper that comes twice counts once.
-
-    An item is its id as it stands there, and how it is read: None is one that was not asked for. What raises
-    InvalidInput is rejected and named.
-
-    Raises:
-        SourceChanged: not one of the items can be used.
-    """
-    papers: dict[str, tuple[Paper, Sighting]] = {}
-    rejected: list[Rejected] = []
-    position = -1
-    for position, (shown, read) in enumerate(items):
-        if position >= MOST_ITEMS:
-            raise SourceChanged(source, f"The answer has more than {MOST_ITEMS:,} {of}.")
-        try:
-            found = read()
-        except InvalidInput as problem:
-            reason = clip(str(problem), LONGEST_REASON)
-            rejected.append(Rejected(position=position, paper_id=clean(shown, LONGEST_ID) or None, reason=reason))
-        else:
-            if found is not None:
-                papers.setdefault(found[0].id, found)
-    if rejected and len(rejected) == position + 1:
-        raise SourceChanged(source, f"None of the {len(rejected):,} {of} can be read; the first: {rejected[0].reason}")
-    return Fetched(
-        source=source,
-        papers=tuple(paper for paper, _ in papers.values()),
-        sightings=tuple(sighting for _, sighting in papers.values()),
-        rejected=tuple(rejected),
-    )

@@ -19,7 +19,8 @@ from bot.core.identity import parse_paper_id, parse_version
 from bot.core.text import clean
 from bot.errors import InvalidInput, SourceChanged
 from bot.ports import Fetched
-from bot.sources.arxiv_facts import (
+from bot.sources.arxiv_facts import NAME, is_withdrawn, known_categories, moment
+from bot.sources.items import (
     AHEAD,
     LONGEST_ABSTRACT,
     LONGEST_ID,
@@ -27,11 +28,8 @@ from bot.sources.arxiv_facts import (
     LONGEST_NAME,
     LONGEST_TITLE,
     MOST_AUTHORS,
-    NAME,
     gathered,
-    is_withdrawn,
-    known_categories,
-    moment,
+    titled,
 )
 from bot.sources.xml import child, children, name, raw, read_xml, text
 from storage.records import Paper, Sighting
@@ -85,7 +83,7 @@ def read_feed(body: bytes, *, kinds: AbstractSet[Announced], seen_at: datetime) 
     items = list(children(top, of))
     day = _day(top, seen_at)
     read = ((_named(item), partial(_read, item, kinds=kinds, day=day, seen_at=seen_at)) for item in items)
-    fetched = gathered(read, of="items of the feed")
+    fetched = gathered(read, of="items of the feed", source=NAME)
     return Feed(day=day, listed=len(items), fetched=fetched)
 
 
@@ -99,9 +97,7 @@ def _read(
         return None
     named = _named(item)
     paper_id = parse_paper_id(named)
-    title = text(child(item, "title"), LONGEST_TITLE)
-    if not title:
-        raise InvalidInput("It has no title.")
+    title = titled(text(child(item, "title"), LONGEST_TITLE))
     abstract = clean(said[beginning.end() :] if beginning else said, LONGEST_ABSTRACT)
     paper = Paper(
         id=paper_id,

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 from bot.core.identity import parse_paper_id
 from bot.core.period import Days
 from bot.errors import InvalidInput, SourceChanged
 from bot.ports import Fetched
-from bot.sources.arxiv_facts import (
+from bot.sources.arxiv_facts import NAME, is_withdrawn, known_categories, moment
+from bot.sources.items import (
     AHEAD,
     LONGEST_ABSTRACT,
     LONGEST_ID,
@@ -23,11 +25,8 @@ from bot.sources.arxiv_facts import (
     LONGEST_REASON,
     LONGEST_TITLE,
     MOST_AUTHORS,
-    NAME,
     gathered,
-    is_withdrawn,
-    known_categories,
-    moment,
+    titled,
 )
 from bot.sources.xml import child, children, name, raw, read_xml, text
 from storage.records import Paper, Sighting
@@ -87,7 +86,7 @@ def read_records(body: bytes, *, seen_at: datetime) -> Records:
         said = text(error, LONGEST_REASON) or "without a reason"
         match error.get("code"):
             case "noRecordsMatch":
-                return Records(fetched=gathered((), of="records"), token=None)
+                return Records(fetched=gathered((), of="records", source=NAME), token=None)
             case "badResumptionToken":
                 raise TokenRefused(NAME, f"The OAI server refuses its own token: {said.rstrip('.')}.")
             case _:
@@ -98,7 +97,9 @@ def read_records(body: bytes, *, seen_at: datetime) -> Records:
     if page is None:
         raise SourceChanged(NAME, "The answer of the OAI server lists no records.")
     records = children(page, "record")
-    fetched = gathered(((_named(record), partial(_read, record, seen_at=seen_at)) for record in records), of="records")
+    fetched = gathered(
+        ((_named(record), partial(_read, record, seen_at=seen_at)) for record in records), of="records", source=NAME
+    )
     token = raw(child(page, "resumptionToken")).strip()
     if len(token) > LONGEST_TOKEN:
         raise SourceChanged(NAME, "The OAI server's token is longer than any of its is.")
@@ -118,9 +119,7 @@ def _read(record: Element, *, seen_at: datetime) -> tuple[Paper, Sighting] | Non
     if facts is None:
         raise InvalidInput("It has no metadata in the format arXiv.")
     paper_id = parse_paper_id(text(child(facts, "id"), LONGEST_REASON))
-    title = text(child(facts, "title"), LONGEST_TITLE)
-    if not title:
-        raise InvalidInput("It has no title.")
+    title = titled(text(child(facts, "title"), LONGEST_TITLE))
     abstract = text(child(facts, "abstract"), LONGEST_ABSTRACT)
     comment = text(child(facts, "comments"), LONGEST_ABSTRACT)
     latest = seen_at + AHEAD
@@ -140,9 +139,7 @@ def _read(record: Element, *, seen_at: datetime) -> tuple[Paper, Sighting] | Non
 
 def _authors(listed: Element | None) -> Iterator[str]:
     """First names, last name and what follows it (Jr.), as a name is written."""
-    for number, author in enumerate(children(listed, "author") if listed is not None else ()):
-        if number == MOST_AUTHORS:
-            return
+    for author in islice(children(listed, "author") if listed is not None else (), MOST_AUTHORS):
         parts = (text(child(author, part), LONGEST_NAME) for part in ("forenames", "keyname", "suffix"))
         if full := " ".join(part for part in parts if part):
             yield full[:LONGEST_NAME]

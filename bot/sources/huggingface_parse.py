@@ -9,37 +9,40 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from bot.core.identity import parse_paper_id, parse_version
-from bot.core.text import clean, clip
+from bot.core.text import clean
 from bot.errors import InvalidInput, SourceChanged
-from bot.ports import Fetched, Rejected
+from bot.ports import Fetched
+from bot.sources.items import (
+    AHEAD,
+    LONGEST_ABSTRACT,
+    LONGEST_MOMENT,
+    LONGEST_NAME,
+    LONGEST_REASON,
+    LONGEST_TITLE,
+    MOST_AUTHORS,
+    MOST_ITEMS,
+    read_each,
+    titled,
+)
 from storage.records import Paper, Sighting
 
 NAME = "huggingface"
 
 MOST_BYTES = 16 * 2**20
 """A hundred papers of today's shape are half a megabyte."""
-MOST_ITEMS = 10_000
-"""The fullest recorded month has some 1,500."""
-LONGEST_TITLE = 1_000
-LONGEST_ABSTRACT = 20_000
 LONGEST_SUMMARY = 2_000
-LONGEST_NAME = 200
 LONGEST_KEYWORD = 80
-LONGEST_REASON = 200
 LONGEST_ADDRESS = 500
-LONGEST_MOMENT = 40
-MOST_AUTHORS = 1_000
 MOST_KEYWORDS = 30
 LARGEST_NUMBER = 10**9
 """No vote or star count is near it, and every database's integer holds it."""
 FIRST_MOMENT = datetime(1991, 8, 1, tzinfo=UTC)
 """arXiv began in August 1991: what is older is a mistake."""
-AHEAD = timedelta(days=1)
-"""How far a clock of the site may run ahead of ours before its moment is a mistake."""
 
 # A named host, no user part, port, quotes or brackets: what an address on a card needs, and nothing that hides where
 # it leads.
@@ -79,22 +82,8 @@ def read_papers(items: Iterable[Any], *, day: date | None, seen_at: datetime) ->
     ``day`` is the day where an item does not say its own. A moment that lies more than a day after ``seen_at`` cannot
     be true and counts as absent. What cannot be used is named in ``rejected``; nothing is raised.
     """
-    papers: dict[str, Paper] = {}
-    rejected: list[Rejected] = []
-    for position, item in enumerate(items):
-        try:
-            paper = _paper(item, day=day, latest=seen_at + AHEAD)
-        except InvalidInput as problem:
-            reason = clip(str(problem), LONGEST_REASON)
-            rejected.append(Rejected(position=position, paper_id=_shown_id(item), reason=reason))
-        else:
-            papers.setdefault(paper.id, paper)
-    return Fetched(
-        source=NAME,
-        papers=tuple(papers.values()),
-        sightings=tuple(_sighting(paper, seen_at) for paper in papers.values()),
-        rejected=tuple(rejected),
-    )
+    read = ((_shown_id(item) or "", partial(_read, item, day=day, seen_at=seen_at)) for item in items)
+    return read_each(read, source=NAME)
 
 
 def listed_ids(items: Iterable[Any]) -> frozenset[str]:
@@ -108,6 +97,11 @@ def newest_moment(items: Iterable[Any], *, before: datetime) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
+def _read(item: Any, *, day: date | None, seen_at: datetime) -> tuple[Paper, Sighting]:
+    paper = _paper(item, day=day, latest=seen_at + AHEAD)
+    return paper, _sighting(paper, seen_at)
+
+
 def _paper(item: Any, *, day: date | None, latest: datetime) -> Paper:
     if not isinstance(item, dict):
         raise InvalidInput(f"It is {_kind(item)}, not a paper.")
@@ -116,9 +110,7 @@ def _paper(item: Any, *, day: date | None, latest: datetime) -> Paper:
     if named is None:
         raise InvalidInput("It has no id, or one that is not text.")
     paper_id = parse_paper_id(named)
-    title = facts.text("title", LONGEST_TITLE)
-    if title is None:
-        raise InvalidInput("It has no title.")
+    title = titled(facts.text("title", LONGEST_TITLE))
     submitted_at = facts.moment("submittedOnDailyAt", latest)
     return Paper(
         id=paper_id,

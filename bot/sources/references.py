@@ -21,15 +21,8 @@ from bot.core.identity import find_paper_ids, parse_paper_id
 from bot.core.text import clean, readable
 from bot.errors import InvalidInput, SourceChanged
 from bot.ports import Fetched
-from bot.sources.arxiv_facts import (
-    LONGEST_ABSTRACT,
-    LONGEST_NAME,
-    LONGEST_TITLE,
-    MOST_AUTHORS,
-    gathered,
-    known_categories,
-    moment,
-)
+from bot.sources.arxiv_facts import known_categories, moment
+from bot.sources.items import LONGEST_ABSTRACT, LONGEST_NAME, LONGEST_TITLE, MOST_AUTHORS, gathered, titled
 from storage.naming import is_doi
 from storage.records import Paper, PaperId, Sighting
 
@@ -126,9 +119,7 @@ def _refuse(reason: str) -> Facts:
 
 
 def _paper(facts: Facts, latest: datetime) -> Paper:
-    title = _plain(_text(facts, "title"))
-    if not title:
-        raise InvalidInput("It has no title.")
+    title = titled(_plain(_text(facts, "title")))
     codes = facts.get("categories")
     return Paper(
         id=_identity(facts),
