@@ -11,6 +11,7 @@ from bot.discord_ui.refusals import detail
 from bot.discord_ui.replies import Interaction, ServedClient, tell_privately
 from bot.errors import BotError, InvalidInput
 from bot.render.failures import failure, unforeseen
+from bot.render.post import Post
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -36,19 +37,22 @@ async def report(interaction: Interaction, error: Exception) -> None:
     if isinstance(error, discord.HTTPException) and error.code in EXPIRED:
         log.warning("an interaction could not be answered in time", where=_where(interaction), code=error.code)
         return
-    if isinstance(error, InvalidInput):
-        post = failure(error)
-    elif isinstance(error, BotError | StorageError):
-        post = failure(error)
-        log.warning("a command failed", where=_where(interaction), kind=type(error).__name__, problem=str(error))
-    else:
-        reference = secrets.token_hex(4)
-        post = unforeseen(reference)
-        log.error("a command broke", where=_where(interaction), reference=reference, exc_info=error)
     try:
-        await tell_privately(interaction, post)
+        await tell_privately(interaction, told(error, _where(interaction)))
     except discord.HTTPException as problem:
         log.warning("a failure could not be told", where=_where(interaction), problem=detail(problem))
+
+
+def told(error: Exception, where: str) -> Post:
+    """What a person is told of ``error``, which happened at ``where``; logged where somebody else has to know."""
+    if isinstance(error, InvalidInput):
+        return failure(error)
+    if isinstance(error, BotError | StorageError):
+        log.warning("a command failed", where=where, kind=type(error).__name__, problem=str(error))
+        return failure(error)
+    reference = secrets.token_hex(4)
+    log.error("a command broke", where=where, reference=reference, exc_info=error)
+    return unforeseen(reference)
 
 
 def _cause(error: app_commands.AppCommandError) -> Exception:

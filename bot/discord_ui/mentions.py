@@ -7,7 +7,6 @@ and is passed over.
 
 import asyncio
 import re
-import secrets
 from collections import deque
 from datetime import datetime, timedelta
 
@@ -16,20 +15,19 @@ import structlog
 
 from bot import pages
 from bot.discord_ui.components import layout
+from bot.discord_ui.failures import told
 from bot.discord_ui.refusals import detail
 from bot.discord_ui.replies import NO_PINGS, ServedClient
-from bot.errors import BotError, InvalidInput
-from bot.render.failures import failure, unforeseen
+from bot.errors import InvalidInput
 from bot.render.post import Post
 from bot.services import discussed
-from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
 MOST_QUESTIONS = 4
 WITHIN = timedelta(minutes=1)
 """So many questions a person may ask by mentions; there Discord itself sets no bound as it does for commands."""
-TOO_FAST = f"That were {MOST_QUESTIONS} questions in a minute. Ask again in a minute, or with /ask."
+TOO_FAST = f"Those were {MOST_QUESTIONS} questions in a minute. Ask again in a minute, or with /ask."
 MOST_REMEMBERED = 10_000
 
 
@@ -78,17 +76,10 @@ class Mentions:
             if lately > MOST_QUESTIONS + 1:
                 return None
             if lately > MOST_QUESTIONS:
-                return failure(InvalidInput(TOO_FAST))
+                raise InvalidInput(TOO_FAST)  # noqa: TRY301  # it is told as any other
             return await pages.answered_in(r, message.channel.id, question)
-        except InvalidInput as error:
-            return failure(error)
-        except (BotError, StorageError) as error:
-            log.warning("a mention failed", kind=type(error).__name__, problem=str(error))
-            return failure(error)
-        except Exception as error:
-            reference = secrets.token_hex(4)
-            log.exception("a mention broke", reference=reference, exc_info=error)
-            return unforeseen(reference)
+        except Exception as error:  # noqa: BLE001  # logged where it is put into words
+            return told(error, "a mention")
 
     def _lately(self, person_id: int, now: datetime) -> int:
         """How many times they asked within the last minute, with this one; the longest silent are forgotten."""
