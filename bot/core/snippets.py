@@ -42,6 +42,11 @@ def snippet(query: Query, paper: Paper) -> Snippet:
     return _clipped(text, marks)
 
 
+def snippets(query: Query, papers: Iterable[Paper]) -> list[Snippet]:
+    """That of each paper. For a page of papers it takes some milliseconds: not on an event loop."""
+    return [snippet(query, paper) for paper in papers]
+
+
 def _wanted(query: Query) -> Iterator[Words]:
     """The words that may be found in a text; what is not wanted is nowhere."""
     match query:

@@ -11,12 +11,12 @@ from typing import TypedDict
 
 from bot.core.identity import parse_paper_id
 from bot.core.loosened import loosened
-from bot.core.pages import Found, Freshness, SearchPage, Snippet, TrendingPage
+from bot.core.pages import Found, Freshness, SearchPage, TrendingPage
 from bot.core.parse_query import parse_query
 from bot.core.period import Period
 from bot.core.query_filters import unknown_categories
 from bot.core.ranking import Ranked, rank
-from bot.core.snippets import snippet
+from bot.core.snippets import snippets
 from bot.core.text import clean
 from bot.errors import InvalidInput, QuerySyntaxError, UnknownPaper
 from bot.ports import Resources
@@ -60,14 +60,12 @@ async def search(
     if token is None:  # the buttons to turn pages, to sort and to follow hold no more than a token
         async with r.store.write() as tx:
             token = await tx.queries.keep(asked, at=r.clock())
-
     marked = ((hit, partly) for those, partly in ((hits.hits, answer.partial), (nearly, True)) for hit in those)
     shown = [(hit, papers[hit.paper_id], partly) for hit, partly in marked if hit.paper_id in papers]
-    # Some milliseconds of reading, in which nobody else would be heard.
-    snippets = await asyncio.to_thread(_snippets, answer.query, [paper for _, paper, _ in shown])
+    pieces = await asyncio.to_thread(snippets, answer.query, [paper for _, paper, _ in shown])
     results = tuple(
-        Found(paper=paper, score=hit.score, snippet=one, partly=partly)
-        for (hit, paper, partly), one in zip(shown, snippets, strict=True)
+        Found(paper=paper, score=hit.score, snippet=piece, partly=partly)
+        for (hit, paper, partly), piece in zip(shown, pieces, strict=True)
     )
     return SearchPage(
         query=text,
@@ -104,10 +102,6 @@ class _Answer:
     meant: str | None = None
     corrected: bool = False
     partial: bool = False
-
-
-def _snippets(query: Query, papers: Sequence[Paper]) -> list[Snippet]:
-    return [snippet(query, paper) for paper in papers]
 
 
 async def _answer(r: Resources, text: str, page: _Page) -> _Answer:

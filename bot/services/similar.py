@@ -7,7 +7,7 @@ import structlog
 
 from bot.core.hybrid import fused
 from bot.core.pages import Engine, Found, SimilarPage
-from bot.core.snippets import snippet
+from bot.core.snippets import snippets
 from bot.errors import MeaningUnavailable
 from bot.ports import Embedder, Resources
 from bot.services import meaning, search
@@ -41,12 +41,13 @@ async def similar(r: Resources, text: str, *, limit: int = 5, offset: int = 0) -
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in page])
     title = Or(tuple(Words(word) for word in dict.fromkeys(words.analyse(paper.title).exact)))
+    shown = [(hit, papers[hit.paper_id]) for hit in page if hit.paper_id in papers]
+    pieces = await asyncio.to_thread(snippets, title, [paper for _, paper in shown])
     return SimilarPage(
         paper=paper,
         results=tuple(
-            Found(paper=papers[hit.paper_id], score=hit.score, snippet=snippet(title, papers[hit.paper_id]))
-            for hit in page
-            if hit.paper_id in papers
+            Found(paper=paper, score=hit.score, snippet=piece)
+            for (hit, paper), piece in zip(shown, pieces, strict=True)
         ),
         total=len(found),
         offset=offset,
