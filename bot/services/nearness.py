@@ -44,27 +44,27 @@ async def of_passages(
 async def _near(
     r: Resources, embedder: Embedder, question: str, texts: Sequence[Passage], full: Mapping[PaperId, FullText]
 ) -> list[float | None]:
+    wanted = await embedder.of_query(question)
     vectors: dict[Passage, bytes] = {}
     for paper_id in full:
         of_paper = [passage for passage in texts if passage.paper_id == paper_id]
-        vectors |= zip(of_paper, await _kept_or_made(r, embedder, paper_id, of_paper), strict=False)
+        made = await _kept_or_made(r, embedder, paper_id, of_paper, size=len(wanted))
+        vectors |= zip(of_paper, made, strict=False)
     unread = [passage for passage in texts if passage not in vectors]
     for close in await asyncio.to_thread(passages.best, question, unread, limit=MOST_READ):
         vectors[close.passage] = await embedder.of_query(close.passage.text)
-    wanted = await embedder.of_query(question)
     known = [passage for passage in texts if passage in vectors]
     near = dict(zip(known, embedder.nearness(wanted, [vectors[passage] for passage in known]), strict=True))
     return [near.get(passage) for passage in texts]
 
 
 async def _kept_or_made(
-    r: Resources, embedder: Embedder, paper_id: PaperId, of_paper: Sequence[Passage]
+    r: Resources, embedder: Embedder, paper_id: PaperId, of_paper: Sequence[Passage], *, size: int
 ) -> list[bytes]:
-    """The vectors of the first passages of a whole text, of all of them where there was time enough."""
+    """The vectors of the first passages of a whole text, of all where there was time enough; ``size`` bytes each."""
     key = digest("\n".join(passage.text for passage in of_paper))
     async with r.store.read() as tx:
         kept = await tx.texts.vectors(paper_id, embedder.name, key)
-    size = len(await embedder.of_query(of_paper[0].text))
     vectors = [kept[at : at + size] for at in range(0, len(kept), size)] if kept else []
     until = monotonic() + WITHIN.total_seconds()
     before = len(vectors)

@@ -45,8 +45,8 @@ async def full_text(r: Resources, paper: Paper) -> FullText | None:
 async def kept_texts(r: Resources, papers: Sequence[Paper]) -> dict[PaperId, FullText]:
     """The texts of ``papers`` that are in the store; nothing is fetched."""
     async with r.store.read() as tx:
-        texts = [await tx.texts.get(paper.id) for paper in papers]
-    return {text.paper_id: text for text in texts if _readable(text) is not None and text is not None}
+        kept = [_readable(await tx.texts.get(paper.id)) for paper in papers]
+    return {text.paper_id: text for text in kept if text is not None}
 
 
 async def _kept(r: Resources, paper: Paper) -> FullText | None:
