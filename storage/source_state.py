@@ -20,3 +20,10 @@ class SourceState:
     """Of each kind of those the first, in words."""
     usual_share: float | None = None
     """How much of an answer can usually be read, from 0 to 1."""
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it failed and is not to be tried yet.
+
+        A failure in the future is one from before this machine's clock was put back: it says nothing.
+        """
+        return self.retry_at is not None and self.failed_at is not None and self.failed_at <= now < self.retry_at

@@ -38,8 +38,7 @@ async def look_up(r: Resources) -> SourceReport | None:
             not_since=now - AGAIN_AFTER,
             limit=r.catalogue.most_ids,
         )
-    waits = state.failed_at is not None and state.retry_at is not None and state.failed_at <= now < state.retry_at
-    if waits or not ids:
+    if state.waits(now) or not ids:
         return None
     try:
         fetched = await r.catalogue.look_up(ids)

@@ -143,11 +143,8 @@ async def _refresh(r: Resources) -> tuple[SourceReport, ...]:
 
 
 def _is_left_alone(state: SourceState, seen_at: datetime | None, now: datetime, settle: timedelta) -> bool:
-    """``seen_at`` is when the newest list was looked at.
-
-    A look or a failure in the future is one from before this machine's clock was put back: it says nothing.
-    """
-    if state.retry_at is not None and state.failed_at is not None and state.failed_at <= now < state.retry_at:
+    """``seen_at`` is when the newest list was looked at; a look in the future is none, as in ``SourceState.waits``."""
+    if state.waits(now):
         return True
     return state.problem is None and seen_at is not None and seen_at <= now and now - seen_at < settle
 
