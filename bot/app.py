@@ -79,6 +79,7 @@ async def open_resources(
                 sources=(hugging_face, *((arxiv,) if arxiv is not None else ()), folder),
                 catalogue=arxiv,
                 answerer=_answerer(settings, client, store, clock=clock),
+                allowance=settings.allowance if settings.llm_base_url is not None else None,
                 embedder=embedder,
                 texts=FullTexts(
                     hugging_face=polite,
@@ -103,16 +104,10 @@ def _answerer(settings: Settings, client: httpx.AsyncClient, store: Store, *, cl
     # Late: whoever has no model does without what speaks to one.
     from bot.answering.chat import Chat
     from bot.answering.model import ByModel
-    from bot.services.budget import Allowance, DayBudget
+    from bot.services.budget import DayBudget
 
-    allowance = Allowance(
-        tokens=settings.llm_tokens_a_day,
-        money=settings.llm_money_a_day,
-        prompt_price=settings.llm_prompt_price,
-        answer_price=settings.llm_answer_price,
-    )
     chat = Chat(client, base_url=settings.llm_base_url, model=settings.llm_model, key=settings.llm_api_key)
-    return ByModel(chat, DayBudget(store, clock, allowance))
+    return ByModel(chat, DayBudget(store, clock, settings.allowance))
 
 
 def _arxiv(settings: Settings, client: PoliteClient, store: Store, *, clock: Clock, patience: timedelta) -> ArXiv:

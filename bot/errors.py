@@ -132,6 +132,10 @@ class ModelFault(StrEnum):
     TOO_SLOW = "too slow"
     BUDGET = "budget"
     """The day's tokens or money are spent."""
+    PERSON = "person"
+    """Who asks has asked as often as a person may in a day."""
+    SERVER = "server"
+    """Likewise the members of their server together."""
 
 
 class ModelFailed(BotError):

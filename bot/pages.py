@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import get_args
 
+from bot.core.allowance import Asker
 from bot.core.identity import parse_paper_id
 from bot.core.opening import Topic, question
 from bot.core.period import Period
@@ -13,12 +14,13 @@ from bot.render.answer import answer_post
 from bot.render.paper import paper_card
 from bot.render.post import Post
 from bot.render.preview import preview_report, why_paper
+from bot.render.quota import quota_post
 from bot.render.search import search_page, similar_page
 from bot.render.threads import discussed_papers
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
-from bot.services import channels, delivery, discussed, discussion, search, topics
+from bot.services import budget, channels, delivery, discussed, discussion, search, topics
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
 from bot.services.next_run import next_run
@@ -75,20 +77,25 @@ async def preview(r: Resources, setup: ChannelSetup, about: str | None = None) -
     return preview_report(setup, run.decision, run.slot, run.papers, empty_because=run.empty_because or "")
 
 
-async def answered(r: Resources, asked: str, paper_ids: Sequence[str]) -> Post:
-    """The answer to a question about some papers, or about all."""
-    reply = await discussion.ask(r, asked, paper_ids)
+async def answered(r: Resources, asked: str, paper_ids: Sequence[str], asker: Asker | None = None) -> Post:
+    """The answer to a question about some papers, or about all; ``asker`` is None for whoever runs the bot."""
+    reply = await discussion.ask(r, asked, paper_ids, asker)
     return answer_post(reply.answer, reply.papers)
 
 
-async def answered_in(r: Resources, thread_id: int, asked: str) -> Post:
+async def answered_in(r: Resources, thread_id: int, asked: str, asker: Asker) -> Post:
     """The answer to a question that names no paper; in a thread about papers it is about those."""
-    return await answered(r, asked, await discussed.about(r, thread_id, asked))
+    return await answered(r, asked, await discussed.about(r, thread_id, asked), asker)
 
 
-async def answered_on(r: Resources, paper_id: PaperId, topic: Topic) -> Post:
+async def answered_on(r: Resources, paper_id: PaperId, topic: Topic, asker: Asker) -> Post:
     """The answer to the question that is worth asking of a paper on a topic."""
-    return await answered(r, question(topic, await search.paper(r, paper_id)), (paper_id,))
+    return await answered(r, question(topic, await search.paper(r, paper_id)), (paper_id,), asker)
+
+
+async def quota(r: Resources, asker: Asker | None = None) -> Post:
+    """What a language model still answers to somebody today."""
+    return quota_post(await budget.quota(r, asker))
 
 
 async def discussed_here(r: Resources, thread_id: int) -> Post:

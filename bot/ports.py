@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from bot.core.allowance import Allowance, Asker
 from bot.core.grounding import Answer
 from bot.core.passages import Close
 from bot.core.period import Period
@@ -247,8 +248,8 @@ class Answerer(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
-        """An answer drawn from nothing but ``closest``, the closest first."""
+    async def draft(self, question: str, closest: Sequence[Close], asker: Asker | None = None) -> Answer:
+        """An answer to ``asker``, or to whoever runs the bot, from nothing but ``closest``, the closest first."""
         ...
 
 
@@ -312,6 +313,8 @@ class Resources:
     sources: tuple[Source, ...]
     """The first one is asked where none is named: its lists are what digests are made of."""
     answerer: Answerer
+    allowance: Allowance | None = None
+    """What the answerer may take in a day; None where it is no model."""
     catalogue: Catalogue | None = None
     """None where nobody is asked for what the lists leave out."""
     embedder: Embedder | None = None

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.core.allowance import Allowance
 from bot.errors import SettingProblem, SettingsError
 from storage import categories
 
@@ -200,6 +201,16 @@ class Settings(BaseSettings):
         description="What a million tokens that the model writes cost.",
         examples=["0.60"],
     )
+    llm_questions_a_person: Annotated[int, Field(ge=1)] = Field(
+        50,
+        description="How many questions of one person the model answers in a day (UTC); after that passages come.",
+        examples=["50"],
+    )
+    llm_questions_a_server: Annotated[int, Field(ge=1)] = Field(
+        500,
+        description="How many questions of one server's members together it answers in a day.",
+        examples=["500"],
+    )
     papers_folder: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
         None,
         description="A folder of reference files (.bib, .json) whose papers come into the store, and their changes.",
@@ -236,6 +247,18 @@ class Settings(BaseSettings):
             file = Path(url.database)
             return file.with_name(f"{file.stem}-index")
         return DEFAULT_INDEX
+
+    @property
+    def allowance(self) -> Allowance:
+        """What the model may take in a day."""
+        return Allowance(
+            tokens=self.llm_tokens_a_day,
+            money=self.llm_money_a_day,
+            prompt_price=self.llm_prompt_price,
+            answer_price=self.llm_answer_price,
+            questions_a_person=self.llm_questions_a_person,
+            questions_a_server=self.llm_questions_a_server,
+        )
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -339,6 +339,17 @@ guilds_left = Table(
 )
 """The servers that Paperboy was taken out of, until their setups are forgotten."""
 
+model_questions = Table(
+    "model_questions",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("asked", Integer, nullable=False),
+    PrimaryKeyConstraint("name", "day"),
+    sqlite_with_rowid=False,
+)
+"""How many questions a model was asked in a day by whom."""
+
 facts = Table(
     "facts",
     metadata,

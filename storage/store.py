@@ -21,6 +21,7 @@ from storage.ledger import DeliveriesReader
 from storage.messages import Messages, MessagesReader
 from storage.papers import Papers, PapersReader
 from storage.people import People, PeopleReader
+from storage.questions import Questions, QuestionsReader
 from storage.sources import Sources, SourcesReader
 from storage.texts import FullTexts, FullTextsReader
 from storage.threads import Threads, ThreadsReader
@@ -45,6 +46,7 @@ class Reading:
     threads: ThreadsReader
     discussions: DiscussionsReader
     texts: FullTextsReader
+    questions: QuestionsReader
     facts: FactsReader
     queries: QueriesReader
 
@@ -64,6 +66,7 @@ class Writing:
     threads: Threads
     discussions: Discussions
     texts: FullTexts
+    questions: Questions
     facts: Facts
     queries: Queries
     gates: Gates
@@ -106,6 +109,7 @@ class Store:
                 threads=ThreadsReader(connection),
                 discussions=DiscussionsReader(connection),
                 texts=FullTextsReader(connection),
+                questions=QuestionsReader(connection),
                 facts=FactsReader(connection),
                 queries=QueriesReader(connection),
             )
@@ -129,6 +133,7 @@ class Store:
                 threads=Threads(connection),
                 discussions=Discussions(connection),
                 texts=FullTexts(connection),
+                questions=Questions(connection),
                 facts=Facts(connection),
                 queries=Queries(connection),
                 gates=Gates(connection),

@@ -10,6 +10,7 @@ from bot.answering.chat import Chat
 from bot.answering.drafted import read_claims
 from bot.answering.extractive import Extractive
 from bot.answering.prompt import messages
+from bot.core.allowance import Asker
 from bot.core.grounding import Answer, AnswerStatus
 from bot.core.passages import Close
 from bot.errors import ModelFailed, ModelFault
@@ -33,14 +34,22 @@ IN_WORDS = {
     ModelFault.FILTERED: "does not answer this",
     ModelFault.TOO_SLOW: "takes too long",
     ModelFault.BUDGET: "has answered as much as it may today",
+    ModelFault.PERSON: "has answered as many of your questions as it may in a day (/quota tells more)",
+    ModelFault.SERVER: "has answered as many of this server's questions as it may in a day (/quota tells more)",
 }
+WITHOUT_FAULT = frozenset({ModelFault.BUDGET, ModelFault.PERSON, ModelFault.SERVER})
+"""Nothing for the operator to look at."""
 
 
 class Budget(Protocol):
     """What a model may still take today."""
 
-    async def check(self) -> None:
-        """Raises ModelFailed: nothing is left."""
+    async def take(self, asker: Asker | None) -> None:
+        """Count one question. Raises ModelFailed: nothing is left, in all or to ``asker``."""
+        ...
+
+    async def give_back(self, asker: Asker | None) -> None:
+        """Count it no more."""
         ...
 
     async def spend(self, prompt_tokens: int, answer_tokens: int) -> None: ...
@@ -58,7 +67,7 @@ class ByModel:
     def name(self) -> str:
         return self._chat.model
 
-    async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
+    async def draft(self, question: str, closest: Sequence[Close], asker: Asker | None = None) -> Answer:
         """Claims, each on its quotation; ``not_found`` where the model finds none, or none stands.
 
         Where the model fails it is what ``Extractive`` says, with a note of why.
@@ -68,9 +77,10 @@ class ByModel:
             return without
         passages = [close.passage for close in closest]
         try:
-            text = await self._ask(question, closest)
+            text = await self._ask(question, closest, asker)
         except ModelFailed as problem:
-            log.warning("the model failed", fault=problem.fault.value, problem=str(problem))
+            tell = log.info if problem.fault in WITHOUT_FAULT else log.warning
+            tell("no answer by the model", fault=problem.fault.value, problem=str(problem))
             note = f"The model {IN_WORDS[problem.fault]}, so these are the closest passages instead."
             return replace(without, note=note)
         drafted = read_claims(text, question, passages)
@@ -84,8 +94,8 @@ class ByModel:
             nearest=() if drafted.claims else without.claims or without.nearest,
         )
 
-    async def _ask(self, question: str, closest: Sequence[Close]) -> str:
-        await self._budget.check()
+    async def _ask(self, question: str, closest: Sequence[Close], asker: Asker | None) -> str:
+        await self._budget.take(asker)
         told = messages(question, [close.passage for close in closest])
         heard: list[str] = []
 
@@ -96,6 +106,9 @@ class ByModel:
         try:
             spoken = await self._chat.answer(told, most_tokens=MOST_TOKENS, heard=hear)
             tokens = spoken.tokens
+        except ModelFailed:
+            await self._budget.give_back(asker)
+            raise
         finally:  # what was asked costs, also where the answer broke off
             asked = sum(len(message.content) for message in told) // CHARACTERS_A_TOKEN
             answered = sum(map(len, heard)) // CHARACTERS_A_TOKEN

@@ -52,6 +52,7 @@ def handlers(outbox: Outbox) -> dict[tuple[str, ...], Handler]:
         ("back",): reading.back,
         ("sort",): reading.sort,
         ("status",): reading.status,
+        ("quota",): reading.quota,
         ("privacy", "export"): following.export,
         ("privacy", "forget"): following.forget,
         ("help",): _help,

@@ -15,7 +15,7 @@ GROUPS = (
     ("Read", ("papers", "ask", "discuss", "why", "next", "back", "sort")),
     ("Follow topics", ("topics",)),
     ("The digest at this terminal", ("setup", "channels")),
-    ("About", ("status", "privacy", "help", "quit")),
+    ("About", ("status", "quota", "privacy", "help", "quit")),
 )
 APART = 2
 INDENT = 2

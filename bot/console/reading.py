@@ -71,6 +71,11 @@ async def status(talk: Talk, _typed: Typed) -> None:
     talk.show(status_post(await health.status(talk.r)))
 
 
+async def quota(talk: Talk, _typed: Typed) -> None:
+    """Whether the model has answered as much as it may today."""
+    talk.show(await pages.quota(talk.r))
+
+
 async def further(talk: Talk, _typed: Typed) -> None:
     """The next page of the list."""
     await talk.turn(1)

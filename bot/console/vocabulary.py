@@ -231,6 +231,7 @@ COMMANDS: tuple[Command, ...] = (
         choices=("trending", "rising", "relevance", "match", "top", "new"),
     ),
     Command(words=("status",), about="what is fresh, failing and due", example="/status"),
+    Command(words=("quota",), about="whether the model has answered enough for today", example="/quota"),
     Command(words=("privacy", "export"), about="everything that is kept of you, as JSON", example="/privacy export"),
     Command(
         words=("privacy", "forget"),

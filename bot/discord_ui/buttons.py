@@ -17,7 +17,7 @@ from bot.discord_ui.components import custom_ids
 from bot.discord_ui.failures import report
 from bot.discord_ui.permissions import may_write, require_thread_writer
 from bot.discord_ui.places import require_thread
-from bot.discord_ui.replies import Interaction, answer, is_own, replace
+from bot.discord_ui.replies import Interaction, answer, asker, is_own, replace
 from bot.errors import InvalidInput
 from bot.render.actions import (
     PREFIX,
@@ -89,7 +89,7 @@ async def _asked(interaction: Interaction) -> None:
     if not isinstance(action, AskAbout):
         raise InvalidInput(OLD_BUTTON)
     question = _typed(data["components"])
-    work = pages.answered(interaction.client.resources, question, (action.paper_id,))
+    work = pages.answered(interaction.client.resources, question, (action.paper_id,), asker(interaction))
     await answer(interaction, work, private=False, slow=True)
 
 
@@ -101,7 +101,7 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
         case AskAbout(paper_id):
             await _open_question(interaction, AskAbout(paper_id))
         case AskTopic(paper_id, topic):
-            work = pages.answered_on(r, paper_id, topic)
+            work = pages.answered_on(r, paper_id, topic, asker(interaction))
             await answer(interaction, work, private=not may_write(interaction), slow=True)
         case ShowDiscussed():
             await answer(interaction, pages.discussed_here(r, require_thread(interaction)), private=True)

@@ -14,6 +14,7 @@ import discord
 import structlog
 
 from bot import pages
+from bot.core.allowance import Asker
 from bot.discord_ui.components import layout
 from bot.discord_ui.failures import told
 from bot.discord_ui.refusals import detail
@@ -77,7 +78,7 @@ class Mentions:
                 return None
             if lately > MOST_QUESTIONS:
                 raise InvalidInput(TOO_FAST)  # noqa: TRY301  # it is told as any other
-            return await pages.answered_in(r, message.channel.id, question)
+            return await pages.answered_in(r, message.channel.id, question, _asker(message))
         except Exception as error:  # noqa: BLE001  # logged where it is put into words
             return told(error, "a mention")
 
@@ -91,6 +92,10 @@ class Mentions:
         if len(self._asked) > MOST_REMEMBERED:
             del self._asked[next(iter(self._asked))]
         return len(asked)
+
+
+def _asker(message: discord.Message) -> Asker:
+    return Asker(person_id=message.author.id, guild_id=message.guild.id if message.guild else None)
 
 
 def _without(own_id: int, content: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import discord
 
+from bot.core.allowance import Asker
 from bot.discord_ui.components import layout
 from bot.discord_ui.outbox import DiscordOutbox
 from bot.ports import Resources
@@ -106,6 +107,11 @@ async def tell_privately(interaction: Interaction, post: Post) -> None:
             # The announcement is public and cannot become private: it goes, and what has to be said comes beside it.
             await interaction.delete_original_response()
         await interaction.followup.send(view=layout(post), ephemeral=True, allowed_mentions=NO_PINGS)
+
+
+def asker(interaction: Interaction) -> Asker:
+    """Who asks, and where."""
+    return Asker(person_id=interaction.user.id, guild_id=interaction.guild_id)
 
 
 def is_own(interaction: Interaction) -> bool:

@@ -42,6 +42,7 @@ GROUPS: dict[str, tuple[Example, ...]] = {
     ),
     "About me": (
         Example("/status", "what is fresh, failing and due"),
+        Example("/quota", "how many questions a language model still answers you today"),
         Example("/privacy export", "all that I keep of you"),
         Example("/privacy forget", "delete it at once"),
         Example("/help", "this page"),

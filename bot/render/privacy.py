@@ -5,15 +5,17 @@ from bot.render.phrases import command, counted, heading, listed, text
 from bot.render.post import Button, ButtonLook, Buttons, Post
 
 
-def exported(*, topics: int, deliveries: int, setups: int = 0, hour: bool = False) -> Post:
+def exported(*, topics: int, deliveries: int, setups: int = 0, asked: int = 0, hour: bool = False) -> Post:
     """The words beside the file with everything that is kept of a person; ``hour``: when their daily message comes."""
-    if not topics and not deliveries and not setups and not hour:
+    if not any((topics, deliveries, setups, asked, hour)):
         return Post((heading("I keep nothing of you", level=3), text("There is nothing to export.")))
     parts = [counted(topics, "topic"), f"the record of {counted(deliveries, 'message')} to you"]
     if hour:
         parts.append("the hour of your daily message")
     if setups:
         parts.append(f"{counted(setups, 'channel setup')} that you made")
+    if asked:
+        parts.append("how often you asked the model today")
     words = f"The file holds all that I keep of you: {listed(parts)}. It is JSON, which any text editor opens."
     return Post((heading("Your data", level=3), text(words), text("To delete it: ", command("/privacy forget"))))
 

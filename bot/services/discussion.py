@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bot.core import passages
+from bot.core.allowance import Asker
 from bot.core.grounding import Answer, AnswerStatus, Passage, Read, verify
 from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
@@ -34,8 +35,8 @@ class Reply:
     took_ms: float
 
 
-async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Reply:
-    """The closest passages of the named papers, or of the whole store.
+async def ask(r: Resources, question: str, paper_ids: Sequence[str] = (), asker: Asker | None = None) -> Reply:
+    """The closest passages of the named papers, or of the whole store; ``asker`` is None for whoever runs the bot.
 
     Raises:
         InvalidInput: the question is empty or too long, or a paper is unknown.
@@ -55,7 +56,7 @@ async def ask(r: Resources, question: str, paper_ids: Sequence[str] = ()) -> Rep
     texts = await asyncio.to_thread(_passages, papers, full)
     near = await nearness.of_passages(r, question, texts, full)
     closest = await asyncio.to_thread(passages.best, question, texts, near, limit=MOST_GIVEN)
-    draft = await r.answerer.draft(question, closest)
+    draft = await r.answerer.draft(question, closest, asker)
     given = tuple(close.passage for close in closest)
     answer = replace(
         draft,

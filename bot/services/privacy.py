@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.ports import Resources
+from storage.questions import of_person
 
 ALL = 1_000_000
 """More daily messages than anybody lives to get."""
@@ -15,6 +16,7 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
         followed = await tx.topics.of(person_id)
         messages = await tx.deliveries.recent(destination=person.destination, limit=ALL) if person else []
         setups = [setup for setup in await tx.channels.list() if setup.created_by == person_id]
+        asked = await tx.questions.asked(r.clock().date(), of_person(person_id))
     return {
         "person": person_id,
         "daily_message": None
@@ -39,6 +41,7 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
             }
             for one in messages
         ],
+        "questions_to_the_model_today": asked,
         "channel_setups_made": [{"id": setup.id, "channel": str(setup.destination)} for setup in setups],
     }
 
@@ -46,10 +49,12 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
 async def forget(r: Resources, person_id: int) -> int:
     """Delete the person, their topics and the record of what was sent to them; gives how many topics there were.
 
+    How often they asked a model today goes, too; what their server and all together may ask still bounds them.
     A channel setup that they made belongs to its server and stays, without their name on it.
     """
     async with r.store.write() as tx:
         topics = len(await tx.topics.of(person_id))
         await tx.people.forget(person_id)
         await tx.channels.disown(person_id)
+        await tx.questions.forget(of_person(person_id))
     return topics

@@ -222,9 +222,9 @@ async def note_changes(r: Resources) -> int:
 
 
 async def forget_the_old(r: Resources, *, keep: timedelta) -> tuple[int, int]:
-    """Forget ended deliveries older than ``keep`` and the setups of servers that were left a week ago.
+    """Forget ended deliveries older than ``keep``, the setups of servers left a week ago, and yesterday's quotas.
 
-    Gives how many of each. What was posted where is kept, so that no paper comes twice.
+    Gives how many deliveries and setups. What was posted where is kept, so that no paper comes twice.
     """
     now = r.clock()
     deliveries = 0
@@ -236,6 +236,7 @@ async def forget_the_old(r: Resources, *, keep: timedelta) -> tuple[int, int]:
             break
     async with r.store.write() as tx:
         setups = await tx.channels.forget_guilds_left(now - GUILD_GRACE)
+        await tx.questions.forget_before(now.date())
     if deliveries or setups:
         log.info("forgot the old", deliveries=deliveries, setups=setups)
     return deliveries, setups

@@ -9,6 +9,7 @@ import pytest
 from bot.answering.chat import Chat, Limits
 from bot.answering.extractive import Extractive
 from bot.answering.model import ByModel
+from bot.core.allowance import Asker
 from bot.core.grounding import Answer, AnswerStatus, Label
 from bot.core.passages import best, of_paper
 from bot.errors import ModelFailed, ModelFault
@@ -24,16 +25,24 @@ TRUE = {"claim": "It holds 12,000 dialogues.", "quote": "It holds 12,000 dialogu
 LIE = {"claim": "It holds 13,000 dialogues.", "quote": "It holds 13,000 dialogues", "passage": 1, "kind": "stated"}
 
 
-class Purse:
-    """A budget that writes down what is spent; ``empty`` leaves nothing."""
+ADA = Asker(person_id=1, guild_id=7)
 
-    def __init__(self, *, empty: bool = False) -> None:
+
+class Purse:
+    """A budget that writes down what is spent; ``empty`` says why nothing is left."""
+
+    def __init__(self, *, empty: ModelFault | None = None) -> None:
         self.empty = empty
+        self.taken: list[Asker | None] = []
         self.spent: list[tuple[int, int]] = []
 
-    async def check(self) -> None:
+    async def take(self, asker: Asker | None) -> None:
         if self.empty:
-            raise ModelFailed(ModelFault.BUDGET, "Spent.")
+            raise ModelFailed(self.empty, "Spent.")
+        self.taken.append(asker)
+
+    async def give_back(self, asker: Asker | None) -> None:
+        self.taken.remove(asker)
 
     async def spend(self, prompt_tokens: int, answer_tokens: int) -> None:
         self.spent.append((prompt_tokens, answer_tokens))
@@ -55,7 +64,7 @@ async def answered(
 ) -> Answer:
     async with ChatServer(turns) as server:
         chat = Chat(client, base_url=server.url, model="small-1", limits=Limits(idle=0.2, attempts=1))
-        return await ByModel(chat, purse).draft(question, CLOSEST)
+        return await ByModel(chat, purse).draft(question, CLOSEST, ADA)
 
 
 async def test_a_claim_that_stands_is_the_answer(client: httpx.AsyncClient, purse: Purse) -> None:
@@ -63,6 +72,7 @@ async def test_a_claim_that_stands_is_the_answer(client: httpx.AsyncClient, purs
     assert (answer.status, answer.engine, answer.note) == (AnswerStatus.ANSWERED, "small-1", "")
     assert [(claim.text, claim.label) for claim in answer.claims] == [("It holds 12,000 dialogues.", Label.STATED)]
     assert purse.spent == [(90, 20)]
+    assert purse.taken == [ADA]
 
 
 @pytest.mark.parametrize("text", [json.dumps(LIE), '{"not_found": true}', "PWNED", "I cannot help with that.", ""])
@@ -92,12 +102,22 @@ async def test_where_the_model_fails_the_passages_come_and_say_why(
     assert (answer.status, answer.engine, answer.claims) == (AnswerStatus.PASSAGES, "extractive", passages.claims)
     assert answer.note == f"The model {words}, so these are the closest passages instead."
     assert len(purse.spent) == 1, "what was asked costs all the same"
+    assert purse.taken == [], "but no question of theirs"
 
 
-async def test_nobody_is_asked_when_nothing_is_left(client: httpx.AsyncClient) -> None:
-    purse = Purse(empty=True)
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (ModelFault.BUDGET, "as much as it may today"),
+        (ModelFault.PERSON, "as many of your questions as it may"),
+        (ModelFault.SERVER, "as many of this server's questions as it may"),
+    ],
+)
+async def test_nobody_is_asked_when_nothing_is_left(why: ModelFault, words: str, client: httpx.AsyncClient) -> None:
+    purse = Purse(empty=why)
     answer = await answered(client, purse, says(json.dumps(TRUE)))
-    assert "as much as it may today" in answer.note
+    assert answer.status is AnswerStatus.PASSAGES
+    assert words in answer.note
     assert purse.spent == []
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from bot.core.allowance import Asker
 from bot.core.grounding import Answer, AnswerStatus, Claim, Passage
 from bot.core.passages import Close
 from bot.core.period import Period
@@ -165,7 +166,7 @@ class FakeAnswerer:
     name: str = "fake"
     read: list[Passage] = field(default_factory=list)
 
-    async def draft(self, question: str, closest: Sequence[Close]) -> Answer:
+    async def draft(self, question: str, closest: Sequence[Close], asker: Asker | None = None) -> Answer:
         self.read.extend(close.passage for close in closest)
         return Answer(
             question=question,

@@ -15,6 +15,7 @@ from bot.errors import Unreachable
 from bot.ports import Resources
 from bot.services import channels, dispatch, privacy, topics
 from storage.channels import NOBODY
+from storage.questions import of_person
 from storage.records import ChannelSetup, Obstacle
 from tests.builders import BASE, CHANNEL, DAY, PERSON_ID, FakeClock, make_delivery, make_key, make_papers, make_setup
 from tests.services.doubles import FakeOutbox, FakeSource
@@ -42,6 +43,8 @@ async def moved_in(r: Resources, person_id: int) -> ChannelSetup:
     """Somebody follows two topics and makes a setup."""
     await topics.follow(r, person_id, "test", at=time(10), zone="Europe/Berlin")
     await topics.follow(r, person_id, "author:noether")
+    async with r.store.write() as tx:
+        await tx.questions.take(r.clock().date(), of_person(person_id), most=None)
     return await channels.create(r, make_setup(created_by=person_id, destination=replace(CHANNEL, id=person_id % 10)))
 
 
@@ -138,6 +141,7 @@ async def test_of_a_stranger_there_is_nothing(r: Resources) -> None:
         "daily_message": None,
         "topics": [],
         "deliveries": [],
+        "questions_to_the_model_today": 0,
         "channel_setups_made": [],
     }
 
@@ -152,6 +156,7 @@ async def test_forgetting_leaves_no_trace_in_any_table(r: Resources, setup: Chan
         "deliveries",
         "posted_papers",
         "channel_setups",
+        "model_questions",
     }
     others = traces_of(SOMEBODY_ELSE, store_file)
     assert await privacy.forget(r, PERSON_ID) == 2

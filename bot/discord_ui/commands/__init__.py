@@ -10,6 +10,7 @@ from bot.discord_ui.commands.discuss import discuss
 from bot.discord_ui.commands.help import help_
 from bot.discord_ui.commands.papers import papers
 from bot.discord_ui.commands.privacy import privacy
+from bot.discord_ui.commands.quota import quota
 from bot.discord_ui.commands.setup import setup
 from bot.discord_ui.commands.status import status
 from bot.discord_ui.commands.topics import topics
@@ -21,7 +22,7 @@ __all__ = ["add_all"]
 def add_all(tree: app_commands.CommandTree[ServedClient]) -> None:
     """Give ``tree`` every command."""
     everything: tuple[app_commands.Command[Any, ..., Any] | app_commands.Group, ...] = (
-        papers, ask, discuss, topics, setup, channels, status, privacy, help_,
+        papers, ask, discuss, topics, setup, channels, status, quota, privacy, help_,
     )  # fmt: skip
     for command in everything:
         tree.add_command(command)

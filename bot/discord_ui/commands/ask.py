@@ -4,7 +4,7 @@ from discord import app_commands
 
 from bot import pages
 from bot.discord_ui.commands.inputs import paper_choices
-from bot.discord_ui.replies import Interaction, answer
+from bot.discord_ui.replies import Interaction, answer, asker
 from bot.services.discussion import LONGEST_QUESTION
 
 
@@ -20,7 +20,7 @@ async def ask(
     """The passages that come closest to a question, quoted word for word."""
     r = interaction.client.resources
     if paper:
-        work = pages.answered(r, question, (paper,))
+        work = pages.answered(r, question, (paper,), asker(interaction))
     else:
-        work = pages.answered_in(r, interaction.channel_id or 0, question)
+        work = pages.answered_in(r, interaction.channel_id or 0, question, asker(interaction))
     await answer(interaction, work, private=False, slow=True)
