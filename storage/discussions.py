@@ -1,11 +1,13 @@
 """Which papers a thread is about, in the order in which they came into it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.dialect import insert
+from storage.dialect import batches, insert
 from storage.records import PaperId
 from storage.schema import discussed_papers
 
@@ -22,6 +24,19 @@ class DiscussionsReader:
             .order_by(discussed_papers.c.added_at, discussed_papers.c.paper_id)
         )
         return tuple((await self._connection.execute(query)).scalars())
+
+    async def threads_about(
+        self, paper_ids: Iterable[PaperId], *, added_since: datetime
+    ) -> dict[PaperId, tuple[int, ...]]:
+        """The threads into which each of these papers came since then; a paper without any is left out."""
+        found: defaultdict[PaperId, list[int]] = defaultdict(list)
+        for batch in batches(list(paper_ids)):
+            query = select(discussed_papers.c.paper_id, discussed_papers.c.thread_id).where(
+                discussed_papers.c.paper_id.in_(batch), discussed_papers.c.added_at >= added_since
+            )
+            for row in await self._connection.execute(query):
+                found[row.paper_id].append(row.thread_id)
+        return {paper_id: tuple(sorted(threads)) for paper_id, threads in found.items()}
 
 
 class Discussions(DiscussionsReader):

@@ -108,7 +108,7 @@ def _changed(paper: Paper, changes: Sequence[PaperChange]) -> list[Block]:
     if not change:
         return []
     is_withdrawn = paper.withdrawn_at or any(one.kind is ChangeKind.WITHDRAWN for one in changes)
-    mend = ". Its authors no longer stand by it as it is; see its page for the reason." if is_withdrawn else "."
+    mend = f". {phrases.WITHDRAWN}" if is_withdrawn else "."
     return [text(strong(change), mend)]
 
 

@@ -33,6 +33,8 @@ AUTHORS_NAMED = 3
 LONGEST_TITLE = 300
 LONGEST_QUERY = 200
 
+WITHDRAWN = "Its authors no longer stand by it as it is; see its page for the reason."
+
 TITLES = {
     Sort.TRENDING: "Trending papers",
     Sort.RISING: "Rising papers",

@@ -16,7 +16,7 @@ from bot.render.limits import MOST_LABEL, roomiest
 from bot.render.paper import Surroundings, paper_card
 from bot.render.phrases import command, fine, heading, strong, text
 from bot.render.post import Block, Button, Buttons, Listing, Place, Post, Quote, Span
-from storage.records import Delivery, Destination, Paper, PaperChange, PaperId
+from storage.records import ChangeKind, Delivery, Destination, Paper, PaperChange, PaperId
 
 LONGEST_NONCE = 25
 SHOWN_OF_A_FIGURE = 240
@@ -63,6 +63,29 @@ def thread_opened(paper: Paper, thread_id: int, *, guild_id: int, anew: bool) ->
     words = text(f"{phrases.title(paper, 150)}: ", Place(thread_id, f"thread {thread_id}"))
     link = Button("Go to thread", url=f"https://discord.com/channels/{guild_id}/{thread_id}")
     return Post((heading(title, level=3), words, Buttons((link,))))
+
+
+def paper_changed(paper: Paper, change: PaperChange, token: str, *, read_version: int | None = None) -> Post:
+    """Said where a paper is discussed; one of the buttons carries ``token``.
+
+    ``read_version`` is that of the text from which was quoted, where it is known.
+    """
+    if change.kind is ChangeKind.WITHDRAWN or paper.withdrawn_at is not None:
+        words = f"{phrases.WITHDRAWN} What was quoted here so far was written before that."
+    else:
+        known = read_version is not None and read_version < (change.version or 0)
+        older = f"version {read_version}" if known else "an earlier version"
+        words = f"What was quoted here so far is from {older}. For the next question I look for the new text."
+    buttons = (
+        Button("Papers here", action=encode(ShowDiscussed(token)), command="/discuss papers"),
+        Button("Details", action=encode(ShowPaper(paper.id)), command=f"/papers show {paper.id}"),
+    )
+    return Post((
+        heading(phrases.change(paper, (change,)), level=3),
+        text(Span(phrases.title(paper, 200), url=paper.url)),
+        text(words),
+        Buttons(buttons),
+    ))  # fmt: skip
 
 
 def discussed_papers(papers: Sequence[Paper], *, added: Paper | None = None) -> Post:

@@ -313,6 +313,8 @@ async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable, *, 
             )
         else:
             await _give_up(tx, r, delivery, str(error), unreachable=True)
+        if error.obstacle is Obstacle.GONE:
+            await tx.discussions.forget(destination.id)
         if destination.kind is DestinationKind.PERSON:
             person = await tx.people.get(destination.id)
             if person is not None and error.obstacle is Obstacle.DM_CLOSED:

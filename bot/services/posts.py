@@ -21,6 +21,7 @@ from bot.render.digest import channel_digest, topic_digest
 from bot.render.digest import title as channel_title
 from bot.render.marker import with_token
 from bot.render.post import Post
+from bot.render.threads import paper_changed
 from bot.services import search
 from storage.records import (
     ChannelSetup,
@@ -44,6 +45,9 @@ MOST_KEPT = 1000
 
 NOTICE_SLOT = "notice-"
 """How the slot of a message begins that tells somebody about a paused setup; the setup's id follows."""
+
+CHANGE_SLOT = f"{NOTICE_SLOT}change-"
+"""Likewise of a message about a paper's change in a thread; the change's id follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class Posts:
         Raises:
             Refused: the one paper that it is about is not in the store any more.
         """
+        if delivery.key.slot.startswith(CHANGE_SLOT):
+            return await self._change(delivery, message), ""
         if delivery.key.slot.startswith(NOTICE_SLOT):
             return await self._notice(delivery, message), ""
         story = await self._story(delivery, squeeze)
@@ -140,6 +146,16 @@ class Posts:
         if setup is None or setup.paused_because is None:
             raise Refused(delivery.key.destination, "The setup that this is about runs again, or is gone.")
         return paused_notice(setup, message.token)
+
+    async def _change(self, delivery: Delivery, message: Message) -> Post:
+        change_id = int(delivery.key.slot.removeprefix(CHANGE_SLOT))
+        async with self.r.store.read() as tx:
+            (change,) = await tx.papers.changes(after=change_id - 1, limit=1)
+            paper = await tx.papers.get(change.paper_id)
+            text = await tx.texts.get(change.paper_id)
+        if paper is None:
+            raise Refused(delivery.key.destination, f"The store does not hold {change.paper_id} any more.")
+        return paper_changed(paper, change, message.token, read_version=text.version if text is not None else None)
 
     async def _papers_of(self, wanted: tuple[PaperId, ...]) -> tuple[Paper, ...]:
         if not wanted:

@@ -14,7 +14,7 @@ from bot.core import calendar
 from bot.core.digest import DigestPlan, complete
 from bot.errors import InvalidInput, OutboxError, RetryLater
 from bot.ports import Outbox, Resources
-from bot.services import channels
+from bot.services import channels, news
 from bot.services.choosing import Chooser
 from bot.services.posts import Posts
 from storage.errors import StorageError
@@ -208,7 +208,10 @@ def _half_time(delivery: Delivery, until: datetime) -> datetime:
 
 
 async def note_changes(r: Resources) -> int:
-    """Let every message of the last 30 days be edited that names a paper with news; gives how many messages."""
+    """Let every message of the last 30 days be edited that names a paper with news; gives how many messages.
+
+    Threads that discuss such a paper get a message of their own.
+    """
     now = r.clock()
     async with r.store.write() as tx:
         seen = int(await tx.facts.get(SEEN_CHANGE) or 0)
@@ -217,6 +220,7 @@ async def note_changes(r: Resources) -> int:
             return 0
         papers = list(dict.fromkeys(change.paper_id for change in changes))
         count = await tx.messages.want_edits_of(papers, sent_since=now - BANNERS_FOR, at=now)
+        await news.plan(tx, changes, now)
         await tx.facts.put(SEEN_CHANGE, str(changes[-1].id))
     return count
 

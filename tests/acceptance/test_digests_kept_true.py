@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.services import discussed
 from bot.services.upkeep import MOST_TRIES
 from storage.records import Layout, Settle
 from tests.acceptance.conftest import FRIDAY, SATURDAY, Scene, listed, moment, papers_in
 from tests.builders import make_sighting
-from tests.standins.discord import Answer, Message, Permission, Request
+from tests.standins.discord import Answer, ChannelKind, Message, Permission, Request
 from tests.standins.hugging_face import Item, make_item
 
 AT_EIGHT = moment(FRIDAY, 8)
@@ -182,3 +183,17 @@ async def test_a_withdrawal_before_the_digest_leaves_the_paper_out(scene: Scene)
     await scene.until(AT_EIGHT)
     [digest] = scene.posted(scene.papers)
     assert "2503.27001" not in papers_in(digest)
+
+
+async def test_a_thread_that_discusses_a_paper_is_told_of_its_news_once(scene: Scene) -> None:
+    await scene.add()
+    await scene.until(AT_EIGHT)
+    kind = ChannelKind.PUBLIC_THREAD
+    thread = scene.discord.world.add_channel(scene.guild, "Planning", kind=kind, parent=scene.talk)
+    await news(scene, "2503.27001", version=1)
+    await discussed.add(scene.r, thread.id, "2503.27001")
+    await news(scene, "2503.27001", version=2)
+    await scene.until(moment(FRIDAY, 10), stride=HALF_AN_HOUR)
+    [told] = scene.discord.messages(thread)
+    assert "Version 2 is out" in told.text
+    assert not told.pings

@@ -1,0 +1,149 @@
+"""Where a paper is discussed, its new version and its withdrawal are told: in each thread once, whatever happens."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import SendUncertain, Unreachable
+from bot.ports import Resources
+from bot.services import channels, discussed, dispatch, news, upkeep
+from bot.services.delivery import LEASE
+from storage.fulltext import FullText, Origin
+from storage.records import DeliveryState, Destination, DestinationKind, Obstacle
+from tests.builders import BASE, FakeClock, make_id, make_paper, make_papers, make_setup
+from tests.render.reading import read
+from tests.services.doubles import FakeOutbox
+from tests.services.seeding import keep_unindexed, ledger
+
+PAPER, OTHER = make_id(1), make_id(2)
+THREAD, ELSEWHERE = (Destination(kind=DestinationKind.THREAD, id=number) for number in (901, 902))
+
+
+@pytest.fixture
+async def r(r: Resources) -> Resources:
+    """Two papers in their first version, one of which is discussed in a thread."""
+    r = replace(r, sources=())
+    await keep_unindexed(r, *make_papers(2, version=1))
+    await discuss(r, THREAD)
+    return r
+
+
+async def discuss(r: Resources, thread: Destination, paper_id: str = PAPER) -> None:
+    await discussed.add(r, thread.id, paper_id)
+
+
+async def becomes(r: Resources, paper_id: str = PAPER, **facts: object) -> None:
+    """A source says something new of a paper, and the next beat notes it."""
+    await keep_unindexed(r, make_paper(paper_id, **({"version": 1} | facts)))
+    await upkeep.note_changes(r)
+
+
+async def told(r: Resources, outbox: FakeOutbox) -> list[tuple[Destination, str]]:
+    """Where something was said so far, and what."""
+    await dispatch.tick(r, outbox)
+    return [(one.destination, read(one.post)) for one in outbox.sent]
+
+
+async def test_a_new_version_is_told_in_every_thread_that_discusses_the_paper(r: Resources, outbox: FakeOutbox) -> None:
+    await discuss(r, ELSEWHERE)
+    await becomes(r, version=3)
+    found = await told(r, outbox)
+    assert [place for place, _ in found] == [THREAD, ELSEWHERE]
+    for _, words in found:
+        assert "Version 3 is out" in words
+        assert f"A paper called {PAPER}" in words
+
+
+async def test_it_says_of_which_version_was_quoted_where_that_is_known(r: Resources, outbox: FakeOutbox) -> None:
+    text = FullText(paper_id=PAPER, version=1, origin=Origin.HTML, read_at=BASE)
+    async with r.store.write() as tx:
+        await tx.texts.save(text)
+    await becomes(r, version=2)
+    await discuss(r, ELSEWHERE, OTHER)
+    await becomes(r, OTHER, version=2)
+    first, second = await told(r, outbox)
+    assert "quoted here so far is from version 1." in first[1]
+    assert "quoted here so far is from an earlier version." in second[1]
+
+
+async def test_a_withdrawal_is_told_rather_than_the_version_that_comes_with_it(
+    r: Resources, outbox: FakeOutbox
+) -> None:
+    await becomes(r, version=2, withdrawn_at=BASE)
+    ((_, words),) = await told(r, outbox)
+    assert "Withdrawn by its authors" in words
+    assert "Version" not in words
+
+
+async def test_nor_is_that_version_told_where_it_is_seen_later(r: Resources, outbox: FakeOutbox) -> None:
+    await becomes(r, withdrawn_at=BASE)
+    await becomes(r, version=2, withdrawn_at=BASE)
+    assert len(await told(r, outbox)) == 1
+
+
+async def test_of_several_versions_that_are_seen_at_once_the_newest_is_told(r: Resources, outbox: FakeOutbox) -> None:
+    await keep_unindexed(r, make_paper(PAPER, version=2))
+    await becomes(r, version=3)
+    ((_, words),) = await told(r, outbox)
+    assert "Version 3 is out" in words
+
+
+async def test_each_news_is_told_once_and_the_next_one_again(
+    r: Resources, outbox: FakeOutbox, clock: FakeClock
+) -> None:
+    for version in (2, 2, 3):
+        await becomes(r, version=version)
+        await told(r, outbox)
+        clock.advance(days=1)
+    assert [("Version 2" in words, "Version 3" in words) for _, words in await told(r, outbox)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+async def test_what_a_crash_left_in_doubt_is_looked_for_and_not_told_twice(
+    r: Resources, outbox: FakeOutbox, clock: FakeClock
+) -> None:
+    await becomes(r, version=2)
+    outbox.after = [SendUncertain(THREAD, "the connection broke")]
+    assert len(await told(r, outbox)) == 1
+    clock.advance(LEASE)
+    assert len(await told(r, outbox)) == 1
+    assert outbox.looked_for == [outbox.sent[0].token]
+    assert outbox.sent[0].token in str(outbox.sent[0].post), "its own button carries it"
+    assert [one.state for one in await ledger(r)] == [DeliveryState.SENT]
+
+
+async def test_changes_that_are_noted_anew_plan_nothing_twice(r: Resources, outbox: FakeOutbox) -> None:
+    await becomes(r, version=2)
+    async with r.store.write() as tx:
+        await tx.facts.put(upkeep.SEEN_CHANGE, "0")
+    await upkeep.note_changes(r)
+    assert len(await told(r, outbox)) == 1
+
+
+@pytest.mark.parametrize(("late", "count"), [(timedelta(), 1), (timedelta(seconds=1), 0)])
+async def test_threads_of_half_a_year_ago_are_left_in_peace(
+    late: timedelta, count: int, r: Resources, outbox: FakeOutbox, clock: FakeClock
+) -> None:
+    clock.advance(news.TOLD_FOR + late)
+    await becomes(r, version=2)
+    assert len(await told(r, outbox)) == count
+
+
+async def test_a_paper_that_nobody_discusses_is_told_nowhere(r: Resources, outbox: FakeOutbox) -> None:
+    await becomes(r, OTHER, version=2)
+    assert await told(r, outbox) == []
+
+
+async def test_a_thread_that_is_gone_is_given_up_and_forgotten_and_stops_no_digest(
+    r: Resources, outbox: FakeOutbox
+) -> None:
+    setup = await channels.create(r, make_setup())
+    outbox.obstacles[THREAD] = Unreachable(THREAD, "it is gone", obstacle=Obstacle.GONE)
+    await becomes(r, version=2)
+    assert [place for place, _ in await told(r, outbox)] == [setup.destination]
+    assert {one.key.destination: one.state for one in await ledger(r)}[THREAD] is DeliveryState.UNREACHABLE
+    assert await discussed.papers(r, THREAD.id) == []
+    assert (await channels.setup_by_id(r, setup.id)).paused_because is None
