@@ -8,7 +8,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.core.allowance import Allowance, Asker
-from bot.core.grounding import Answer
+from bot.core.grounding import Answer, Heard
 from bot.core.passages import Close
 from bot.core.period import Period
 from bot.core.tags import ForumTag
@@ -248,8 +248,14 @@ class Answerer(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def draft(self, question: str, closest: Sequence[Close], asker: Asker | None = None) -> Answer:
-        """An answer to ``asker``, or to whoever runs the bot, from nothing but ``closest``, the closest first."""
+    async def draft(
+        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+    ) -> Answer:
+        """An answer to ``asker``, or to whoever runs the bot, from nothing but ``closest``, the closest first.
+
+        ``heard`` is told of it while it is written, if that takes its time. What comes of it in the end may differ: an
+        answer that breaks off is none.
+        """
         ...
 
 

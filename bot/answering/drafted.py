@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,17 @@ from storage import words
 MOST_CLAIMS = 5
 LONGEST_CLAIM = 400
 LONGEST_QUOTE = 1_000
+LONGEST_OBJECT = 8_000
+"""Characters of one claim as it is written, with all that may be escaped in it."""
+MOST_OPEN = 8
+"""How many opening braces before a closing one are tried: a quotation may hold some of its own."""
+MOST_READ = 40
+"""Claims that are held against the passages; of what never ends the rest is dropped unread."""
 STATED_SHARE = 0.5
 """The share of a claim's content words that its quotation, or the question, has to hold for it to be stated there."""
 
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_SIGN = re.compile(r"<think>|</think>|\}", re.IGNORECASE)
+"""Where a thought begins or ends, and where an object may."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ACTS = re.compile(
     r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|gg|ru|cn|app|dev|xyz)\b|<[@#:/]|@(?:everyone|here)\b|"
@@ -38,6 +45,68 @@ class Drafted:
     dropped: int
 
 
+class Drafting:
+    """Reads what a model writes while it writes. A claim counts once it is complete and its quotation was found.
+
+    Claims are JSON objects, each alone on its line, in a list, in a fence or inside another object; what stands between
+    ``<think>`` and its end is no answer. In which pieces the text comes makes no difference.
+    """
+
+    def __init__(self, question: str, passages: Sequence[Passage]) -> None:
+        self._question = question
+        self._passages = passages
+        self._text = ""
+        self._read_to = 0
+        self._begin = 0
+        """Behind the last claim or thought: there the next claim may begin."""
+        self._thinks = False
+        self._read = 0
+        self._claims: list[Claim] = []
+        self._dropped = 0
+
+    @property
+    def so_far(self) -> Drafted:
+        """What stands by now."""
+        return Drafted(tuple(self._claims), self._dropped)
+
+    def read(self, text: str) -> bool:
+        """Take in what comes next; gives whether a further claim stands now."""
+        before = len(self._claims)
+        self._text += text
+        for sign in _SIGN.finditer(self._text, self._read_to):
+            self._read_to = sign.end()
+            match sign[0].lower():
+                case "<think>":
+                    self._thinks = True
+                case "</think>":
+                    self._thinks, self._begin = False, sign.end()
+                case _ if not self._thinks:
+                    self._close(sign.end())
+        self._read_to = max(self._read_to, len(self._text) - len("</think"))
+        return len(self._claims) > before
+
+    def _close(self, end: int) -> None:
+        """Take in the claim that ends here, if one does."""
+        at = end
+        for _ in range(MOST_OPEN):
+            at = self._text.rfind("{", max(self._begin, end - LONGEST_OBJECT), at)
+            if at < 0:
+                return
+            told = _object(self._text[at:end])
+            if told is not None and ("claim" in told or "quote" in told):
+                self._begin = end
+                self._take_in(told)
+                return
+
+    def _take_in(self, told: dict[str, Any]) -> None:
+        self._read += 1
+        claim = _claim(told, self._question, self._passages) if self._read <= MOST_READ else None
+        if claim is None:
+            self._dropped += 1
+        elif len(self._claims) < MOST_CLAIMS and claim.text not in {one.text for one in self._claims}:
+            self._claims.append(claim)
+
+
 def read_claims(text: str, question: str, passages: Sequence[Passage]) -> Drafted:
     """The claims in a model's answer that stand on a quotation from ``passages``.
 
@@ -45,33 +114,17 @@ def read_claims(text: str, question: str, passages: Sequence[Passage]) -> Drafte
     the quotation says in much the same words; a claim with a number that stands neither there nor in the question is
     dropped, as is one that holds a link, a mention or an image.
     """
-    claims: list[Claim] = []
-    dropped = 0
-    for told in _objects(_THOUGHT.sub(" ", text)):
-        if "claim" not in told and "quote" not in told:
-            continue
-        claim = _claim(told, question, passages)
-        if claim is None:
-            dropped += 1
-        elif claim.text not in {one.text for one in claims}:
-            claims.append(claim)
-    return Drafted(tuple(claims[:MOST_CLAIMS]), dropped)
+    drafting = Drafting(question, passages)
+    drafting.read(text)
+    return drafting.so_far
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every JSON object in ``text``, alone on its line, in a list, in a fence or inside another one's list."""
-    decoder = json.JSONDecoder()
-    at = 0
-    while (at := text.find("{", at)) >= 0:
-        try:
-            told, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            at += 1
-            continue
-        yield told
-        for value in told.values():
-            if isinstance(value, list):
-                yield from (one for one in value if isinstance(one, dict))
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _claim(told: dict[str, Any], question: str, passages: Sequence[Passage]) -> Claim | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.core.allowance import Asker
-from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label
+from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Heard, Label
 from bot.core.passages import Close, Tie
 
 MOST_PASSAGES = 3
@@ -16,7 +16,14 @@ class Extractive:
     def name(self) -> str:
         return EXTRACTIVE
 
-    async def draft(self, question: str, closest: Sequence[Close], asker: Asker | None = None) -> Answer:  # noqa: ARG002  # everybody
+    async def draft(
+        self,
+        question: str,
+        closest: Sequence[Close],
+        asker: Asker | None = None,  # noqa: ARG002  # everybody
+        *,
+        heard: Heard | None = None,  # noqa: ARG002  # there is nothing to wait for
+    ) -> Answer:
         """At most three passages, closest first, each a quotation with the words that it shares.
 
         ``not_found`` where none touches the question; ``nearest`` then holds what only looks like this kind of answer.

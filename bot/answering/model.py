@@ -7,11 +7,11 @@ from typing import Protocol
 import structlog
 
 from bot.answering.chat import Chat
-from bot.answering.drafted import read_claims
+from bot.answering.drafted import Drafted, Drafting
 from bot.answering.extractive import Extractive
 from bot.answering.prompt import messages
 from bot.core.allowance import Asker
-from bot.core.grounding import Answer, AnswerStatus
+from bot.core.grounding import Answer, AnswerStatus, Heard, Passage
 from bot.core.passages import Close
 from bot.errors import ModelFailed, ModelFault
 
@@ -67,7 +67,9 @@ class ByModel:
     def name(self) -> str:
         return self._chat.model
 
-    async def draft(self, question: str, closest: Sequence[Close], asker: Asker | None = None) -> Answer:
+    async def draft(
+        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+    ) -> Answer:
         """Claims, each on its quotation; ``not_found`` where the model finds none, or none stands.
 
         Where the model fails it is what ``Extractive`` says, with a note of why.
@@ -75,15 +77,13 @@ class ByModel:
         without = await self._passages.draft(question, closest)
         if not closest:
             return without
-        passages = [close.passage for close in closest]
         try:
-            text = await self._ask(question, closest, asker)
+            drafted = await self._ask(question, [close.passage for close in closest], asker, heard)
         except ModelFailed as problem:
             tell = log.info if problem.fault in WITHOUT_FAULT else log.warning
             tell("no answer by the model", fault=problem.fault.value, problem=str(problem))
             note = f"The model {IN_WORDS[problem.fault]}, so these are the closest passages instead."
             return replace(without, note=note)
-        drafted = read_claims(text, question, passages)
         if drafted.dropped:
             log.info("claims without a quotation that stands were dropped", dropped=drafted.dropped)
         return Answer(
@@ -94,13 +94,22 @@ class ByModel:
             nearest=() if drafted.claims else without.claims or without.nearest,
         )
 
-    async def _ask(self, question: str, closest: Sequence[Close], asker: Asker | None) -> str:
+    async def _ask(
+        self, question: str, passages: Sequence[Passage], asker: Asker | None, heard: Heard | None
+    ) -> Drafted:
         await self._budget.take(asker)
-        told = messages(question, [close.passage for close in closest])
-        heard: list[str] = []
+        told = messages(question, passages)
+        drafting = Drafting(question, passages)
+        written = 0
 
         async def hear(text: str) -> None:
-            heard.append(text)
+            nonlocal written
+            written += len(text)
+            if drafting.read(text) and heard is not None:
+                heard(drafting.so_far.claims)
+
+        if heard is not None:
+            heard(())
 
         tokens: tuple[int, int] | None = None
         try:
@@ -111,6 +120,5 @@ class ByModel:
             raise
         finally:  # what was asked costs, also where the answer broke off
             asked = sum(len(message.content) for message in told) // CHARACTERS_A_TOKEN
-            answered = sum(map(len, heard)) // CHARACTERS_A_TOKEN
-            await self._budget.spend(*(tokens or (asked, answered)))
-        return spoken.text
+            await self._budget.spend(*(tokens or (asked, written // CHARACTERS_A_TOKEN)))
+        return drafting.so_far

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from storage.fulltext import Origin
 from storage.records import PaperId
@@ -50,6 +51,10 @@ class Claim:
     paper_id: PaperId
     matched: tuple[str, ...] = ()
     """The words of the question that the quotation holds."""
+
+
+Heard = Callable[[Sequence[Claim]], None]
+"""Is told all claims that stand by now: first none, when a model begins to write, then whenever there is one more."""
 
 
 class AnswerStatus(StrEnum):
@@ -164,7 +169,8 @@ def _whole_words(part: str, plain: str, at: int) -> int:
     return -1
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=64)  # the passages of an answer are compared with each of its quotations
+def _plain(text: str) -> tuple[str, tuple[int, ...]]:
     """``text`` as it is compared, and for each of its characters where in ``text`` it comes from."""
     signs: list[str] = []
     places: list[int] = []
@@ -177,4 +183,4 @@ def _plain(text: str) -> tuple[str, list[int]]:
     if signs and signs[-1] == " ":
         signs.pop()
         places.pop()
-    return "".join(signs), places
+    return "".join(signs), tuple(places)

@@ -1,13 +1,13 @@
 """Answer a question from the papers' text: find passages, draft, verify every quotation, say what was read."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bot.core import passages
 from bot.core.allowance import Asker
-from bot.core.grounding import Answer, AnswerStatus, Passage, Read, verify
+from bot.core.grounding import Answer, AnswerStatus, Claim, Passage, Read, verify
 from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
 from bot.ports import Resources
@@ -26,6 +26,10 @@ MOST_FULL_TEXTS = 4
 """Papers whose whole text is read for one question; of further ones it is the abstract."""
 
 
+Watch = Callable[[Answer, Mapping[PaperId, Paper]], None]
+"""Is shown an answer while a model writes it: what was read for it, and those of its claims that stand by now."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """An answer with the papers that it quotes."""
@@ -35,8 +39,17 @@ class Reply:
     took_ms: float
 
 
-async def ask(r: Resources, question: str, paper_ids: Sequence[str] = (), asker: Asker | None = None) -> Reply:
-    """The closest passages of the named papers, or of the whole store; ``asker`` is None for whoever runs the bot.
+async def ask(
+    r: Resources,
+    question: str,
+    paper_ids: Sequence[str] = (),
+    asker: Asker | None = None,
+    *,
+    watch: Watch | None = None,
+) -> Reply:
+    """The closest passages of the named papers, or of the whole store, or what a model makes of them.
+
+    ``asker`` is None for whoever runs the bot.
 
     Raises:
         InvalidInput: the question is empty or too long, or a paper is unknown.
@@ -56,20 +69,29 @@ async def ask(r: Resources, question: str, paper_ids: Sequence[str] = (), asker:
     texts = await asyncio.to_thread(_passages, papers, full)
     near = await nearness.of_passages(r, question, texts, full)
     closest = await asyncio.to_thread(passages.best, question, texts, near, limit=MOST_GIVEN)
-    draft = await r.answerer.draft(question, closest, asker)
     given = tuple(close.passage for close in closest)
+    read = tuple(_read(paper, full.get(paper.id)) for paper in papers)
+    held = {paper.id: paper for paper in papers}
+
+    def heard(claims: Sequence[Claim]) -> None:
+        if watch is not None:
+            standing, engine = verify(tuple(claims), given), r.answerer.name
+            status = AnswerStatus.ANSWERED
+            watch(Answer(question=question, status=status, engine=engine, claims=standing, read=read), held)
+
+    draft = await r.answerer.draft(question, closest, asker, heard=heard)
     answer = replace(
         draft,
         claims=verify(draft.claims, given),
         nearest=verify(draft.nearest, given),
-        read=tuple(_read(paper, full.get(paper.id)) for paper in papers),
+        read=read,
     )
     if not answer.claims:
         answer = replace(answer, status=AnswerStatus.NOT_FOUND)
     quoted = {claim.paper_id for claim in (*answer.claims, *answer.nearest)}
     return Reply(
         answer=answer,
-        papers={paper.id: paper for paper in papers if paper.id in quoted},
+        papers={paper_id: paper for paper_id, paper in held.items() if paper_id in quoted},
         took_ms=round((perf_counter() - started) * 1000, 2),
     )
 

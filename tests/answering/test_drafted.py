@@ -1,13 +1,14 @@
 """What a model wrote becomes claims only as far as its quotations stand; nothing that acts gets through."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.drafted import Drafted, read_claims
+from bot.answering.drafted import MOST_READ, Drafted, Drafting, read_claims
 from bot.core.grounding import Label, Passage, verify
 from storage.records import PaperId
 
@@ -56,6 +57,9 @@ WRAPPED = {
     "a fence and chatter": f"Sure!\n```json\n{FIRST}\n```\nand {SECOND} {{",
     "thoughts": f"<think>{written('A lie about 7 pots.')}</think>{FIRST}\n{SECOND}",
     "twice": f"{FIRST}\n{FIRST}\n{SECOND}",
+    "more facts": f'{FIRST[:-1]}, "of": {{"page": 1}}}}\n{SECOND}',
+    "an open brace": f"We see {{ the following: {FIRST}\n{SECOND}",
+    "a loose end of thought": f"so 7 }}</think>{FIRST}\n{SECOND}",
 }
 
 
@@ -126,6 +130,31 @@ def test_what_does_not_stand_is_dropped(kind: str) -> None:
 @pytest.mark.parametrize("text", ["", "NOT FOUND", '{"not_found": true}', "The answer is 42 pots.", "[[[[", "{" * 3000])
 def test_where_there_is_no_claim_there_is_none(text: str) -> None:
     assert read(text) == Drafted((), 0)
+
+
+def test_of_a_flood_of_claims_only_some_are_looked_at() -> None:
+    lies = [written(f"Noodles are cooked {number} times.", quote="nothing of the kind") for number in range(MOST_READ)]
+    assert read("\n".join([*lies, FIRST])) == Drafted((), MOST_READ + 1)
+
+
+# --- as it is written ---
+
+
+def test_a_claim_stands_as_soon_as_it_is_complete_and_not_before() -> None:
+    drafting = Drafting(QUESTION, PASSAGES)
+    assert not drafting.read(FIRST[:-1])
+    assert drafting.read(FIRST[-1])
+    assert not drafting.read(SECOND[:20])
+    assert [claim.text for claim in drafting.so_far.claims] == ["Noodles are cooked in 42 large pots."]
+
+
+@given(how=st.sampled_from(sorted(WRAPPED)), cuts=st.lists(st.integers(0, 500), max_size=12))
+def test_in_which_pieces_it_comes_makes_no_difference(how: str, cuts: list[int]) -> None:
+    text = WRAPPED[how]
+    drafting = Drafting(QUESTION, PASSAGES)
+    for begin, end in pairwise(sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})):
+        drafting.read(text[begin:end])
+    assert drafting.so_far == read(text)
 
 
 # --- stated or inferred ---

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.answering.extractive import Extractive
 from bot.core.allowance import Asker
-from bot.core.grounding import Answer
+from bot.core.grounding import Answer, Heard
 from bot.core.passages import Close
 from bot.discord_ui import replies
 from bot.discord_ui.client import PaperboyClient
@@ -30,11 +30,13 @@ class Moody(Extractive):
     takes: float = 0.0
     raises: Exception | None = None
 
-    async def draft(self, question: str, closest: Sequence[Close], asker: Asker | None = None) -> Answer:
+    async def draft(
+        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+    ) -> Answer:
         await asyncio.sleep(self.takes)
         if self.raises is not None:
             raise self.raises
-        return await super().draft(question, closest, asker)
+        return await super().draft(question, closest, asker, heard=heard)
 
 
 @pytest.fixture

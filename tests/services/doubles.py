@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.core.allowance import Asker
-from bot.core.grounding import Answer, AnswerStatus, Claim, Passage
+from bot.core.grounding import Answer, AnswerStatus, Claim, Heard, Passage
 from bot.core.passages import Close
 from bot.core.period import Period
 from bot.core.tags import ForumTag
@@ -166,8 +166,13 @@ class FakeAnswerer:
     name: str = "fake"
     read: list[Passage] = field(default_factory=list)
 
-    async def draft(self, question: str, closest: Sequence[Close], asker: Asker | None = None) -> Answer:
+    async def draft(
+        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+    ) -> Answer:
         self.read.extend(close.passage for close in closest)
+        if heard is not None:
+            for count in range(len(self.claims) + 1):
+                heard(self.claims[:count])
         return Answer(
             question=question,
             status=self.status,
