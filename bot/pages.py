@@ -23,6 +23,7 @@ from bot.render.why import why
 from bot.services import budget, channels, delivery, discussed, discussion, search, topics
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
+from bot.services.discussion import Watch
 from bot.services.next_run import next_run
 from storage.records import ChannelSetup, PaperId, Sort
 from storage.search_index import SearchSort
@@ -77,20 +78,24 @@ async def preview(r: Resources, setup: ChannelSetup, about: str | None = None) -
     return preview_report(setup, run.decision, run.slot, run.papers, empty_because=run.empty_because or "")
 
 
-async def answered(r: Resources, asked: str, paper_ids: Sequence[str], asker: Asker | None = None) -> Post:
+async def answered(
+    r: Resources, asked: str, paper_ids: Sequence[str], asker: Asker | None = None, *, watch: Watch | None = None
+) -> Post:
     """The answer to a question about some papers, or about all; ``asker`` is None for whoever runs the bot."""
-    reply = await discussion.ask(r, asked, paper_ids, asker)
+    reply = await discussion.ask(r, asked, paper_ids, asker, watch=watch)
     return answer_post(reply.answer, reply.papers)
 
 
-async def answered_in(r: Resources, thread_id: int, asked: str, asker: Asker) -> Post:
+async def answered_in(r: Resources, thread_id: int, asked: str, asker: Asker, *, watch: Watch | None = None) -> Post:
     """The answer to a question that names no paper; in a thread about papers it is about those."""
-    return await answered(r, asked, await discussed.about(r, thread_id, asked), asker)
+    return await answered(r, asked, await discussed.about(r, thread_id, asked), asker, watch=watch)
 
 
-async def answered_on(r: Resources, paper_id: PaperId, topic: Topic, asker: Asker) -> Post:
+async def answered_on(
+    r: Resources, paper_id: PaperId, topic: Topic, asker: Asker, *, watch: Watch | None = None
+) -> Post:
     """The answer to the question that is worth asking of a paper on a topic."""
-    return await answered(r, question(topic, await search.paper(r, paper_id)), (paper_id,), asker)
+    return await answered(r, question(topic, await search.paper(r, paper_id)), (paper_id,), asker, watch=watch)
 
 
 async def quota(r: Resources, asker: Asker | None = None) -> Post:

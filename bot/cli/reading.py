@@ -8,11 +8,11 @@ from bot.cli.exit_codes import DONE
 from bot.cli.indexing import catch_up
 from bot.cli.output import print_json, show
 from bot.cli.session import with_resources
+from bot.console.answers import show_answer
 from bot.core.period import Period, parse_day, parse_month, parse_week
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render import document
-from bot.render.answer import answer_post
 from bot.render.document import Document
 from bot.render.paper import paper_card
 from bot.render.post import Post
@@ -96,12 +96,12 @@ def ask(question: str, *, papers: tuple[str, ...], json: bool) -> None:
 
     async def work(r: Resources) -> int:
         await catch_up(r.index, r.store)
-        reply = await discussion.ask(r, question, papers)
-        return _put_out(
-            json,
-            lambda: document.ask(reply.answer, took_ms=reply.took_ms),
-            lambda: answer_post(reply.answer, reply.papers),
-        )
+        if json:
+            reply = await discussion.ask(r, question, papers)
+            print_json(document.ask(reply.answer, took_ms=reply.took_ms))
+        else:
+            await show_answer(lambda watch: discussion.ask(r, question, papers, watch=watch), show)
+        return DONE
 
     with_resources(work)
 

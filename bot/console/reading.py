@@ -1,6 +1,7 @@
 """The commands that read: papers, answers, reasons, and how the bot is doing."""
 
 from bot import pages
+from bot.console.answers import show_answer
 from bot.console.grammar import Typed
 from bot.console.outbox import HERE
 from bot.console.talk import A_PAGE, SEARCH_ORDERS, Alike, Listed, Searched, Talk
@@ -8,7 +9,7 @@ from bot.core.identity import find_paper_ids, parse_paper_id
 from bot.core.period import parse_period
 from bot.errors import InvalidInput
 from bot.render.status import status_post
-from bot.services import health
+from bot.services import discussion, health
 from storage.records import Sort
 
 
@@ -57,7 +58,8 @@ async def ask(talk: Talk, typed: Typed) -> None:
         raise InvalidInput("Put your question in place of the dots, for example: /ask how large is the dataset?")
     named = [talk.paper_named(text) for text in typed.options.get("paper", ())]
     about = named or (() if find_paper_ids(typed.text) else talk.discussed)
-    talk.show(await pages.answered(talk.r, typed.text, about))
+    with talk.screen.waiting("Looking for an answer"):
+        await show_answer(lambda watch: discussion.ask(talk.r, typed.text, about, watch=watch), talk.show)
 
 
 async def why(talk: Talk, typed: Typed) -> None:

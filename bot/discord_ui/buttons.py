@@ -11,13 +11,14 @@ from typing import Any, Self, assert_never
 import discord
 
 from bot import pages
+from bot.core.opening import Topic
 from bot.core.text import clip
 from bot.discord_ui import setups
 from bot.discord_ui.components import custom_ids
 from bot.discord_ui.failures import report
 from bot.discord_ui.permissions import may_write, require_thread_writer
 from bot.discord_ui.places import require_thread
-from bot.discord_ui.replies import Interaction, answer, asker, is_own, replace
+from bot.discord_ui.replies import Interaction, answer, answer_growing, asker, is_own, replace
 from bot.errors import InvalidInput
 from bot.render.actions import (
     PREFIX,
@@ -89,8 +90,8 @@ async def _asked(interaction: Interaction) -> None:
     if not isinstance(action, AskAbout):
         raise InvalidInput(OLD_BUTTON)
     question = _typed(data["components"])
-    work = pages.answered(interaction.client.resources, question, (action.paper_id,), asker(interaction))
-    await answer(interaction, work, private=False, slow=True)
+    r, who, about = interaction.client.resources, asker(interaction), (action.paper_id,)
+    await answer_growing(interaction, lambda watch: pages.answered(r, question, about, who, watch=watch))
 
 
 async def _pressed(interaction: Interaction, custom_id: str) -> None:
@@ -101,8 +102,7 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
         case AskAbout(paper_id):
             await _open_question(interaction, AskAbout(paper_id))
         case AskTopic(paper_id, topic):
-            work = pages.answered_on(r, paper_id, topic, asker(interaction))
-            await answer(interaction, work, private=not may_write(interaction), slow=True)
+            await _answer_on(interaction, paper_id, topic)
         case ShowDiscussed():
             await answer(interaction, pages.discussed_here(r, require_thread(interaction)), private=True)
         case ShowSimilar(paper_id):
@@ -135,6 +135,16 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             raise InvalidInput(OLD_BUTTON)
         case _ as unknown:
             assert_never(unknown)
+
+
+async def _answer_on(interaction: Interaction, paper_id: PaperId, topic: Topic) -> None:
+    """In public, unless whoever pressed may not write there."""
+    r = interaction.client.resources
+    await answer_growing(
+        interaction,
+        lambda watch: pages.answered_on(r, paper_id, topic, asker(interaction), watch=watch),
+        private=not may_write(interaction),
+    )
 
 
 async def _turn(interaction: Interaction, page: Coroutine[Any, Any, Post]) -> None:

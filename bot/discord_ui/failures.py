@@ -7,7 +7,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.discord_ui.refusals import detail
+from bot.discord_ui.refusals import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, detail
 from bot.discord_ui.replies import Interaction, ServedClient, tell_privately
 from bot.errors import BotError, InvalidInput
 from bot.render.failures import failure, unforeseen
@@ -16,8 +16,8 @@ from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
-EXPIRED = frozenset({10062, 10015, 50027})
-"""The person waited too long, or closed the message: there is nobody to answer any more."""
+EXPIRED = frozenset({10062, 10015, 50027, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE})
+"""The person waited too long, or the message or its channel is gone: there is nobody to answer any more."""
 
 OLD_COMMAND = (
     "Discord still shows an older form of this command. Reload Discord (Ctrl+R) and try again in a minute; "
@@ -35,7 +35,7 @@ class FailureTree(app_commands.CommandTree[ServedClient]):
 async def report(interaction: Interaction, error: Exception) -> None:
     """Tell the person, privately; log what somebody else has to know. Raises nothing."""
     if isinstance(error, discord.HTTPException) and error.code in EXPIRED:
-        log.warning("an interaction could not be answered in time", where=_where(interaction), code=error.code)
+        log.warning("an interaction could not be answered any more", where=_where(interaction), code=error.code)
         return
     try:
         await tell_privately(interaction, told(error, _where(interaction)))

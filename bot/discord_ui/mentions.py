@@ -8,6 +8,8 @@ and is passed over.
 import asyncio
 import re
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import discord
@@ -17,9 +19,11 @@ from bot import pages
 from bot.core.allowance import Asker
 from bot.discord_ui.components import layout
 from bot.discord_ui.failures import told
+from bot.discord_ui.growing import show_growing
 from bot.discord_ui.refusals import detail
 from bot.discord_ui.replies import NO_PINGS, ServedClient
 from bot.errors import InvalidInput
+from bot.ports import Resources
 from bot.render.post import Post
 from bot.services import discussed
 
@@ -30,6 +34,8 @@ WITHIN = timedelta(minutes=1)
 """So many questions a person may ask by mentions; there Discord itself sets no bound as it does for commands."""
 TOO_FAST = f"Those were {MOST_QUESTIONS} questions in a minute. Ask again in a minute, or with /ask."
 MOST_REMEMBERED = 10_000
+A_MOMENT = 0.3
+"""Seconds: most answers take less, and are there before anybody could see that they are coming."""
 
 
 class Mentions:
@@ -59,28 +65,34 @@ class Mentions:
             await asyncio.wait(self._under_way)
 
     async def _answer(self, client: ServedClient, message: discord.Message, question: str) -> None:
+        reply = _Reply(message)
         try:
-            post = await self._post(client, message, question)
-            if post is not None:
-                reference = message.to_reference(fail_if_not_exists=False)
-                await message.channel.send(view=layout(post), reference=reference, allowed_mentions=NO_PINGS)
+            await self._reply(client.resources, reply, question)
+        except discord.NotFound as problem:
+            log.info("the place of an answer is gone", channel=message.channel.id, problem=detail(problem))
         except discord.HTTPException as problem:
             log.warning("a mention could not be answered", channel=message.channel.id, problem=detail(problem))
 
-    async def _post(self, client: ServedClient, message: discord.Message, question: str) -> Post | None:
-        """None where it is no thread about papers, or where somebody was told already that they ask too fast."""
-        r = client.resources
+    async def _reply(self, r: Resources, reply: "_Reply", question: str) -> None:
+        """Nothing where it is no thread about papers, or where somebody was told already that they ask too fast."""
+        channel = reply.to.channel
         try:
-            if not await discussed.papers(r, message.channel.id):
-                return None
-            lately = self._lately(message.author.id, r.clock())
+            if not await discussed.papers(r, channel.id):
+                return
+            lately = self._lately(reply.to.author.id, r.clock())
             if lately > MOST_QUESTIONS + 1:
-                return None
+                return
             if lately > MOST_QUESTIONS:
                 raise InvalidInput(TOO_FAST)  # noqa: TRY301  # it is told as any other
-            return await pages.answered_in(r, message.channel.id, question, _asker(message))
+            who = _asker(reply.to)
+            async with _typing(channel):
+                await show_growing(
+                    lambda watch: pages.answered_in(r, channel.id, question, who, watch=watch), reply.show
+                )
+        except discord.HTTPException:
+            raise
         except Exception as error:  # noqa: BLE001  # logged where it is put into words
-            return told(error, "a mention")
+            await reply.show(told(error, "a mention"))
 
     def _lately(self, person_id: int, now: datetime) -> int:
         """How many times they asked within the last minute, with this one; the longest silent are forgotten."""
@@ -96,6 +108,40 @@ class Mentions:
 
 def _asker(message: discord.Message) -> Asker:
     return Asker(person_id=message.author.id, guild_id=message.guild.id if message.guild else None)
+
+
+class _Reply:
+    """The one message that answers another: sent when there is something to show, then edited."""
+
+    def __init__(self, to: discord.Message) -> None:
+        self.to = to
+        self._sent: discord.Message | None = None
+
+    async def show(self, post: Post) -> None:
+        if self._sent is not None:
+            await self._sent.edit(view=layout(post), allowed_mentions=NO_PINGS)
+            return
+        reference = self.to.to_reference(fail_if_not_exists=False)
+        self._sent = await self.to.channel.send(view=layout(post), reference=reference, allowed_mentions=NO_PINGS)
+
+
+@asynccontextmanager
+async def _typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
+    """Let Discord show that we are writing, while that takes longer than a moment."""
+    shown = asyncio.create_task(_type(channel))
+    try:
+        yield
+    finally:
+        shown.cancel()
+
+
+async def _type(channel: discord.abc.Messageable) -> None:
+    await asyncio.sleep(A_MOMENT)
+    try:
+        async with channel.typing():
+            await asyncio.Event().wait()
+    except discord.HTTPException as problem:
+        log.info("that an answer is coming could not be shown", problem=detail(problem))
 
 
 def _without(own_id: int, content: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import discord
 
 from bot.core.allowance import Asker
+from bot.discord_ui import growing
 from bot.discord_ui.components import layout
 from bot.discord_ui.outbox import DiscordOutbox
 from bot.ports import Resources
@@ -68,6 +69,17 @@ async def answer(interaction: Interaction, work: Work, *, private: bool, slow: b
         await interaction.response.send_message(view=view, file=file, ephemeral=private, allowed_mentions=NO_PINGS)
     else:
         await interaction.response.send_message(view=view, ephemeral=private, allowed_mentions=NO_PINGS)
+
+
+async def answer_growing(interaction: Interaction, work: growing.Work, *, private: bool = False) -> None:
+    """Announce an answer that a model may write, show it while it grows, and whole in the end."""
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    interaction.extras[DEFERRED] = "private" if private else "public"
+
+    async def show(post: Post) -> None:
+        await interaction.edit_original_response(view=layout(post), allowed_mentions=NO_PINGS)
+
+    await growing.show_growing(work, show)
 
 
 async def answer_twice(interaction: Interaction, work: Coroutine[Any, Any, tuple[Post, Post]]) -> None:

@@ -52,11 +52,33 @@ def answer_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
             blocks.append(text(HOW[answer.status]))
         for claim in claims:
             blocks.extend(_claim(claim, papers, room))
-        how = f"{HOW[answer.status]}\n" if answer.status is AnswerStatus.ANSWERED else ""
-        blocks.append(fine(how + coverage(answer)))
-        return Post((*blocks, *_paper_buttons(claims)))
+        return Post((*blocks, *closing(answer).blocks))
 
     return roomiest(ROOMS, build)
+
+
+def growing_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
+    """What stands by now of an answer that a model is writing, and what was read for it."""
+    claims = answer.claims[:MOST_CLAIMS]
+    state = "Still writing …" if claims else f"Looking for an answer in {phrases.counted(len(answer.read), 'paper')} …"
+
+    def build(room: _Room) -> Post:
+        told = [block for claim in claims for block in _claim(claim, papers, room)]
+        return Post((_question(answer), *told, fine(f"{state}\n{coverage(answer)}")))
+
+    return roomiest(ROOMS, build)
+
+
+def further_claims(answer: Answer, papers: Mapping[PaperId, Paper], *, after: int) -> Post:
+    """The claims of an answer behind its first ones, for a place where those stand already."""
+    told = [block for claim in answer.claims[after:MOST_CLAIMS] for block in _claim(claim, papers, ROOMS[-1])]
+    return Post((*((_question(answer),) if after == 0 else ()), *told))
+
+
+def closing(answer: Answer) -> Post:
+    """What stands below the claims of an answer: what they rest on, and the way to their papers."""
+    how = f"{HOW[answer.status]}\n" if answer.status is AnswerStatus.ANSWERED else ""
+    return Post((fine(how + coverage(answer)), *_paper_buttons(answer.claims[:MOST_CLAIMS])))
 
 
 def _note(answer: Answer) -> list[Block]:

@@ -75,6 +75,21 @@ async def test_a_claim_that_stands_is_the_answer(client: httpx.AsyncClient, purs
     assert purse.taken == [ADA]
 
 
+async def test_claims_that_stand_are_told_of_while_the_model_writes_on(client: httpx.AsyncClient, purse: Purse) -> None:
+    second = {**TRUE, "claim": "Keepsake is a memory.", "quote": "We introduce Keepsake, a memory"}
+    written = "\n".join(map(json.dumps, (TRUE, LIE, second)))
+    told: list[list[str]] = []
+    pieces = [written[at : at + 7] for at in range(0, len(written), 7)]
+    async with ChatServer([sends(*map(chunk, pieces), then="reset")]) as server:
+        chat = Chat(client, base_url=server.url, model="small-1", limits=Limits(idle=0.2, attempts=1))
+        answer = await ByModel(chat, purse).draft(
+            "How many dialogues?", CLOSEST, heard=lambda claims: told.append([claim.text for claim in claims])
+        )
+    first, both = ["It holds 12,000 dialogues."], ["It holds 12,000 dialogues.", "Keepsake is a memory."]
+    assert told == [[], first, both]
+    assert answer.status is AnswerStatus.PASSAGES, "what broke off is no answer, whatever stood"
+
+
 @pytest.mark.parametrize("text", [json.dumps(LIE), '{"not_found": true}', "PWNED", "I cannot help with that.", ""])
 async def test_what_does_not_stand_is_not_found_with_the_nearest_passages(
     text: str, client: httpx.AsyncClient, purse: Purse

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
 from bot.render.actions import ShowPaper, decode
-from bot.render.answer import answer_post
+from bot.render.answer import answer_post, growing_post
 from storage.fulltext import Origin
 from storage.records import PaperId
 from tests.builders import make_id, make_paper
@@ -78,6 +78,22 @@ def test_a_models_sentence_stands_above_its_quotation_and_an_inference_is_called
 )
 def test_what_was_read_is_said(read: tuple[Read, ...], words: str) -> None:
     assert words in shown(make_answer(make_claim(), read=read)).partition("Read: ")[2]
+
+
+def test_while_an_answer_is_written_what_stands_is_shown_and_that_more_may_come() -> None:
+    read_so_far = (Read(paper_id=PAPER.id, origin=Origin.HTML),)
+    none, one = (
+        growing_post(make_answer(*claims, status=AnswerStatus.ANSWERED, read=read_so_far), {PAPER.id: PAPER})
+        for claims in ((), (make_claim(label=Label.STATED),))
+    )
+    assert read(none).splitlines() == [
+        "### “How large is the dataset?”",
+        "-# Looking for an answer in 1 paper …",
+        "-# Read: the full text, from arXiv's HTML.",
+    ]
+    assert "It has 3 million pairs.\n> Our **dataset** holds" in read(one)
+    assert "-# Still writing …\n-# Read: the full text" in read(one)
+    assert buttons(none) == buttons(one) == {}
 
 
 def test_not_found_says_so_and_never_shows_claims() -> None:

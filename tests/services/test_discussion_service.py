@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.grounding import AnswerStatus, Claim, Coverage, Label, Passage, Read
+from bot.core.grounding import Answer, AnswerStatus, Claim, Coverage, Label, Passage, Read
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import discussion
@@ -76,6 +76,16 @@ async def test_of_a_paper_that_says_nothing_of_it_the_nearest_is_shown_as_such(r
     assert reply.answer.status is AnswerStatus.NOT_FOUND
     assert [one.quote for one in reply.answer.nearest] == ["The broth improves by 12 %.", "We cook noodles in 42 pots."]
     assert reply.papers == {SOUP.id: SOUP}
+
+
+async def test_who_watches_an_answer_being_written_sees_nothing_but_what_stands(r: Resources) -> None:
+    true, invented = claim("We cook noodles in 42 pots."), claim("We cook noodles in 43 pots.")
+    seen: list[Answer] = []
+    writing = answered_by(r, FakeAnswerer(claims=(true, invented)))
+    reply = await discussion.ask(writing, "How are noodles cooked?", watch=lambda answer, _: seen.append(answer))
+    assert [one.claims for one in seen] == [(), (true,), (true,)]
+    assert {one.read for one in seen} == {(Read(paper_id=SOUP.id),)}
+    assert reply.answer.claims == (true,)
 
 
 # --- about which papers ---

@@ -1,11 +1,15 @@
 """``/ask``: a question, answered from the papers' own words."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 from discord import app_commands
 
 from bot import pages
 from bot.discord_ui.commands.inputs import paper_choices
-from bot.discord_ui.replies import Interaction, answer, asker
-from bot.services.discussion import LONGEST_QUESTION
+from bot.discord_ui.replies import Interaction, answer_growing, asker
+from bot.render.post import Post
+from bot.services.discussion import LONGEST_QUESTION, Watch
 
 
 @app_commands.command(name="ask")
@@ -19,8 +23,11 @@ async def ask(
 ) -> None:
     """The passages that come closest to a question, quoted word for word."""
     r = interaction.client.resources
-    if paper:
-        work = pages.answered(r, question, (paper,), asker(interaction))
-    else:
-        work = pages.answered_in(r, interaction.channel_id or 0, question, asker(interaction))
-    await answer(interaction, work, private=False, slow=True)
+    who = asker(interaction)
+
+    def work(watch: Watch) -> Coroutine[Any, Any, Post]:
+        if paper:
+            return pages.answered(r, question, (paper,), who, watch=watch)
+        return pages.answered_in(r, interaction.channel_id or 0, question, who, watch=watch)
+
+    await answer_growing(interaction, work)

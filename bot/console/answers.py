@@ -1,0 +1,24 @@
+"""An answer at a terminal: what is printed stays, so each claim of a model's comes when it stands, the rest below."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.core.grounding import Answer, Claim
+from bot.render.answer import answer_post, closing, further_claims
+from bot.render.post import Post
+from bot.services.discussion import Reply, Watch
+from storage.records import Paper, PaperId
+
+
+async def show_answer(ask: Callable[[Watch], Awaitable[Reply]], show: Callable[[Post], None]) -> None:
+    """Show what ``ask`` tells and gives. What it takes back in the end, an answer that broke off, is shown anew."""
+    shown: tuple[Claim, ...] = ()
+
+    def watch(answer: Answer, papers: Mapping[PaperId, Paper]) -> None:
+        nonlocal shown
+        if len(answer.claims) > len(shown):
+            show(further_claims(answer, papers, after=len(shown)))
+            shown = answer.claims
+
+    reply = await ask(watch)
+    is_shown = bool(shown) and reply.answer.claims == shown
+    show(closing(reply.answer) if is_shown else answer_post(reply.answer, reply.papers))

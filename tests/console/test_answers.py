@@ -1,0 +1,62 @@
+"""What is printed stays: each claim is shown once, when it stands; what is taken back is followed by what holds."""
+
+import pytest
+
+from bot.console.answers import show_answer
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label
+from bot.services.discussion import Reply, Watch
+from tests.builders import make_paper
+from tests.render.reading import read
+
+PAPER = make_paper()
+PAPERS = {PAPER.id: PAPER}
+
+
+def claim(text: str) -> Claim:
+    return Claim(text=text, label=Label.STATED, quote=f"As we show, {text}", section="Abstract", paper_id=PAPER.id)
+
+
+ONE, TWO = claim("pots are large."), claim("noodles are long.")
+
+
+def answer(*claims: Claim, status: AnswerStatus = AnswerStatus.ANSWERED, note: str = "") -> Answer:
+    return Answer(question="How large?", status=status, engine="small-1", claims=claims, note=note)
+
+
+async def shown(*states: Answer) -> list[str]:
+    """The posts that are shown where all but the last state come while the answer is written."""
+    posts: list[str] = []
+
+    async def ask(watch: Watch) -> Reply:
+        for state in states[:-1]:
+            watch(state, PAPERS)
+        return Reply(answer=states[-1], papers=PAPERS, took_ms=1.0)
+
+    await show_answer(ask, lambda post: posts.append(read(post)))
+    return posts
+
+
+async def test_each_claim_is_shown_when_it_stands_and_never_again() -> None:
+    first, second, rest = await shown(answer(), answer(ONE), answer(ONE, TWO), answer(ONE, TWO))
+    assert "“How large?”" in first
+    assert "pots are large." in first
+    assert "noodles are long." in second
+    assert "How large?" not in second
+    assert "pots" not in second + rest
+    assert "checked word for word" in rest
+    assert "Read: abstracts only" in rest
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        [answer(ONE, status=AnswerStatus.PASSAGES)],
+        [answer(), answer(ONE)],
+        [answer(), answer(ONE, TWO), answer(ONE, status=AnswerStatus.PASSAGES, note="The model broke off.")],
+    ],
+)
+async def test_what_was_not_told_before_or_turned_out_otherwise_is_shown_whole(states: list[Answer]) -> None:
+    whole = (await shown(*states))[-1]
+    assert "“How large?”" in whole
+    assert "pots are large." in whole
+    assert states[-1].note in whole
