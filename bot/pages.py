@@ -11,6 +11,7 @@ from bot.core.schedule import next_slot
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.answer import answer_post
+from bot.render.context import context_post, voted
 from bot.render.paper import paper_card
 from bot.render.post import Post
 from bot.render.preview import preview_report, why_paper
@@ -20,7 +21,7 @@ from bot.render.threads import discussed_papers
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
-from bot.services import budget, channels, delivery, discussed, discussion, search, topics
+from bot.services import answers, budget, channels, delivery, discussed, search, topics
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
 from bot.services.discussion import Watch
@@ -82,8 +83,19 @@ async def answered(
     r: Resources, asked: str, paper_ids: Sequence[str], asker: Asker | None = None, *, watch: Watch | None = None
 ) -> Post:
     """The answer to a question about some papers, or about all; ``asker`` is None for whoever runs the bot."""
-    reply = await discussion.ask(r, asked, paper_ids, asker, watch=watch)
-    return answer_post(reply.answer, reply.papers)
+    reply = await answers.ask(r, asked, paper_ids, asker, watch=watch)
+    return answer_post(reply.answer, reply.papers, reply.token)
+
+
+async def in_context(r: Resources, token: str) -> Post:
+    """What an answer quoted, where it stands."""
+    return context_post(await answers.in_context(r, token))
+
+
+async def voted_on(r: Resources, token: str, asker: Asker, *, is_good: bool) -> Post:
+    """Keep what somebody thinks of an answer."""
+    await answers.vote(r, token, asker.person_id, is_good=is_good)
+    return voted(is_good=is_good)
 
 
 async def answered_in(r: Resources, thread_id: int, asked: str, asker: Asker, *, watch: Watch | None = None) -> Post:

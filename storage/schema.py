@@ -350,6 +350,28 @@ model_questions = Table(
 )
 """How many questions a model was asked in a day by whom."""
 
+answers = Table(
+    "answers",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("guild_id", BigInteger),
+    Column("question", Words, nullable=False),
+    Column("quotations", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False, index=True),
+)
+"""What answers quoted, for those who want to see it where it stands; not who asked."""
+
+answer_votes = Table(
+    "answer_votes",
+    metadata,
+    Column("token", Text, ForeignKey("answers.token", ondelete="CASCADE"), nullable=False),
+    Column("person_id", BigInteger, nullable=False, index=True),
+    Column("is_good", Boolean, nullable=False),
+    Column("voted_at", Moment, nullable=False),
+    PrimaryKeyConstraint("token", "person_id"),
+    sqlite_with_rowid=False,
+)
+
 facts = Table(
     "facts",
     metadata,

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.address import Address
+from storage.answers import Answers, AnswersReader
 from storage.channels import Channels, ChannelsReader
 from storage.deliveries import Deliveries
 from storage.discussions import Discussions, DiscussionsReader
@@ -47,6 +48,7 @@ class Reading:
     discussions: DiscussionsReader
     texts: FullTextsReader
     questions: QuestionsReader
+    answers: AnswersReader
     facts: FactsReader
     queries: QueriesReader
 
@@ -67,6 +69,7 @@ class Writing:
     discussions: Discussions
     texts: FullTexts
     questions: Questions
+    answers: Answers
     facts: Facts
     queries: Queries
     gates: Gates
@@ -110,6 +113,7 @@ class Store:
                 discussions=DiscussionsReader(connection),
                 texts=FullTextsReader(connection),
                 questions=QuestionsReader(connection),
+                answers=AnswersReader(connection),
                 facts=FactsReader(connection),
                 queries=QueriesReader(connection),
             )
@@ -134,6 +138,7 @@ class Store:
                 discussions=Discussions(connection),
                 texts=FullTexts(connection),
                 questions=Questions(connection),
+                answers=Answers(connection),
                 facts=Facts(connection),
                 queries=Queries(connection),
                 gates=Gates(connection),

@@ -75,9 +75,10 @@ class FullTexts(FullTextsReader):
 
 
 def _packed(pieces: tuple[Piece, ...]) -> bytes:
-    rows = [(piece.section, piece.kind.value, piece.text) for piece in pieces]
+    rows = [(piece.section, piece.kind.value, piece.text, piece.place) for piece in pieces]
     return zlib.compress(storable(json.dumps(rows, ensure_ascii=False)).encode(), _LEVEL)
 
 
 def _unpacked(packed: bytes) -> tuple[Piece, ...]:
-    return tuple(Piece(section, PieceKind(kind), text) for section, kind, text in json.loads(zlib.decompress(packed)))
+    rows = json.loads(zlib.decompress(packed))  # older ones have no place
+    return tuple(Piece(section, PieceKind(kind), text, *place) for section, kind, text, *place in rows)

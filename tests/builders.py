@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label
 from storage.records import (
     ChangeKind,
     ChannelSetup,
@@ -63,6 +64,27 @@ def make_paper(id: str = "2503.01234", **facts: Any) -> Paper:  # noqa: A002  # 
         "comments": 1,
     }
     return Paper(id=PaperId(id), **(defaults | facts))
+
+
+def make_claim(**facts: Any) -> Claim:
+    defaults: dict[str, Any] = {
+        "text": "It has 3 million pairs.",
+        "label": Label.QUOTED,
+        "quote": "Our dataset holds 3 million pairs.",
+        "section": "Abstract",
+        "paper_id": PaperId("2503.01234"),
+        "matched": ("dataset",),
+    }
+    return Claim(**(defaults | facts))
+
+
+def make_answer(*claims: Claim, **facts: Any) -> Answer:
+    defaults: dict[str, Any] = {
+        "question": "How large is the dataset?",
+        "status": AnswerStatus.PASSAGES,
+        "engine": "extractive",
+    }
+    return Answer(claims=claims, **(defaults | facts))
 
 
 def make_papers(count: int, **facts: Any) -> tuple[Paper, ...]:

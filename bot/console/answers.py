@@ -21,4 +21,7 @@ async def show_answer(ask: Callable[[Watch], Awaitable[Reply]], show: Callable[[
 
     reply = await ask(watch)
     is_shown = bool(shown) and reply.answer.claims == shown
-    show(closing(reply.answer) if is_shown else answer_post(reply.answer, reply.papers))
+    if is_shown:
+        show(closing(reply.answer, reply.token))
+    else:
+        show(answer_post(reply.answer, reply.papers, reply.token))

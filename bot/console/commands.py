@@ -32,6 +32,7 @@ def handlers(outbox: Outbox) -> dict[tuple[str, ...], Handler]:
         ("papers", "show"): reading.show,
         ("papers", "similar"): reading.similar,
         ("ask",): reading.ask,
+        ("context",): reading.context,
         ("discuss", "start"): discussing.start,
         ("discuss", "add"): discussing.add,
         ("discuss", "papers"): discussing.papers,

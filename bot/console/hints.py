@@ -13,12 +13,14 @@ from bot.render.actions import (
     OpenThread,
     Recheck,
     SearchPage,
+    ShowContext,
     ShowDiscussed,
     ShowPaper,
     ShowSimilar,
     SimilarPage,
     TrendingPage,
     UnfollowTopic,
+    VoteOn,
     Why,
     WriteAgain,
     decode,
@@ -58,7 +60,11 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return "/privacy forget yes"
         case ShowDiscussed():
             return "/discuss papers"
-        case AskTopic() | SimilarPage() | FollowTopic() | ConfirmSetup() | OpenThread() | Recheck() | WriteAgain():
+        case ShowContext():
+            return "/context"
+        case VoteOn() | AskTopic() | SimilarPage() | FollowTopic() | ConfirmSetup():
+            return None
+        case OpenThread() | Recheck() | WriteAgain():
             return None
         case _:
             assert_never(action)

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.style import Style as Ink
 from rich.text import Text
 
-from bot.render.actions import ShowPaper, decode
+from bot.render.actions import ShowContext, ShowPaper, decode
 from bot.render.markdown import safe_address, visible
 from bot.render.post import (
     Block,
@@ -91,6 +91,13 @@ def papers_in(post: Post) -> tuple[PaperId, ...]:
     """The papers that a post lists, in order."""
     found = (_paper_of(block) for block in post.blocks if isinstance(block, Section))
     return tuple(dict.fromkeys(paper_id for paper_id in found if paper_id is not None))
+
+
+def answer_in(post: Post) -> str | None:
+    """The token of the answer that a post gives."""
+    rows = (block.buttons for block in post.blocks if isinstance(block, Buttons))
+    actions = (decode(button.action) for row in rows for button in row if button.action)
+    return next((action.token for action in actions if isinstance(action, ShowContext)), None)
 
 
 def _paper_of(section: Section) -> PaperId | None:

@@ -9,7 +9,7 @@ from bot.core.identity import find_paper_ids, parse_paper_id
 from bot.core.period import parse_period
 from bot.errors import InvalidInput
 from bot.render.status import status_post
-from bot.services import discussion, health
+from bot.services import answers, health
 from storage.records import Sort
 
 
@@ -59,7 +59,15 @@ async def ask(talk: Talk, typed: Typed) -> None:
     named = [talk.paper_named(text) for text in typed.options.get("paper", ())]
     about = named or (() if find_paper_ids(typed.text) else talk.discussed)
     with talk.screen.waiting("Looking for an answer"):
-        await show_answer(lambda watch: discussion.ask(talk.r, typed.text, about, watch=watch), talk.show)
+        await show_answer(lambda watch: answers.ask(talk.r, typed.text, about, watch=watch), talk.show)
+
+
+async def context(talk: Talk, typed: Typed) -> None:
+    """The quotations of an answer where they stand; of the last one where none is named."""
+    token = typed.text or talk.answer
+    if token is None:
+        raise InvalidInput("Nothing was answered here yet. Begin with /ask.")
+    talk.show(await pages.in_context(talk.r, token))
 
 
 async def why(talk: Talk, typed: Typed) -> None:

@@ -5,7 +5,7 @@ from typing import get_args
 
 from bot.console.grammar import LONGEST_NUMBER
 from bot.console.hints import typed_for
-from bot.console.layout import Reach, papers_in
+from bot.console.layout import Reach, answer_in, papers_in
 from bot.console.terminal import Screen
 from bot.core.period import Period
 from bot.errors import InvalidInput
@@ -67,6 +67,8 @@ class Talk:
         self._more = False
         self.digest: str | None = None
         """The token of the digest that was shown last."""
+        self.answer: str | None = None
+        """The token of the answer that was shown last."""
         self.discussed: tuple[PaperId, ...] = ()
         """What is talked about, until another discussion is begun or this one ended."""
 
@@ -156,6 +158,7 @@ class Talk:
         raise InvalidInput(f"There is no number {text} in the list; there {known}.")
 
     def _show(self, post: Post, *, first: int, listed: AnyList | None) -> None:
+        self.answer = answer_in(post) or self.answer
         numbers = {paper_id: number for number, paper_id in enumerate(papers_in(post), first)}
         if numbers:
             # Numbers of earlier pages of the same list go on to mean what they meant.

@@ -148,6 +148,12 @@ COMMANDS: tuple[Command, ...] = (
         needed=True,
         options=(_PAPER,),
     ),
+    Command(
+        words=("context",),
+        about="the quotations of the last answer, where they stand",
+        example="/context",
+        text="TOKEN",
+    ),
     *(
         Command(
             words=("discuss", verb),

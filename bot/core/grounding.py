@@ -32,6 +32,10 @@ class Passage:
     text: str
     title: str = ""
     """Of its paper: it helps to find the passage and is never quoted."""
+    paragraph: int = 0
+    """Which of the pieces of its text it stands in."""
+    place: str = ""
+    """Where that piece can be found again, see ``storage.fulltext.Piece``."""
 
 
 class Label(StrEnum):

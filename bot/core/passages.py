@@ -23,7 +23,7 @@ from bot.core.hybrid import fused
 from bot.core.questions import content, routes
 from bot.core.text import sentences
 from storage import words
-from storage.fulltext import FullText, PieceKind
+from storage.fulltext import FullText, Piece, PieceKind
 from storage.query import Or, Query, Words
 from storage.records import Paper, PaperId
 
@@ -71,14 +71,23 @@ def of_paper(paper: Paper, text: FullText | None = None) -> tuple[Passage, ...]:
 
     The abstract comes first, as the store has it; without one the summary, which is called one.
     """
-    told = [(paper.text_section, sentence) for sentence in sentences(paper.text)]
-    for piece in text.pieces if text is not None else ():
+    short = Piece(paper.text_section, PieceKind.PROSE, paper.text)
+    told = [(0, short, sentence) for sentence in sentences(paper.text)]
+    for paragraph, piece in enumerate(text.pieces if text is not None else (), 1):
         if piece.section.lower() != "abstract" or not paper.abstract:
             parts = (piece.text,) if piece.kind is PieceKind.ROW else sentences(piece.text)
-            told += [(piece.section, part) for part in parts if len(part) >= SHORTEST]
+            told += [(paragraph, piece, part) for part in parts if len(part) >= SHORTEST]
     return tuple(
-        Passage(paper_id=paper.id, ordinal=ordinal, section=section, text=part, title=paper.title)
-        for ordinal, (section, part) in enumerate(told)
+        Passage(
+            paper_id=paper.id,
+            ordinal=ordinal,
+            section=piece.section,
+            text=part,
+            title=paper.title,
+            paragraph=paragraph,
+            place=piece.place,
+        )
+        for ordinal, (paragraph, piece, part) in enumerate(told)
     )
 
 

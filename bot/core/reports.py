@@ -60,6 +60,16 @@ class SetupHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What people think of the answers of the last weeks."""
+
+    good: int
+    bad: int
+    disliked: tuple[str, ...]
+    """The questions whose answers somebody did not find helpful, the last one first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """What is fresh, failing and due."""
 
@@ -84,3 +94,5 @@ class Health:
     """When each source is asked the next time, as far as that is known."""
     vectors_behind: int | None = None
     """How many papers were not yet read for their meaning as they are now; None where search goes by words alone."""
+    feedback: Feedback | None = None
+    """None where it is nobody's business who asks."""

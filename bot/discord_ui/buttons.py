@@ -32,12 +32,14 @@ from bot.render.actions import (
     OpenThread,
     Recheck,
     SearchPage,
+    ShowContext,
     ShowDiscussed,
     ShowPaper,
     ShowSimilar,
     SimilarPage,
     TrendingPage,
     UnfollowTopic,
+    VoteOn,
     Why,
     WriteAgain,
     decode,
@@ -103,6 +105,10 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await _open_question(interaction, AskAbout(paper_id))
         case AskTopic(paper_id, topic):
             await _answer_on(interaction, paper_id, topic)
+        case ShowContext(token):
+            await answer(interaction, pages.in_context(r, token), private=True)
+        case VoteOn(token, is_good):
+            await answer(interaction, pages.voted_on(r, token, asker(interaction), is_good=is_good), private=True)
         case ShowDiscussed():
             await answer(interaction, pages.discussed_here(r, require_thread(interaction)), private=True)
         case ShowSimilar(paper_id):

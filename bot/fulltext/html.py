@@ -16,6 +16,8 @@ DEEPEST = 400
 """How far elements are followed into one another."""
 MOST_NODES = 400_000
 LONGEST_TEX = 2_000
+ANCHOR_WITHIN = 3
+"""Elements from a heading outward in which the id of its section is looked for."""
 
 _NOT_READ = frozenset(
     [
@@ -103,6 +105,7 @@ _BLOCKS = frozenset(
     ]
 )
 _BLOCK_CLASSES = frozenset({"ltx_para", "ltx_p", "ltx_item", "ltx_listingline", "ltx_figure", "ltx_table"})
+_ANCHOR = re.compile(r"[A-Za-z][\w.:-]{0,59}", re.ASCII)
 _HEADING = re.compile(r"h[1-6]")
 _SPACES = re.compile(r"%\s*\n\s*")
 _STYLES = re.compile(r"\\(?:displaystyle|textstyle|scriptstyle|scriptscriptstyle|nonumber|limits|nolimits)(?![A-Za-z])")
@@ -155,6 +158,7 @@ class _Reading:
                 self._line.append(_formula(node))
             case "heading":
                 self._flush()
+                self.outline.place = _anchor(node) or self.outline.place
                 self.outline.heading(_inline(node, on_colour=on_colour))
             case "caption":
                 self._flush()
@@ -319,6 +323,19 @@ def _formula(node: LexborNode) -> str:
         return ""
     shown = readable(f"${plain}$")
     return shown[1:-1] if shown.startswith("$") and shown.endswith("$") else shown
+
+
+def _anchor(heading: LexborNode) -> str | None:
+    """The id of the section that a heading opens, where it is one that an address can end with."""
+    node: LexborNode | None = heading
+    for _ in range(ANCHOR_WITHIN):
+        if node is None:
+            break
+        told = node.attributes.get("id") or ""
+        if _ANCHOR.fullmatch(told):
+            return told
+        node = node.parent
+    return None
 
 
 def _span(cell: LexborNode) -> int:

@@ -1,6 +1,7 @@
 """A paper's text while it is being read: pieces under the heading that came last, references left out, all bounded."""
 
 import re
+from dataclasses import replace
 
 from bot.core.text import clean, clip
 from storage.fulltext import Piece, PieceKind
@@ -26,6 +27,8 @@ class Outline:
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
         self.whole = True
+        self.place = ""
+        """Of what is read from now on, see ``Piece``."""
         self._section = ""
         self._skipping = False
         self._characters = 0
@@ -55,7 +58,7 @@ class Outline:
         last = self.pieces[-1] if self.pieces else None
         if last is not None and last.kind is PieceKind.PROSE and last.section == self._section and shown:
             if len(last.text) + len(shown) < LONGEST_PIECE and not self._skipping and not self._full(len(shown)):
-                self.pieces[-1] = Piece(last.section, last.kind, f"{last.text} {shown}")
+                self.pieces[-1] = replace(last, text=f"{last.text} {shown}")
         else:
             self.prose(shown)
 
@@ -78,8 +81,9 @@ class Outline:
             shown, self.whole = clip(shown, LONGEST_PIECE), False
         if kind is PieceKind.PROSE and self.continues(shown) and len(self.pieces[-1].text) < LONGEST_PIECE:
             last = self.pieces.pop()
-            shown = f"{last.text} {shown}"
-        self.pieces.append(Piece(section, kind, shown))
+            self.pieces.append(replace(last, text=f"{last.text} {shown}"))
+        else:
+            self.pieces.append(Piece(section, kind, shown, self.place))
 
     def _full(self, more: int) -> bool:
         if len(self.pieces) >= MOST_PIECES or self._characters + more > MOST_CHARACTERS:

@@ -1,6 +1,6 @@
 """The lines of a PDF's pages into pieces: headings by their numbers and names, what stands on every page left out.
 
-A PDF says nothing of paragraphs or tables: the prose of a section is one text, and a line of numbers is a row.
+A PDF says nothing of paragraphs or tables: a section's prose on one page is one text, a line of numbers is a row.
 """
 
 import re
@@ -16,6 +16,7 @@ EDGE = 2
 ON_SHARE = 0.4
 AT_LEAST = 3
 MOST_LEVELS = 4
+SENTENCE_ENDS = (".", "!", "?")
 
 _HYPHEN = "\ufffe"
 """What PDFium puts where a word is broken at the end of a line."""
@@ -41,24 +42,24 @@ _DIGITS = re.compile(r"\d+")
 def read_pages(pages: Sequence[str]) -> Outline:
     """The pieces of a paper whose pages' texts are ``pages``, lines apart as PDFium gives them."""
     reading = _Reading()
-    for line in _body(pages):
-        reading.line(line)
+    for page, line in _body(pages):
+        reading.line(line, page)
     reading.end()
     return reading.outline
 
 
-def _body(pages: Sequence[str]) -> Iterable[str]:
-    """All lines but empty ones, page numbers and what stands on many pages; broken words are whole again."""
+def _body(pages: Sequence[str]) -> Iterable[tuple[int, str]]:
+    """All lines with their pages but empty ones, page numbers and what stands on many pages; broken words are whole."""
     of_pages = [
         [line.strip() for line in re.sub(rf"{_HYPHEN}\s*", "", page).splitlines() if line.strip()] for page in pages
     ]
     seen = Counter(shape for lines in of_pages for shape in {_shape(line) for line in _edges(lines)})
     often = max(AT_LEAST, ON_SHARE * len(pages))
-    for lines in of_pages:
+    for page, lines in enumerate(of_pages, 1):
         for place, line in enumerate(lines):
             at_edge = place < EDGE or place >= len(lines) - EDGE
             if not _STAMP.fullmatch(line) and not (at_edge and seen[_shape(line)] >= often):
-                yield line
+                yield page, line
 
 
 def _edges(lines: list[str]) -> list[str]:
@@ -74,11 +75,17 @@ class _Reading:
         self.outline = Outline()
         self._prose: list[str] = []
         self._caption: list[str] = []
+        self._page = 0
+        """Of what is read: a sentence that goes on overleaf belongs to the page before."""
         self._number: tuple[int, ...] = ()
         self._letters = False
         self._after_references = False
 
-    def line(self, line: str) -> None:
+    def line(self, line: str, page: int) -> None:
+        if page != self._page and (not self._prose or self._prose[-1].endswith(SENTENCE_ENDS)):
+            self._end_prose()
+            self._page = page
+            self.outline.place = str(page)
         if self._caption:
             self._caption.append(line)
             if line.endswith((".", ")")) or len(self._caption) >= CAPTION_LINES:

@@ -103,6 +103,21 @@ class ShowDiscussed:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowContext:
+    """The quotations of the answer that the store keeps under ``token``, where they stand."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoteOn:
+    """What whoever presses it thinks of the answer that the store keeps under ``token``."""
+
+    token: str
+    is_good: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Recheck:
     """Look again whether what paused this setup is mended; ``token`` is that of the notice."""
 
@@ -156,6 +171,8 @@ Action = (
     | OpenThread
     | AskTopic
     | ShowDiscussed
+    | ShowContext
+    | VoteOn
     | Recheck
     | FollowTopic
     | UnfollowTopic
@@ -215,6 +232,10 @@ def _parts(action: Action) -> tuple[str, ...]:
             return "ask", paper_id, topic
         case ShowDiscussed(token):
             return "discussed", token
+        case ShowContext(token):
+            return "context", token
+        case VoteOn(token, is_good):
+            return "vote", token, "good" if is_good else "bad"
         case Recheck(setup_id, token):
             return "recheck", str(setup_id), token
         case FollowTopic(token):
@@ -255,6 +276,10 @@ def _read(parts: list[str]) -> Action | None:
             return AskTopic(_paper_id(paper_id), Topic(topic))
         case ["discussed", token]:
             return ShowDiscussed(_whole(_TOKEN, token))
+        case ["context", token]:
+            return ShowContext(_whole(_TOKEN, token))
+        case ["vote", token, ("good" | "bad") as opinion]:
+            return VoteOn(_whole(_TOKEN, token), opinion == "good")
         case ["recheck", setup_id, token]:
             return Recheck(_number(setup_id), _whole(_TOKEN, token))
         case ["follow", token]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label
 from bot.render import phrases
-from bot.render.actions import ShowPaper, encode
+from bot.render.actions import ShowContext, ShowPaper, VoteOn, encode
 from bot.render.highlight import marked, occurrences
 from bot.render.limits import roomiest
 from bot.render.phrases import APART, fine, heading, quoted, text
@@ -40,11 +40,14 @@ class _Room:
 ROOMS = tuple(_Room(claim=size, quote=size, title=min(size, 120)) for size in range(60, 1201, 20))
 
 
-def answer_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
-    """The answer with its quotations, the papers they come from, and what was read for it."""
+def answer_post(answer: Answer, papers: Mapping[PaperId, Paper], token: str | None = None) -> Post:
+    """The answer with its quotations, the papers they come from, and what was read for it.
+
+    Under ``token`` the store keeps it; without one it cannot be gone back to.
+    """
     claims = answer.claims[:MOST_CLAIMS] if answer.status is not AnswerStatus.NOT_FOUND else ()
     if not claims:
-        return _not_found(answer, papers)
+        return _not_found(answer, papers, token)
 
     def build(room: _Room) -> Post:
         blocks: list[Block] = [_question(answer), *_note(answer)]
@@ -52,7 +55,7 @@ def answer_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
             blocks.append(text(HOW[answer.status]))
         for claim in claims:
             blocks.extend(_claim(claim, papers, room))
-        return Post((*blocks, *closing(answer).blocks))
+        return Post((*blocks, *closing(answer, token).blocks))
 
     return roomiest(ROOMS, build)
 
@@ -75,10 +78,10 @@ def further_claims(answer: Answer, papers: Mapping[PaperId, Paper], *, after: in
     return Post((*((_question(answer),) if after == 0 else ()), *told))
 
 
-def closing(answer: Answer) -> Post:
-    """What stands below the claims of an answer: what they rest on, and the way to their papers."""
+def closing(answer: Answer, token: str | None = None) -> Post:
+    """What stands below the claims of an answer: what they rest on, and what can be done with it."""
     how = f"{HOW[answer.status]}\n" if answer.status is AnswerStatus.ANSWERED else ""
-    return Post((fine(how + coverage(answer)), *_paper_buttons(answer.claims[:MOST_CLAIMS])))
+    return Post((fine(how + coverage(answer)), *_buttons(answer.claims[:MOST_CLAIMS], token)))
 
 
 def _note(answer: Answer) -> list[Block]:
@@ -104,7 +107,7 @@ def coverage(answer: Answer) -> str:
     return f"Read: the full text, {places}.{cut}"
 
 
-def _not_found(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
+def _not_found(answer: Answer, papers: Mapping[PaperId, Paper], token: str | None) -> Post:
     nearest = answer.nearest[:MOST_NEAREST]
 
     def build(room: _Room) -> Post:
@@ -115,7 +118,7 @@ def _not_found(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
             blocks.extend(_quotation(claim, papers, room))
         if not nearest:
             blocks.append(text("Try the words that a paper would use, or name the paper that you mean."))
-        return Post((*blocks, fine(coverage(answer)), *_paper_buttons(nearest)))
+        return Post((*blocks, fine(coverage(answer)), *_buttons(nearest, token)))
 
     return roomiest(ROOMS, build)
 
@@ -145,9 +148,24 @@ def _source(claim: Claim, paper: Paper | None, room: _Room) -> tuple[Inline, ...
     return (Span(title, Style.FINE, url), *((Span(f"{APART}{where}", Style.FINE),) if where else ()))
 
 
-def _paper_buttons(claims: Sequence[Claim]) -> list[Block]:
+def _buttons(claims: Sequence[Claim], token: str | None) -> list[Block]:
+    rows = (_paper_buttons(claims), _answer_buttons(token, quotes=bool(claims)))
+    return [Buttons(row) for row in rows if row]
+
+
+def _answer_buttons(token: str | None, *, quotes: bool) -> tuple[Button, ...]:
+    if token is None:
+        return ()
+    votes = tuple(
+        Button(label, action=encode(VoteOn(token, is_good))) for label, is_good in (("👍", True), ("👎", False))
+    )
+    context = Button("Show more context", action=encode(ShowContext(token)), command=f"/context {token}")
+    return (context, *votes) if quotes else votes
+
+
+def _paper_buttons(claims: Sequence[Claim]) -> tuple[Button, ...]:
     ids = list(dict.fromkeys(claim.paper_id for claim in claims))[:MOST_PAPER_BUTTONS]
-    buttons = tuple(
+    return tuple(
         Button(
             "About this paper" if len(ids) == 1 else f"About {paper_id}",
             action=encode(ShowPaper(paper_id)),
@@ -155,4 +173,3 @@ def _paper_buttons(claims: Sequence[Claim]) -> list[Block]:
         )
         for paper_id in ids
     )
-    return [Buttons(buttons)] if buttons else []

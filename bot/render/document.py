@@ -9,7 +9,7 @@ from bot.core.digest import DigestPlan
 from bot.core.grounding import Answer, Claim
 from bot.core.pages import Found, SearchPage, SimilarPage, Snippet, TrendingPage
 from bot.core.period import Days
-from bot.core.reports import Health, SetupHealth, SourceReport
+from bot.core.reports import Feedback, Health, SetupHealth, SourceReport
 from bot.core.schedule import Slot
 from bot.core.tags import print_tags
 from bot.render.preview import standing
@@ -151,9 +151,14 @@ def status(health: Health) -> Document:
         "sources": [_source(state, health) for state in health.sources],
         "channels": [_setup(setup) for setup in health.setups],
         "deliveries": [delivery(one) for one in health.recent],
+        "answers": _feedback(health.feedback),
         "memory_bytes": health.memory_bytes,
         "up_seconds": int(health.up_for.total_seconds()),
     }
+
+
+def _feedback(told: Feedback | None) -> Document | None:
+    return None if told is None else {"good": told.good, "bad": told.bad, "disliked": list(told.disliked)}
 
 
 def delivery(record: Delivery) -> Document:

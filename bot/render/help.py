@@ -64,8 +64,9 @@ ANSWERS = (
     "language model, it words an answer, and each of its sentences needs a quotation that I found in the text."
 )
 KEPT = (
-    "What I keep of you: your Discord id, your topics, when your daily message comes, what I sent you, and which "
-    "channel setups you made. I read no messages but those in threads about papers that mention me, and keep none."
+    "What I keep of you: your Discord id, your topics, when your daily message comes, what I sent you, your votes on "
+    "answers, how often you asked the model today, and which channel setups you made. What was asked and quoted I keep "
+    "for 30 days, not who asked. I read no messages but those in threads about papers that mention me, and keep none."
 )
 SOURCES = (
     Span("Papers come from "),

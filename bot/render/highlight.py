@@ -8,11 +8,11 @@ from storage import words
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]], limit: int) -> tuple[Span, ...]:
-    """``text`` cut to ``limit`` code points, with the stretches of ``marks`` in bold.
+    """``text`` cut to ``limit`` code points, with the stretches of ``marks`` in bold; its line breaks are kept.
 
     Marks are (start, end) in ``text``, in any order; where they overlap or reach beyond the end they are mended.
     """
-    shown = clip(text.replace("\n", " "), limit)
+    shown = clip(text, limit)
     reach = len(shown) if len(text) <= limit else len(shown) - 1
     spans: list[Span] = []
     at = 0

@@ -80,7 +80,7 @@ def _listed(results: Sequence[Found], room: Room) -> list[Section]:
     sections = []
     for found in results:
         line = Line.of(found.paper, why=_when_and_how(found.paper), gist="")
-        hits = marked(found.snippet.text, found.snippet.marks, room.gist)
+        hits = marked(found.snippet.text.replace("\n", " "), found.snippet.marks, room.gist)
         spans = (*line.spans(room), Span("\n"), *hits) if hits else line.spans(room)
         sections.append(Section((Paragraph(spans),), details(found.paper)))
     return sections

@@ -8,6 +8,7 @@ from bot.render import phrases
 from bot.render.limits import roomiest
 from bot.render.phrases import ago, counted, fine, full_day, heading, line, place, sentence, strong, text, when
 from bot.render.post import Block, Inline, Listing, Post, Span
+from storage.kept_answers import KEPT
 from storage.records import Cadence, Delivery, DeliveryState
 from storage.source_state import SourceState
 
@@ -45,6 +46,7 @@ def status_post(health: Health) -> Post:
             blocks += [text(strong(f"Channels: {_channels(health)}")), _setups(health, rows, words)]
         if health.recent:
             blocks += [text(strong("Recent digests")), _deliveries(health, rows, words)]
+        blocks += _feedback(health, rows, words)
         return Post((*blocks, fine(_footer(health))))
 
     return roomiest(SIZES, build)
@@ -179,6 +181,17 @@ def _state(delivery: Delivery) -> str:
     if delivery.added:
         parts.append(f"{counted(len(delivery.added), 'paper')} added later")
     return ", ".join(parts)
+
+
+def _feedback(health: Health, rows: int, words: int) -> list[Block]:
+    told = health.feedback
+    if told is None or not (told.good or told.bad):
+        return []
+    blocks: list[Block] = [text(strong("Answers"), f" of the last {KEPT.days} days: {told.good:,} 👍, {told.bad:,} 👎")]
+    if told.disliked:
+        entries = tuple((Span(phrases.quoted(question, words)),) for question in told.disliked[:rows])
+        blocks += [text("The last questions whose answers did not help:"), Listing(entries)]
+    return blocks
 
 
 def _cut(entries: list[tuple[Inline, ...]], total: int) -> Listing:

@@ -37,6 +37,8 @@ class Reply:
     answer: Answer
     papers: dict[PaperId, Paper]
     took_ms: float
+    token: str | None = None
+    """Under which the store keeps it for those who go back to it; None where it is not kept."""
 
 
 async def ask(

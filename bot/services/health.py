@@ -9,7 +9,7 @@ import psutil
 
 from bot.core.reports import Health
 from bot.ports import Resources, Source
-from bot.services import channels, ingest, meaning
+from bot.services import answers, channels, ingest, meaning
 from bot.services.posts import NOTICE_SLOT
 from storage.ledger import DeliveriesReader
 from storage.records import Delivery, Destination
@@ -22,8 +22,11 @@ A_STEP = timedelta(minutes=30)
 """As often as the sources are looked at."""
 
 
-async def status(r: Resources, *, guild_id: int | None = None) -> Health:
-    """The whole bot's health; with ``guild_id`` the setups and deliveries of that server only."""
+async def status(r: Resources, *, guild_id: int | None = None, with_feedback: bool = True) -> Health:
+    """The whole bot's health; with ``guild_id`` the setups, deliveries and answers of that server only.
+
+    ``with_feedback`` is for those who may know what is asked there.
+    """
     setups = await channels.overview(r, guild_id)
     async with r.store.read() as tx:
         day = await tx.papers.latest_day()
@@ -52,6 +55,7 @@ async def status(r: Resources, *, guild_id: int | None = None) -> Health:
         next_looks=next_looks,
         setups=setups,
         recent=recent,
+        feedback=await answers.feedback(r, guild_id) if with_feedback else None,
         is_sample=await ingest.is_sample(r),
         memory_bytes=process.memory_info().rss,
         up_for=max(timedelta(), datetime.now(UTC) - datetime.fromtimestamp(process.create_time(), UTC)),

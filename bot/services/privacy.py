@@ -16,6 +16,7 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
         followed = await tx.topics.of(person_id)
         messages = await tx.deliveries.recent(destination=person.destination, limit=ALL) if person else []
         setups = [setup for setup in await tx.channels.list() if setup.created_by == person_id]
+        votes = await tx.answers.votes_of(person_id)
         asked = await tx.questions.asked(r.clock().date(), of_person(person_id))
     return {
         "person": person_id,
@@ -41,13 +42,16 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
             }
             for one in messages
         ],
+        "votes_on_answers": [
+            {"question": one.question, "helps": one.is_good, "at": one.voted_at.isoformat()} for one in votes
+        ],
         "questions_to_the_model_today": asked,
         "channel_setups_made": [{"id": setup.id, "channel": str(setup.destination)} for setup in setups],
     }
 
 
 async def forget(r: Resources, person_id: int) -> int:
-    """Delete the person, their topics and the record of what was sent to them; gives how many topics there were.
+    """Delete the person, their topics and votes, and what was sent to them; gives how many topics there were.
 
     How often they asked a model today goes, too; what their server and all together may ask still bounds them.
     A channel setup that they made belongs to its server and stays, without their name on it.
@@ -56,5 +60,6 @@ async def forget(r: Resources, person_id: int) -> int:
         topics = len(await tx.topics.of(person_id))
         await tx.people.forget(person_id)
         await tx.channels.disown(person_id)
+        await tx.answers.forget_votes_of(person_id)
         await tx.questions.forget(of_person(person_id))
     return topics

@@ -18,6 +18,7 @@ from bot.services import channels, news
 from bot.services.choosing import Chooser
 from bot.services.posts import Posts
 from storage.errors import StorageError
+from storage.kept_answers import KEPT
 from storage.messages import Errand, Outstanding
 from storage.records import ChannelSetup, Delivery
 
@@ -226,7 +227,7 @@ async def note_changes(r: Resources) -> int:
 
 
 async def forget_the_old(r: Resources, *, keep: timedelta) -> tuple[int, int]:
-    """Forget ended deliveries older than ``keep``, the setups of servers left a week ago, and yesterday's quotas.
+    """Forget ended deliveries older than ``keep``, setups of servers left a week ago, old answers, yesterday's quotas.
 
     Gives how many deliveries and setups. What was posted where is kept, so that no paper comes twice.
     """
@@ -241,6 +242,7 @@ async def forget_the_old(r: Resources, *, keep: timedelta) -> tuple[int, int]:
     async with r.store.write() as tx:
         setups = await tx.channels.forget_guilds_left(now - GUILD_GRACE)
         await tx.questions.forget_before(now.date())
+        await tx.answers.forget_before(now - KEPT)
     if deliveries or setups:
         log.info("forgot the old", deliveries=deliveries, setups=setups)
     return deliveries, setups

@@ -16,6 +16,17 @@ async def test_a_discussion_begins_with_what_is_worth_asking_and_goes_on_about_i
     assert "Diffusion" not in answer
 
 
+async def test_the_last_answers_quotations_are_shown_in_context(terminal: Terminal) -> None:
+    assert "Nothing was answered here yet" in await terminal.type("/context")
+    await terminal.type("/papers today --sort top")
+    answer = await terminal.type("/ask how does a test read? --paper 2")
+    assert "/context" in answer
+    assert "👎" not in answer
+    shown = await terminal.type("/context")
+    assert "In context: “how does a test read?”" in shown
+    assert "We study how a test reads best. It names only what it is about." in shown
+
+
 async def test_further_papers_come_in_and_all_of_them_are_left_again(terminal: Terminal) -> None:
     await terminal.type("/papers today --sort top")
     await terminal.type("/discuss start 2")

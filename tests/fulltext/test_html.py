@@ -41,6 +41,19 @@ def texts(inside: str) -> list[str]:
 # --- what is kept ---
 
 
+def test_each_piece_knows_the_id_of_its_section_where_an_address_can_end_with_it() -> None:
+    inside = (
+        '<section id="S1"><h2>1 Introduction</h2><p>Noodles are long.</p>'
+        '<section id="S1.SS1"><h3>1.1 Soup</h3><p>Soup is hot.</p></section></section>'
+        '<section id="x&quot; onclick"><h2>2 Method</h2><p>We cook.</p></section>'
+    )
+    assert [(piece.text, piece.place) for piece in pieces(inside)] == [
+        ("Noodles are long.", "S1"),
+        ("Soup is hot.", "S1.SS1"),
+        ("We cook.", "S1.SS1"),
+    ]
+
+
 def test_paragraphs_stand_under_their_headings() -> None:
     inside = (
         '<div class="ltx_abstract"><h6 class="ltx_title ltx_title_abstract">Abstract</h6>'

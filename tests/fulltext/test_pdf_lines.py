@@ -44,7 +44,16 @@ def test_a_word_that_was_broken_is_whole() -> None:
 
 def test_what_stands_on_every_page_is_left_out() -> None:
     pages = [f"Published at SOUP 2025\nPage text number {name}.\n{n}" for n, name in enumerate("abcd", 1)]
-    assert found(*pages) == [Piece("", PieceKind.PROSE, " ".join(f"Page text number {name}." for name in "abcd"))]
+    assert [piece.text for piece in found(*pages)] == [f"Page text number {name}." for name in "abcd"]
+
+
+def test_each_piece_knows_its_page_and_a_sentence_that_goes_on_overleaf_the_page_before() -> None:
+    pages = ("1 Introduction\nNoodles are", "long. They are\nthin.\nSoup is hot.", "Figure 1: A pot.")
+    assert [(piece.text, piece.place) for piece in found(*pages)] == [
+        ("Noodles are long. They are thin.", "1"),
+        ("Soup is hot.", "2"),
+        ("Figure 1: A pot.", "3"),
+    ]
 
 
 def test_a_caption_does_not_break_the_sentence_around_it() -> None:

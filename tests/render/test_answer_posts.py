@@ -1,39 +1,16 @@
 """An answer is worded as what it is."""
 
-from typing import Any
-
 import pytest
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
-from bot.render.actions import ShowPaper, decode
+from bot.core.grounding import Answer, AnswerStatus, Label, Read
+from bot.render.actions import ShowPaper, VoteOn, decode
 from bot.render.answer import answer_post, growing_post
 from storage.fulltext import Origin
 from storage.records import PaperId
-from tests.builders import make_id, make_paper
+from tests.builders import make_answer, make_claim, make_id, make_paper
 from tests.render.reading import buttons, read
 
 PAPER = make_paper(title="A Big Dataset")
-
-
-def make_claim(**facts: Any) -> Claim:
-    defaults: dict[str, Any] = {
-        "text": "It has 3 million pairs.",
-        "label": Label.QUOTED,
-        "quote": "Our dataset holds 3 million pairs.",
-        "section": "Abstract",
-        "paper_id": PAPER.id,
-        "matched": ("dataset",),
-    }
-    return Claim(**(defaults | facts))
-
-
-def make_answer(*claims: Claim, **facts: Any) -> Answer:
-    defaults: dict[str, Any] = {
-        "question": "How large is the dataset?",
-        "status": AnswerStatus.PASSAGES,
-        "engine": "extractive",
-    }
-    return Answer(claims=claims, **(defaults | facts))
 
 
 def shown(answer: Answer) -> str:
@@ -114,3 +91,11 @@ def test_each_paper_can_be_opened_once() -> None:
     assert list(found) == ["About 2503.01234", "About hep-th/9901001"]
     assert decode(found["About 2503.01234"].action or "") == ShowPaper(PAPER.id)
     assert list(buttons(answer_post(make_answer(make_claim()), {}))) == ["About this paper"]
+
+
+def test_an_answer_that_is_kept_can_be_gone_back_to_and_voted_on() -> None:
+    found = buttons(answer_post(make_answer(make_claim()), {}, "token"))
+    assert list(found) == ["About this paper", "Show more context", "👍", "👎"]
+    assert decode(found["👎"].action or "") == VoteOn("token", is_good=False)
+    nothing = make_answer(status=AnswerStatus.NOT_FOUND)
+    assert list(buttons(answer_post(nothing, {}, "token"))) == ["👍", "👎"], "there is nothing to show more of"

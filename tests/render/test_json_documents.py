@@ -10,7 +10,7 @@ from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
 from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage, Snippet, TrendingPage
 from bot.core.period import Period
 from bot.core.ranking import Ranked
-from bot.core.reports import Health, SetupHealth, SourceReport
+from bot.core.reports import Feedback, Health, SetupHealth, SourceReport
 from bot.render import document
 from storage.fulltext import Origin
 from storage.records import Cadence, Message, Paper, PaperId, Sort
@@ -157,6 +157,7 @@ def test_status_is_a_document_that_json_can_write() -> None:
         is_sample=False,
         memory_bytes=1,
         up_for=timedelta(hours=1),
+        feedback=Feedback(good=2, bad=1, disliked=("How?",)),
         **facts,
     )
     found = json.loads(json.dumps(document.status(health)))
@@ -164,6 +165,7 @@ def test_status_is_a_document_that_json_can_write() -> None:
     assert found["channels"][0]["next_due"] == "2025-03-14T09:00:00Z"
     assert found["deliveries"][0]["left_out"] == {"over the limit": 2}
     assert found["up_seconds"] == 3600
+    assert found["answers"] == {"good": 2, "bad": 1, "disliked": ["How?"]}
 
 
 def test_a_delivery_tells_of_each_of_its_messages() -> None:

@@ -14,7 +14,7 @@ from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
 from bot.core.pages import Found, Freshness, SearchPage, Snippet, TrendingPage
 from bot.core.period import Period, PeriodKind
 from bot.core.ranking import Ranked
-from bot.core.reports import Health, SetupHealth
+from bot.core.reports import Feedback, Health, SetupHealth
 from bot.errors import (
     InvalidInput,
     QuerySyntaxError,
@@ -56,6 +56,7 @@ from tests.render.hostile import (
 )
 
 freshnesses = st.builds(Freshness, papers=st.integers(0, 10**9), note=long_text(2000))
+questions = st.lists(long_text(2000), max_size=5).map(tuple)
 periods = st.builds(Period, st.sampled_from(PeriodKind), st.dates())
 squeezes = st.sampled_from([0, 0, 1, 2])
 schedules = st.builds(make_schedule, cadence=st.sampled_from(Cadence))
@@ -168,7 +169,8 @@ def answers(draw: st.DrawFn) -> Post:
         nearest=draw(many),
         read=(Read(paper_id=PaperId("2503.00001"), origin=draw(st.sampled_from([*Origin, None])), whole=False),),
     )
-    return answer_post(answer, {paper.id: paper for paper in draw(hostile_shelves(5))})
+    token = draw(st.none() | st.just("t" * 12))
+    return answer_post(answer, {paper.id: paper for paper in draw(hostile_shelves(5))}, token)
 
 
 @st.composite
@@ -212,6 +214,7 @@ def healths(draw: st.DrawFn) -> Post:
             index_behind=draw(st.integers(0, 10**9)),
             topics=10**9,
             people=10**9,
+            feedback=draw(st.none() | st.builds(Feedback, good=st.just(10**9), bad=st.just(10**9), disliked=questions)),
             sources=(source,) * draw(st.sampled_from([0, 1, 12])),
             setups=draw(setup_healths()),
             recent=tuple(recent),

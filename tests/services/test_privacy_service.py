@@ -13,11 +13,21 @@ import pytest
 
 from bot.errors import Unreachable
 from bot.ports import Resources
-from bot.services import channels, dispatch, privacy, topics
+from bot.services import answers, channels, dispatch, privacy, topics
 from storage.channels import NOBODY
 from storage.questions import of_person
 from storage.records import ChannelSetup, Obstacle
-from tests.builders import BASE, CHANNEL, DAY, PERSON_ID, FakeClock, make_delivery, make_key, make_papers, make_setup
+from tests.builders import (
+    BASE,
+    CHANNEL,
+    DAY,
+    PERSON_ID,
+    FakeClock,
+    make_delivery,
+    make_key,
+    make_papers,
+    make_setup,
+)
 from tests.services.doubles import FakeOutbox, FakeSource
 from tests.services.seeding import keep_unindexed
 
@@ -45,6 +55,9 @@ async def moved_in(r: Resources, person_id: int) -> ChannelSetup:
     await topics.follow(r, person_id, "author:noether")
     async with r.store.write() as tx:
         await tx.questions.take(r.clock().date(), of_person(person_id), most=None)
+    asked = await answers.ask(r, "How large is the dataset?")
+    assert asked.token is not None
+    await answers.vote(r, asked.token, person_id, is_good=False)
     return await channels.create(r, make_setup(created_by=person_id, destination=replace(CHANNEL, id=person_id % 10)))
 
 
@@ -74,6 +87,9 @@ async def test_an_export_holds_everything(r: Resources, setup: ChannelSetup) -> 
         ("2025-03-15", "sent"),
         ("2025-03-14", "sent"),
     ]
+    (vote,) = kept["votes_on_answers"]
+    assert (vote["question"], vote["helps"]) == ("How large is the dataset?", False)
+    assert kept["questions_to_the_model_today"] == 0, "that was the day before"
     assert kept["channel_setups_made"] == [{"id": setup.id, "channel": str(setup.destination)}]
 
 
@@ -141,6 +157,7 @@ async def test_of_a_stranger_there_is_nothing(r: Resources) -> None:
         "daily_message": None,
         "topics": [],
         "deliveries": [],
+        "votes_on_answers": [],
         "questions_to_the_model_today": 0,
         "channel_setups_made": [],
     }
@@ -157,6 +174,7 @@ async def test_forgetting_leaves_no_trace_in_any_table(r: Resources, setup: Chan
         "posted_papers",
         "channel_setups",
         "model_questions",
+        "answer_votes",
     }
     others = traces_of(SOMEBODY_ELSE, store_file)
     assert await privacy.forget(r, PERSON_ID) == 2

@@ -12,7 +12,7 @@ TEXT = FullText(
     version=None,
     origin=Origin.PDF,
     read_at=BASE,
-    pieces=(Piece("", PieceKind.PROSE, "𝒪(n²) “long”"), Piece("2, Table 1", PieceKind.ROW, "a: 1 | b: 2")),
+    pieces=(Piece("", PieceKind.PROSE, "𝒪(n²) “long”", "1"), Piece("2, Table 1", PieceKind.ROW, "a: 1 | b: 2", "2")),
     whole=False,
 )
 
@@ -29,7 +29,9 @@ async def test_a_text_comes_out_as_it_went_in(store: Store) -> None:
         assert await tx.texts.get(PAPER.id) is None
         await tx.texts.save(TEXT)
     async with store.read() as tx:
-        assert await tx.texts.get(PAPER.id) == TEXT
+        text = await tx.texts.get(PAPER.id)
+    assert text == TEXT
+    assert [piece.place for piece in text.pieces] == ["1", "2"]
 
 
 async def test_vectors_belong_to_one_model_and_one_text(store: Store) -> None:

@@ -23,6 +23,7 @@ async def export(interaction: Interaction) -> None:
             topics=len(kept["topics"]),
             deliveries=len(kept["deliveries"]),
             setups=len(kept["channel_setups_made"]),
+            votes=len(kept["votes_on_answers"]),
             asked=kept["questions_to_the_model_today"],
             hour=kept["daily_message"] is not None,
         )

@@ -2,6 +2,7 @@
 
 from discord import app_commands
 
+from bot.discord_ui.permissions import may_manage_server
 from bot.discord_ui.replies import Interaction, answer
 from bot.render.post import Post
 from bot.render.status import status_post
@@ -16,7 +17,10 @@ async def status(interaction: Interaction) -> None:
     """What is fresh, what fails, which digests come next."""
 
     async def work() -> Post:
-        told = await health.status(interaction.client.resources, guild_id=interaction.guild_id or NO_SERVER)
+        guild_id = interaction.guild_id or NO_SERVER
+        told = await health.status(
+            interaction.client.resources, guild_id=guild_id, with_feedback=may_manage_server(interaction, guild_id)
+        )
         return status_post(told)
 
     await answer(interaction, work(), private=True)
