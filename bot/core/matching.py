@@ -101,9 +101,8 @@ def vocabulary_of(text: Text) -> Vocabulary:
     return Vocabulary(text, frozenset((*text.exact, *text.joined)), frozenset((*text.stems, *text.joined_stems)))
 
 
-def stands_in(leaf: Words, vocabulary: Vocabulary) -> bool:
-    """Do the words of ``leaf`` stand in this text? Its field is not looked at."""
-    wanted = sought(leaf)
+def stands_in(leaf: Words, wanted: Sought, vocabulary: Vocabulary) -> bool:
+    """Do the words of ``leaf``, which are ``wanted``, stand in this text? Its field is not looked at."""
     return bool(wanted.exact) and _in_text(leaf, wanted, vocabulary)
 
 

@@ -1,6 +1,8 @@
 """The piece of a paper that answers a query best, with the hits marked."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import eq
 
 from bot.core.matching import stands_in, vocabulary_of
 from bot.core.pages import Snippet
@@ -23,89 +25,139 @@ _LONGEST_SIGN = 2
 _Mark = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """Words that were asked for, made ready once for all papers of a page."""
+
+    words: Words
+    sought: Sought
+    weight: int
+    """How much they count in choosing a sentence: long words for more than short ones."""
+    beginning: str
+    """Where this stands nowhere in small letters, they stand nowhere."""
+
+    @classmethod
+    def of(cls, leaf: Words) -> "_Leaf":
+        wanted = sought(leaf)
+        beginning = ""
+        if wanted.exact:
+            whole = leaf.phrase or leaf.prefix
+            beginning = wanted.exact[0] if whole else words.beginning(wanted.stems[0])
+        return cls(words=leaf, sought=wanted, weight=min(len(leaf.text), _WEIGHTIEST), beginning=beginning)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a word counts only in the form in which it was asked for."""
+        return self.words.phrase or self.words.prefix
+
+
 def snippet(query: Query, paper: Paper) -> Snippet:
     """The sentence of the abstract that holds most of what was asked, else the title, else how the abstract begins.
 
     At most ``LONGEST`` characters, cut between words. Marks are in order and do not overlap.
     """
-    leaves = tuple(dict.fromkeys(_wanted(query)))
+    return _snippet(tuple(_wanted(query)), paper)
+
+
+def snippets(query: Query, papers: Iterable[Paper]) -> list[Snippet]:
+    """That of each paper. For a page of papers it takes a few milliseconds: not on an event loop."""
+    leaves = tuple(_wanted(query))
+    return [_snippet(leaves, paper) for paper in papers]
+
+
+def _snippet(leaves: Sequence[_Leaf], paper: Paper) -> Snippet:
     passages = sentences(paper.abstract or paper.summary or "") or ("",)
-    inside = tuple(leaf for leaf in leaves if leaf.field is not Field.TITLE)
-    best = max(passages, key=lambda passage: _worth(passage, inside))
-    text = readable(best)
-    marks = _marks(text, inside) if _worth(best, inside) else ()
+    inside = tuple(leaf for leaf in leaves if leaf.words.field is not Field.TITLE)
+    best = _best(passages, inside)
+    text = readable(passages[0] if best is None else best)
+    marks = () if best is None else _marks(text, inside)
     if not marks:
         title = readable(paper.title)
-        in_title = _marks(title, tuple(leaf for leaf in leaves if leaf.field is not Field.ABSTRACT))
+        in_title = _marks(title, tuple(leaf for leaf in leaves if leaf.words.field is not Field.ABSTRACT))
         if in_title or not text:
             return _clipped(title, in_title)
     return _clipped(text, marks)
 
 
-def snippets(query: Query, papers: Iterable[Paper]) -> list[Snippet]:
-    """That of each paper. For a page of papers it takes some milliseconds: not on an event loop."""
-    return [snippet(query, paper) for paper in papers]
+def _wanted(query: Query) -> Iterator[_Leaf]:
+    """The words that may be found in a text, each once; what is not wanted is nowhere."""
+    return map(_Leaf.of, dict.fromkeys(_words(query)))
 
 
-def _wanted(query: Query) -> Iterator[Words]:
-    """The words that may be found in a text; what is not wanted is nowhere."""
+def _words(query: Query) -> Iterator[Words]:
     match query:
         case And(parts) | Or(parts):
             for part in parts:
-                yield from _wanted(part)
+                yield from _words(part)
         case Words(field=None | Field.TITLE | Field.ABSTRACT):
             yield query
 
 
-def _worth(text: str, leaves: Iterable[Words]) -> int:
-    """How much of what was asked stands in ``text``: each part counts once, long words for more than short ones."""
-    vocabulary = vocabulary_of(words.analyse(text))
-    return sum(min(len(leaf.text), _WEIGHTIEST) for leaf in leaves if stands_in(leaf, vocabulary))
+def _best(passages: Iterable[str], leaves: Sequence[_Leaf]) -> str | None:
+    """The first passage that holds most of what was asked; None where none holds any of it."""
+    all_of_it = sum(leaf.weight for leaf in leaves)
+    best, most = None, 0
+    for passage in passages if all_of_it else ():
+        likely = _likely(passage, leaves)
+        if sum(leaf.weight for leaf in likely) <= most:
+            continue
+        vocabulary = vocabulary_of(words.analyse(passage))
+        worth = sum(leaf.weight for leaf in likely if stands_in(leaf.words, leaf.sought, vocabulary))
+        if worth > most:
+            best, most = passage, worth
+            if worth == all_of_it:
+                break
+    return best
 
 
-def _marks(text: str, leaves: Sequence[Words]) -> tuple[_Mark, ...]:
-    spans = tuple(words.spans(text))
-    hits = (mark for leaf in leaves for mark in _hits(leaf, sought(leaf), spans))
+def _likely(passage: str, leaves: Sequence[_Leaf]) -> Sequence[_Leaf]:
+    """Those of ``leaves`` that ``passage`` may hold: reading its words takes ten times longer than looking for that."""
+    squeezed = words.squeezed(passage)
+    return leaves if squeezed is None else [leaf for leaf in leaves if leaf.beginning in squeezed]
+
+
+def _marks(text: str, leaves: Sequence[_Leaf]) -> tuple[_Mark, ...]:
+    spans = tuple(words.spans(text)) if leaves else ()
+    hits = (mark for leaf in leaves for mark in _hits(leaf, spans))
     return _merged(text, (whole_characters(text, *mark) for mark in hits))
 
 
-def _hits(leaf: Words, wanted: Sought, spans: Sequence[Span]) -> Iterator[_Mark]:
-    length = len(wanted.exact)
-    for start in range(len(spans) - length + 1 if length else 0):
-        row = spans[start : start + length]
-        if _is_row(leaf, wanted, row):
-            yield row[0].start, row[-1].end
+def _hits(leaf: _Leaf, spans: Sequence[Span]) -> Iterator[_Mark]:
+    wanted = leaf.sought.exact if leaf.is_exact else leaf.sought.stems
+    length = len(wanted)
+    if not length:
+        return
+    among = [span.exact if leaf.is_exact else span.stem for span in spans]
+    for start, word in enumerate(among[: len(among) - length + 1]):
+        first = word.startswith(wanted[0]) if leaf.words.prefix and length == 1 else word == wanted[0]
+        if first and _is_row(leaf, wanted, among[start : start + length]):
+            yield spans[start].start, spans[start + length - 1].end
     for span in spans:
-        if any(_is_joined(leaf, wanted, whole) for whole in _wholes(wanted, span)):
+        if (span.joined or leaf.sought.joined) and any(_is_joined(leaf, whole) for whole in _wholes(leaf, span)):
             yield span.start, span.end
 
 
-def _is_row(leaf: Words, wanted: Sought, row: Sequence[Span]) -> bool:
-    if leaf.prefix:
-        *before, last = row
-        return last.exact.startswith(wanted.exact[-1]) and all(
-            span.exact == word for span, word in zip(before, wanted.exact, strict=False)
-        )
-    if leaf.phrase:
-        return all(span.exact == word for span, word in zip(row, wanted.exact, strict=True))
-    return all(span.stem == stem for span, stem in zip(row, wanted.stems, strict=True))
+def _is_row(leaf: _Leaf, wanted: Sequence[str], row: Sequence[str]) -> bool:
+    last_fits = row[-1].startswith(wanted[-1]) if leaf.words.prefix else row[-1] == wanted[-1]
+    return last_fits and all(map(eq, row[:-1], wanted))
 
 
-def _wholes(wanted: Sought, span: Span) -> Iterator[str]:
+def _wholes(leaf: _Leaf, span: Span) -> Iterator[str]:
     """What may be all of a cluster as one word: the cluster that ``span`` is of, or ``span`` where one is asked for."""
     if span.joined is not None:
         yield span.joined
-    if wanted.joined is not None:
+    if leaf.sought.joined is not None:
         yield span.exact
 
 
-def _is_joined(leaf: Words, wanted: Sought, joined: str) -> bool:
+def _is_joined(leaf: _Leaf, joined: str) -> bool:
+    wanted = leaf.sought
     whole = wanted.joined or (wanted.exact[0] if len(wanted.exact) == 1 else None)
     if whole is None:
         return False
-    if leaf.prefix:
+    if leaf.words.prefix:
         return joined.startswith(whole)
-    return joined == whole if leaf.phrase else words.stem(joined) == words.stem(whole)
+    return joined == whole if leaf.words.phrase else words.stem(joined) == words.stem(whole)
 
 
 def _merged(text: str, marks: Iterable[_Mark]) -> tuple[_Mark, ...]:

@@ -91,8 +91,9 @@ def unbroken(text: str) -> tuple[tuple[int, int], ...]:
 
 # --- sentences ---
 
+_MARK = re.compile(r"[.!?。！？]")
 _END = regex.compile(r"[.!?]++[\"'”’)\]]*+(?=\s++[\"'“‘(\[]*+[\p{Lu}\p{Lt}\p{Lo}\p{N}$\\])|[。！？]++")
-_LAST_WORD = regex.compile(r"[^\s(\[\"“‘]++\Z")
+_BEFORE_A_WORD = re.compile(r"[\s(\[\"“‘]")
 _NEVER_LAST = regex.compile(
     r"e\.g|i\.e|cf|v\.?s|resp|viz|approx|ca|figs?|eqs?|eqn|secs?|tab|refs?|nos?|vol|ch|chap|app|pp|eds?|dr|prof|mrs?|ms|st|dept|univ",
     regex.IGNORECASE,
@@ -118,7 +119,7 @@ def sentences(text: str) -> tuple[str, ...]:
     found: list[str] = []
     start = 0
     formulas = _formulas(whole)
-    for end in _END.finditer(whole):
+    for end in _ends(whole):
         if any(opens < end.start() < closes for opens, closes in formulas):
             continue
         if end.group()[0] in "。！？" or _closes(whole, start, end):
@@ -128,14 +129,21 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(sentence for sentence in found if sentence)
 
 
+def _ends(whole: str) -> Iterator[regex.Match[str]]:
+    """Where a sentence may end. Most of a text is no mark, and is passed over by a search that knows nothing else."""
+    at = 0
+    while mark := _MARK.search(whole, at):
+        end = _END.match(whole, mark.start())
+        if end is not None:
+            yield end
+        at = mark.end() if end is None else end.end()
+
+
 def _closes(whole: str, start: int, end: regex.Match[str]) -> bool:
     """Whether the mark at ``end`` ends the sentence that began at ``start``."""
     if end.group()[0] != ".":
         return True
-    word = _LAST_WORD.search(whole, max(start, end.start() - 40), end.start())
-    if word is None:
-        return True
-    last = word.group()
+    last = _BEFORE_A_WORD.split(whole[max(start, end.start() - 40) : end.start()])[-1]
     if _NEVER_LAST.fullmatch(last):
         return False
     if _MAYBE_LAST.fullmatch(last):

@@ -143,3 +143,40 @@ def test_plain_text_is_read_as_its_chunks_are(text: str) -> None:
 
 def test_clusters_keep_together_what_hangs_together() -> None:
     assert list(words.clusters("Jean-Pierre Serre")) == [("jean", "pierre"), ("serre",)]
+
+
+SUFFIXES = (
+    "", "s", "es", "ies", "ied", "ing", "ying", "ed", "edly", "ly", "ally", "ness", "fulness", "ousness", "iveness", "ational",
+    "tional", "ation", "ator", "ization", "izer", "alism", "aliti", "ality", "ability", "ibility", "ously", "ology", "ogies",
+    "ence", "ency", "ancies", "icate", "icity", "ical", "ement", "able", "ible", "y", "ys", "'s", "sses", "eed", "eedly",
+)  # fmt: skip
+
+
+@given(st.text(alphabet=string.ascii_lowercase, max_size=8), st.sampled_from(SUFFIXES))
+@example("d", "ying")
+@example("sk", "ies")
+@example("indic", "es")
+@example("hypothes", "es")
+@example("llm", "s")
+def test_every_form_of_a_word_begins_as_its_stem_says(word: str, suffix: str) -> None:
+    for exact in analyse(word + suffix).exact:
+        assert exact.startswith(words.beginning(words.stem(exact)))
+
+
+@pytest.mark.parametrize("irregular", words._IRREGULAR)
+def test_an_irregular_plural_begins_as_its_stem_says(irregular: str) -> None:
+    assert irregular.startswith(words.beginning(words.stem(irregular)))
+
+
+@given(st.text(alphabet=string.printable, max_size=200))
+@example("Fine-tuned C++, GPT-3.5 and O'Neill's a--b x_1")
+def test_every_word_of_a_plain_text_is_a_piece_of_it_squeezed(text: str) -> None:
+    squeezed = words.squeezed(text)
+    if squeezed is not None:
+        found = analyse(text)
+        assert all(word in squeezed for word in (*found.exact, *found.joined))
+
+
+def test_what_has_to_be_folded_is_not_squeezed() -> None:
+    assert words.squeezed("Schrödinger") is None
+    assert words.squeezed('Schr\\"odinger') is None
