@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage import migrations
+from storage import migrations, sqlite_driver
 from storage.address import Address
 from storage.errors import StoreBusy, StoreUnreachable
 from storage.failures import SQLITE_MENDS, translated
@@ -133,7 +133,11 @@ def _sqlite(
     engine = create_async_engine(
         address.url,
         # Without this the driver begins transactions by itself, later than we do and without the lock.
-        connect_args={"isolation_level": None, "timeout": busy_timeout.total_seconds()},
+        connect_args={
+            "isolation_level": None,
+            "timeout": busy_timeout.total_seconds(),
+            "async_creator_fn": sqlite_driver.connect,
+        },
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=busy_timeout.total_seconds(),

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from os.path import commonprefix
 from typing import NamedTuple
 
 import regex
@@ -197,11 +196,13 @@ _IRREGULAR = {
     "vertices": "vertex",
 }
 """Plurals of this field that the stemmer does not bring together with their singular."""
+_ODD_BEGINNINGS = {
+    "corpus": "corp", "criterion": "criteri", "index": "ind", "phenomenon": "phenomen", "vertex": "vert"
+}  # fmt: skip
+"""Those in which more than the last letter differs."""
 _UNHINGED = dict.fromkeys(map(ord, "-'./_&"))
 _stemmer = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.stemmer("english")).build()
 
-_ODD_BEGINNINGS = {stem(one): commonprefix((stem(one), many)) for many, one in _IRREGULAR.items()}
-"""Where more than the last letter differs."""
 
 _Cluster = tuple[tuple[int, int, str], ...]
 

@@ -146,9 +146,10 @@ def test_clusters_keep_together_what_hangs_together() -> None:
 
 
 SUFFIXES = (
-    "", "s", "es", "ies", "ied", "ing", "ying", "ed", "edly", "ly", "ally", "ness", "fulness", "ousness", "iveness", "ational",
-    "tional", "ation", "ator", "ization", "izer", "alism", "aliti", "ality", "ability", "ibility", "ously", "ology", "ogies",
-    "ence", "ency", "ancies", "icate", "icity", "ical", "ement", "able", "ible", "y", "ys", "'s", "sses", "eed", "eedly",
+    "", "s", "es", "ies", "ied", "ing", "ying", "ed", "edly", "ly", "ally", "ness", "fulness", "ousness",
+    "iveness", "ational", "tional", "ation", "ator", "ization", "izer", "alism", "aliti", "ality", "ability",
+    "ibility", "ously", "ology", "ogies", "ence", "ency", "ancies", "icate", "icity", "ical", "ement", "able",
+    "ible", "y", "ys", "'s", "sses", "eed", "eedly",
 )  # fmt: skip
 
 
