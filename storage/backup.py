@@ -18,6 +18,7 @@ from storage.address import Address
 from storage.engine import BUSY_TIMEOUT, make_ready, open_engines, stored_revision
 from storage.errors import StorageError, StoreBusy, StoreCorrupt, StoreReadOnly, StoreUnreachable
 from storage.failures import translated
+from storage.lineage import PARTED, new_number
 from storage.schema import counters, deliveries, metadata, papers, sightings
 
 PROBLEMS_NAMED = 20
@@ -111,7 +112,7 @@ async def backup(url: str, path: Path) -> None:
 async def restore(path: Path, url: str) -> Path | None:
     """Put the copy at ``path`` in the store's place; gives where the former store was moved to, if there was one.
 
-    Nobody may have the store open. Its search index holds papers of the former store: remove it as well.
+    Nobody may have the store open. Its search index notices by itself, see ``storage.lineage``.
 
     Raises:
         StorageError: ``path`` is no sound Paperboy store, a newer version wrote it, or the store is in use.
@@ -216,10 +217,19 @@ def _copy(source: Path, target: Path) -> None:
             closing(sqlite3.connect(unfinished)) as to_copy,
         ):
             from_store.backup(to_copy)
+            _part(to_copy)
             to_copy.execute("PRAGMA journal_mode=DELETE")  # one file, with no log beside it
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _part(copy: sqlite3.Connection) -> None:
+    """Whatever happens to the store or to its copy from here on, the two are told apart."""
+    if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'counters'").fetchone():
+        with copy:
+            for statement in PARTED:
+                copy.execute(statement, {"number": new_number()})
 
 
 def _may_restore(path: Path, file: Path) -> None:

@@ -1,7 +1,8 @@
 """A whole store carried over to another database, from SQLite to PostgreSQL or back, and compared row for row.
 
 It is read in one consistent view and written in one transaction, which is kept only if everything in it reads as it
-does in the source. So whatever interrupts it, a kill included, leaves the target as empty as it was.
+does in the source. So whatever interrupts it, a kill included, leaves the target as empty as it was. From there on the
+copy is a store of its own, see ``storage.lineage``.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
@@ -17,6 +18,7 @@ from storage.address import Address
 from storage.engine import Engines, open_engines
 from storage.errors import StorageError, StoreUnreachable
 from storage.failures import translated
+from storage.lineage import PARTED, new_number
 from storage.schema import counters, metadata
 
 PORTION = 250
@@ -78,6 +80,7 @@ async def copy(source_url: str, target_url: str, *, progress: Callable[[int], No
             await copying.carry(table)
         for table in TABLES:
             await copying.compare(table)
+        await copying.part()
         return sum(content.rows for content in copying.held.values())
 
 
@@ -129,6 +132,11 @@ class _Copying:
                 f"{self.target} does not give back what was written to its table {table.name} ({content.rows:,} rows "
                 f"of {wanted.rows:,}). Nothing was kept there; check that database, then copy again."
             )
+
+    async def part(self) -> None:
+        number = {"number": new_number()}
+        for statement in PARTED:
+            await self.writing.execute(text(statement), number if ":number" in statement else {})
 
     def _tell(self, portion: Sequence[Row[Any]]) -> None:
         self.done += len(portion)

@@ -14,6 +14,7 @@ from sqlalchemy import Select, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import batches, insert
+from storage.lineage import COPIED_AT, COPIED_FROM, STORE, Lineage
 from storage.records import ChangeKind, Paper, PaperChange, PaperId, Sighting
 from storage.schema import counters, paper_changes, papers, sightings
 
@@ -142,6 +143,10 @@ class PapersReader:
     async def revision(self) -> int:
         """The last revision that was given to a paper; 0 while there is none."""
         return await self._counter("revision")
+
+    async def lineage(self) -> Lineage:
+        """Which store this is."""
+        return Lineage(*[await self._counter(name) for name in (STORE, COPIED_FROM, COPIED_AT)])
 
     async def changed_since(self, revision: int, limit: int) -> list[tuple[int, Paper]]:
         """The first ``limit`` papers with a revision above ``revision``, ascending, each with its own."""

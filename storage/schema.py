@@ -95,7 +95,7 @@ counters = Table(
     Column("value", BigInteger, nullable=False),
 )
 """``revision``: the last one given to a paper; ``papers``: how many there are, since counting a million takes long;
-``vectors``: the last number given to a vector."""
+``vectors``: the last number given to a vector; which store this is, see ``storage.lineage``."""
 
 paper_vectors = Table(
     "paper_vectors",

@@ -14,6 +14,7 @@ from hypothesis import settings
 from sqlalchemy import make_url, text
 
 from storage import schema
+from storage.lineage import STORE, new_number
 from storage.store import Store
 from tests.builders import FakeClock
 
@@ -135,10 +136,11 @@ def migrated_postgres(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture
 async def postgres_url(migrated_postgres: str) -> str:
-    """A migrated database whose tables are empty."""
+    """A migrated database whose tables are empty, and another store than before."""
     # Rows are few: deleting them is forty times faster than TRUNCATE, which makes every table's files anew.
     clear = [table.delete() for table in reversed(schema.metadata.sorted_tables) if table is not schema.counters]
-    statements = [*clear, schema.counters.update().values(value=text("0"))]
+    begun = f"CASE name WHEN '{STORE}' THEN {new_number()} ELSE 0 END"
+    statements = [*clear, schema.counters.update().values(value=text(begun))]
     await on_server(migrated_postgres, ";".join(str(statement) for statement in statements))
     return migrated_postgres
 

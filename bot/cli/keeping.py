@@ -1,6 +1,5 @@
 """``paperboy db``: the store made, checked, made compact, copied and brought back."""
 
-import asyncio
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -13,12 +12,10 @@ from bot.cli.session import finish, prepared, with_resources
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import meaning
-from bot.settings import Settings
 from storage import backup as copies
 from storage import copying
 from storage.address import Address
 from storage.errors import StorageError
-from storage.search_index import folder
 from storage.store import Store
 
 MEGABYTE = 1_000_000
@@ -78,7 +75,7 @@ def copy(url: str) -> None:
             count = await copying.copy(source, url, progress=lambda done: bar(done, done))
         say([f"{count:,} rows were copied and compared. To go on there, set DATABASE_URL to that address."])
         if moved.index_folder != settings.index_folder:
-            await _start_anew(moved)
+            await fill(moved)
         return DONE
 
     finish(work())
@@ -112,20 +109,13 @@ def backup(path: Path) -> None:
 
 
 def restore(path: Path) -> None:
-    """The search index goes with the store that it was made from, and is made anew."""
+    """The search index follows: it is made anew where it holds more than the copy."""
     settings = prepared()
 
     async def work() -> int:
         former = await copies.restore(path, settings.database_url.get_secret_value())
         say([f"{path} is the store now.", *([f"The former one was kept as {former}."] if former else [])])
-        await _start_anew(settings)
+        await fill(settings)
         return DONE
 
     finish(work())
-
-
-async def _start_anew(settings: Settings) -> None:
-    """Whatever index is there was made from another store."""
-    if settings.index_folder.is_dir():
-        await asyncio.to_thread(folder.sweep, settings.index_folder)
-    await fill(settings)

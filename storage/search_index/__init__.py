@@ -15,11 +15,13 @@ from typing import ParamSpec, Self, TypeVar
 import tantivy
 
 from storage.errors import StorageError, StoreCorrupt, StoreUnreachable
+from storage.lineage import Lineage
 from storage.query import Field, Query
 from storage.records import Paper, PaperId
 from storage.search_index import folder, shape
 from storage.search_index.alike import alike
 from storage.search_index.beginnings import beginning_with
+from storage.search_index.folder import State
 from storage.search_index.opening import created, is_panic, look, opened, problem_with
 from storage.search_index.pages import Hit, Hits, SearchSort, by_key, by_score, some, titled_first
 from storage.search_index.spelling import readings
@@ -74,17 +76,21 @@ class SearchIndex:
     @property
     def revision(self) -> int:
         """Up to which revision of the store the index holds everything; 0 for nothing."""
-        state = folder.read_state(self.path)
-        return state.revision if state else 0
+        return self._state.revision
+
+    @property
+    def _state(self) -> State:
+        return folder.read_state(self.path) or State(shape=shape.VERSION, revision=0)
 
     # --- catching up ---
 
     async def behind(self, store: Store) -> int:
         """How many papers there are to be read before it holds everything, at most. Raises StorageError."""
         async with store.read() as tx:
-            newest, count = await tx.papers.revision(), await tx.papers.count()
-        revision = self.revision
-        return min(newest - revision if newest >= revision else newest, count)
+            newest, lineage, count = await tx.papers.revision(), await tx.papers.lineage(), await tx.papers.count()
+        state = self._state
+        held = state.revision if _refused(state, lineage, newest) is None else 0
+        return min(newest - held, count)
 
     async def catch_up(
         self, store: Store, *, progress: Callable[[int], None] | None = None, until: Callable[[], bool] | None = None
@@ -103,18 +109,19 @@ class SearchIndex:
 
     async def _catch_up(self, store: Store, course: "_Course") -> int:
         async with self._turn:
-            if await _newest(store) == self.revision or (writer := await self._writer()) is None:
+            if await _is_current(store, self._state) or (writer := await self._writer()) is None:
                 return 0
             return await self._bring_in(store, writer, course)
 
     async def _bring_in(self, store: Store, writer: Writer, course: "_Course") -> int:
         done = 0
         try:
-            revision = self.revision  # read anew, and the store's after it: whoever wrote before may be ahead
-            newest = await _newest(store)
-            if revision > newest:
+            state = self._state  # read anew, and the store's after it: whoever wrote before may be ahead
+            lineage, newest = await _newest(store)
+            revision = state.revision
+            if (refused := _refused(state, lineage, newest)) is not None:
                 await _in_thread(writer.empty)
-                self.rebuilt_because = "the index was ahead of the store, which was restored or replaced"
+                self.rebuilt_because = refused or self.rebuilt_because
                 revision = 0
             while batch := await _changed(store, revision):
                 await _in_thread(writer.add, [paper for _, paper in batch])
@@ -124,10 +131,10 @@ class SearchIndex:
                 if course.until():
                     break
                 if writer.uncommitted >= COMMIT_EVERY:
-                    await _in_thread(writer.commit, revision)
+                    await _in_thread(writer.commit, lineage.store, revision)
             else:
                 revision = max(revision, newest)
-            await _in_thread(writer.commit, revision)
+            await _in_thread(writer.commit, lineage.store, revision)
         finally:
             await _in_thread(writer.close)
         return done
@@ -296,9 +303,25 @@ def _may_be_damage(problem: BaseException) -> bool:
     return isinstance(problem, ValueError | StoreCorrupt | StoreUnreachable) or is_panic(problem)
 
 
-async def _newest(store: Store) -> int:
+async def _newest(store: Store) -> tuple[Lineage, int]:
     async with store.read() as tx:
-        return await tx.papers.revision()
+        return await tx.papers.lineage(), await tx.papers.revision()
+
+
+async def _is_current(store: Store, state: State) -> bool:
+    lineage, newest = await _newest(store)
+    return state.revision == newest and _refused(state, lineage, newest) is None
+
+
+def _refused(state: State, lineage: Lineage, newest: int) -> str | None:
+    """Why nothing that the index holds counts for the store; empty where it holds nothing yet, None where it counts."""
+    if not state.revision and not state.store:
+        return ""
+    if not lineage.shares(state.store, state.revision):
+        return "the index was made from another store"
+    if state.revision > newest:
+        return "the index was ahead of the store, which was put back to an earlier state"
+    return None
 
 
 async def _changed(store: Store, revision: int) -> list[tuple[int, Paper]]:

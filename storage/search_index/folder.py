@@ -33,10 +33,11 @@ _FOOTER_END = struct.Struct("<II")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Which shape the index has and up to which revision of the store it holds everything."""
+    """Which shape the index has and up to which revision of which store it holds everything; 0 is no store's number."""
 
     shape: str
     revision: int
+    store: int = 0
 
 
 def prepare(folder: Path) -> None:
@@ -74,7 +75,7 @@ def read_state(folder: Path) -> State | None:
     """What the index says of itself; None where it says nothing that can be read."""
     try:
         said = json.loads((folder / STATE).read_bytes())
-        return State(shape=str(said["shape"]), revision=int(said["revision"]))
+        return State(shape=str(said["shape"]), revision=int(said["revision"]), store=int(said.get("store", 0)))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

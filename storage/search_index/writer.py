@@ -28,6 +28,9 @@ class Writer:
         self.uncommitted = 0
 
     def empty(self) -> None:
+        """Forget all papers; from here on, whatever comes in between, the index says that it is of no store."""
+        with self._in_words():
+            folder.write_state(self._path, State(shape=shape.VERSION, revision=0))
         self._writer.delete_all_documents()
 
     def add(self, papers: Sequence[Paper]) -> None:
@@ -42,7 +45,7 @@ class Writer:
             raise folder.unwritable(self._path, problem) from problem
         self.uncommitted += len(papers)
 
-    def commit(self, revision: int) -> None:
+    def commit(self, store: int, revision: int) -> None:
         """First the papers, then the revision: a crash between the two only has some papers read again.
 
         Raises:
@@ -50,7 +53,7 @@ class Writer:
         """
         with self._in_words():
             self._writer.commit()
-            folder.write_state(self._path, State(shape=shape.VERSION, revision=revision))
+            folder.write_state(self._path, State(shape=shape.VERSION, revision=revision, store=store))
         self.uncommitted = 0
         self._index.reload()
 

@@ -195,6 +195,13 @@ async def test_setups_stay_as_they_were_and_as_quiet(old_store: Store) -> None:
     assert list(due) == [running], "nothing is foreseen yet"
 
 
+async def test_it_gets_a_number_by_which_it_is_told_from_others(old_store: Store) -> None:
+    async with old_store.read() as tx:
+        lineage = await tx.papers.lineage()
+    assert lineage.store > 0
+    assert (lineage.copied_from, lineage.copied_at) == (0, 0)
+
+
 async def test_people_are_still_due_and_new_things_can_be_kept(old_store: Store) -> None:
     async with old_store.write() as tx:
         assert list(await tx.people.due(BASE)) == [make_person()]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import get_args
@@ -12,7 +13,7 @@ from bot.core.parse_query import parse_query
 from storage import search_index
 from storage.query import Query
 from storage.records import Paper
-from storage.search_index import SearchIndex, SearchSort, folder, shape
+from storage.search_index import SearchIndex, SearchSort, folder
 from storage.store import Store
 from storage.words import analyse
 from tests.builders import make_paper, make_papers, sighting_of
@@ -32,6 +33,13 @@ async def found(
     wanted = parse_query(query) if isinstance(query, str) else query
     hits = await index.search(wanted, limit=limit, sort=sort, today=TODAY)
     return [hit.paper_id for hit in hits.hits]
+
+
+def said_to_be_at(place: Path, revision: int) -> None:
+    """As if another revision had been written when it was committed last."""
+    state = folder.read_state(place)
+    assert state is not None
+    folder.write_state(place, replace(state, revision=revision))
 
 
 @pytest.fixture
@@ -156,7 +164,7 @@ async def test_what_a_crash_left_behind_the_last_commit_is_read_again(
     await fill(store, make_papers(5))
     await index.catch_up(store)
     # As if it had died between the commit of the papers and the writing of the revision.
-    folder.write_state(place, folder.State(shape=shape.VERSION, revision=2))
+    said_to_be_at(place, 2)
     again = SearchIndex.open(place)
     assert await again.catch_up(store) == 3
     assert len(await found(again, None)) == 5
@@ -165,7 +173,7 @@ async def test_what_a_crash_left_behind_the_last_commit_is_read_again(
 async def test_a_store_that_was_put_back_is_read_from_its_beginning(index: SearchIndex, store: Store) -> None:
     await fill(store, make_papers(2))
     await index.catch_up(store)
-    folder.write_state(index.path, folder.State(shape=shape.VERSION, revision=999))
+    said_to_be_at(index.path, 999)
     assert await index.catch_up(store) == 2
     assert index.rebuilt_because is not None
     assert len(await found(index, None)) == 2
@@ -212,5 +220,5 @@ async def test_it_stops_when_it_is_told_to_and_goes_on_from_there(
 async def test_a_store_that_was_put_back_is_as_far_ahead_as_it_is_large(index: SearchIndex, store: Store) -> None:
     await fill(store, make_papers(3))
     await index.catch_up(store)
-    folder.write_state(index.path, folder.State(shape=shape.VERSION, revision=999))
+    said_to_be_at(index.path, 999)
     assert await index.behind(store) == 3
