@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.core.allowance import Asker
-from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Heard, Label
+from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Heard, quotation
 from bot.core.passages import Close, Tie
 
 MOST_PASSAGES = 3
@@ -41,14 +41,4 @@ class Extractive:
 
 def quoted(found: Iterable[Close]) -> tuple[Claim, ...]:
     """Passages as claims that say nothing but their quotation."""
-    return tuple(
-        Claim(
-            text=close.passage.text,
-            label=Label.QUOTED,
-            quote=close.passage.text,
-            section=close.passage.section,
-            paper_id=close.passage.paper_id,
-            matched=close.matched,
-        )
-        for close in found
-    )
+    return tuple(quotation(close.passage, close.matched) for close in found)

@@ -61,6 +61,18 @@ Heard = Callable[[Sequence[Claim]], None]
 """Is told all claims that stand by now: first none, when a model begins to write, then whenever there is one more."""
 
 
+def quotation(passage: Passage, matched: tuple[str, ...] = ()) -> Claim:
+    """A passage as a claim that says nothing but its quotation."""
+    return Claim(
+        text=passage.text,
+        label=Label.QUOTED,
+        quote=passage.text,
+        section=passage.section,
+        paper_id=passage.paper_id,
+        matched=matched,
+    )
+
+
 class AnswerStatus(StrEnum):
     ANSWERED = "answered"
     PASSAGES = "passages"

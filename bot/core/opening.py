@@ -18,7 +18,7 @@ LONGEST_FIGURE = 400
 LONGEST_NAME = 40
 MOST_WORDS_OF_A_NAME = 3
 
-_NUMBER = r"(?<![\w.,])[+-]?\d+(?:[.,]\d+)*"
+_NUMBER = r"(?<![\w.,])(?<!\w-)[+-]?\d+(?:[.,]\d+)*"
 _MEASURED = re.compile(
     rf"{_NUMBER}(?:\s?(?:%|[x×](?!\w)|[BMKTk](?![\w]))|[\s-](?:percent|points?|times|fold|(?:b|m|tr)illion|thousand|"
     r"hours?|days?|minutes?|seconds?|frames?|parameters?|tokens?|images?|videos?|GPUs?|samples?|examples?|tasks?|"
@@ -65,7 +65,7 @@ def key_figures(passages: Sequence[Passage]) -> tuple[Figure, ...]:
         Figure(passage, numbers)
         for passage in passages
         if len(passage.text) <= LONGEST_FIGURE and not _FAR_OFF.search(passage.section)
-        if (numbers := tuple(number.span() for number in _MEASURED.finditer(passage.text)))
+        if (numbers := figures_in(passage.text))
     ]
     found.sort(key=lambda one: (one.passage.section not in SHORT_TEXTS, -len(one.numbers), one.passage.ordinal))
     return tuple(sorted(found[:MOST_FIGURES], key=lambda one: one.passage.ordinal))
@@ -81,13 +81,18 @@ def worth_asking(passages: Sequence[Passage]) -> tuple[Topic, ...]:
     return tuple(sorted(_ASKED, key=lambda topic: not is_told(topic))[:MOST_QUESTIONS])
 
 
+def figures_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Where measured numbers stand in ``text``."""
+    return tuple(number.span() for number in _MEASURED.finditer(text))
+
+
 def question(topic: Topic, paper: Paper) -> str:
     """The question in words, with the paper's own name for what it is about where its title gives one."""
-    return _ASKED[topic][1].format(_name(paper))
+    return _ASKED[topic][1].format(own_name(paper) or "this paper")
 
 
-def _name(paper: Paper) -> str:
-    """What stands before the colon of ``FlashAttention: Fast and …``."""
+def own_name(paper: Paper) -> str | None:
+    """What stands before the colon of ``FlashAttention: Fast and …``, where that is short enough to be a name."""
     name, colon, _ = readable(paper.title).partition(":")
     is_name = colon and name.strip() and len(name) <= LONGEST_NAME and len(name.split()) <= MOST_WORDS_OF_A_NAME
-    return name.strip() if is_name else "this paper"
+    return name.strip() if is_name else None

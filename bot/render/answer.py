@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label
+from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label, Read
 from bot.render import phrases
 from bot.render.actions import ShowContext, ShowPaper, VoteOn, encode
 from bot.render.highlight import marked, occurrences
@@ -67,7 +67,7 @@ def growing_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
 
     def build(room: _Room) -> Post:
         told = [block for claim in claims for block in _claim(claim, papers, room)]
-        return Post((_question(answer), *told, fine(f"{state}\n{coverage(answer)}")))
+        return Post((_question(answer), *told, fine(f"{state}\n{coverage(answer.read)}")))
 
     return roomiest(ROOMS, build)
 
@@ -81,7 +81,7 @@ def further_claims(answer: Answer, papers: Mapping[PaperId, Paper], *, after: in
 def closing(answer: Answer, token: str | None = None) -> Post:
     """What stands below the claims of an answer: what they rest on, and what can be done with it."""
     how = f"{HOW[answer.status]}\n" if answer.status is AnswerStatus.ANSWERED else ""
-    return Post((fine(how + coverage(answer)), *_buttons(answer.claims[:MOST_CLAIMS], token)))
+    return Post((fine(how + coverage(answer.read)), *_buttons(answer.claims[:MOST_CLAIMS], token)))
 
 
 def _note(answer: Answer) -> list[Block]:
@@ -95,13 +95,13 @@ def _nothing(answer: Answer) -> str:
     return "NOT FOUND: in the passages that the model read it found no answer that it could quote."
 
 
-def coverage(answer: Answer) -> str:
-    """What was read for it, in words."""
-    full = [one for one in answer.read if one.origin is not None]
+def coverage(read: Sequence[Read]) -> str:
+    """What was read, in words."""
+    full = [one for one in read if one.origin is not None]
     if not full:
         return "Read: abstracts only, not the whole papers."
-    if len(answer.read) > len(full):
-        return f"Read: the full text of {len(full)} of {len(answer.read)} papers; of the others the abstract only."
+    if len(read) > len(full):
+        return f"Read: the full text of {len(full)} of {len(read)} papers; of the others the abstract only."
     places = " and ".join(dict.fromkeys(FROM[one.origin] for one in full if one.origin in FROM))
     cut = "" if all(one.whole for one in full) else " It is so long that only its beginning was read."
     return f"Read: the full text, {places}.{cut}"
@@ -118,7 +118,7 @@ def _not_found(answer: Answer, papers: Mapping[PaperId, Paper], token: str | Non
             blocks.extend(_quotation(claim, papers, room))
         if not nearest:
             blocks.append(text("Try the words that a paper would use, or name the paper that you mean."))
-        return Post((*blocks, fine(coverage(answer)), *_buttons(nearest, token)))
+        return Post((*blocks, fine(coverage(answer.read)), *_buttons(nearest, token)))
 
     return roomiest(ROOMS, build)
 
@@ -131,8 +131,12 @@ def _claim(claim: Claim, papers: Mapping[PaperId, Paper], room: _Room) -> list[B
     if claim.label is Label.QUOTED:
         return _quotation(claim, papers, room)
     words = phrases.line(claim.text, room.claim)
-    inferred = " (my conclusion from this passage, not its words)" if claim.label is Label.INFERRED else ""
-    return [text(words + inferred), *_quotation(claim, papers, room)]
+    return [text(words + inferred(claim)), *_quotation(claim, papers, room)]
+
+
+def inferred(claim: Claim) -> str:
+    """What is said behind a sentence that its quotation does not say itself."""
+    return " (my conclusion from this passage, not its words)" if claim.label is Label.INFERRED else ""
 
 
 def _quotation(claim: Claim, papers: Mapping[PaperId, Paper], room: _Room) -> list[Block]:
