@@ -386,3 +386,12 @@ kept_queries = Table(
     Column("text", Words, nullable=False),
     Column("kept_at", Moment, nullable=False),
 )
+
+kept_claims = Table(
+    "kept_claims",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("claims", Words, nullable=False),
+    Column("kept_at", Moment, nullable=False, index=True),
+)
+"""What a model claimed and what stood; the name follows from all that it was asked and given."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from storage.address import Address
 from storage.answers import Answers, AnswersReader
 from storage.channels import Channels, ChannelsReader
+from storage.claims import KeptClaims, KeptClaimsReader
 from storage.deliveries import Deliveries
 from storage.discussions import Discussions, DiscussionsReader
 from storage.engine import BUSY_TIMEOUT, Engines, open_engines
@@ -49,6 +50,7 @@ class Reading:
     texts: FullTextsReader
     questions: QuestionsReader
     answers: AnswersReader
+    claims: KeptClaimsReader
     facts: FactsReader
     queries: QueriesReader
 
@@ -70,6 +72,7 @@ class Writing:
     texts: FullTexts
     questions: Questions
     answers: Answers
+    claims: KeptClaims
     facts: Facts
     queries: Queries
     gates: Gates
@@ -114,6 +117,7 @@ class Store:
                 texts=FullTextsReader(connection),
                 questions=QuestionsReader(connection),
                 answers=AnswersReader(connection),
+                claims=KeptClaimsReader(connection),
                 facts=FactsReader(connection),
                 queries=QueriesReader(connection),
             )
@@ -139,6 +143,7 @@ class Store:
                 texts=FullTexts(connection),
                 questions=Questions(connection),
                 answers=Answers(connection),
+                claims=KeptClaims(connection),
                 facts=Facts(connection),
                 queries=Queries(connection),
                 gates=Gates(connection),
