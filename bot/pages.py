@@ -8,20 +8,23 @@ from bot.core.identity import parse_paper_id
 from bot.core.opening import Topic, question
 from bot.core.period import Period
 from bot.core.schedule import next_slot
+from bot.core.summary import Style
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.answer import answer_post
+from bot.render.comparison import comparison_post
 from bot.render.context import context_post, voted
 from bot.render.paper import paper_card
 from bot.render.post import Post
 from bot.render.preview import preview_report, why_paper
 from bot.render.quota import quota_post
 from bot.render.search import search_page, similar_page
+from bot.render.summary import summary_post
 from bot.render.threads import discussed_papers
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
-from bot.services import answers, budget, channels, delivery, discussed, search, topics
+from bot.services import answers, budget, channels, comparison, delivery, discussed, search, summary, topics
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
 from bot.services.discussion import Watch
@@ -113,6 +116,16 @@ async def answered_on(
 async def quota(r: Resources, asker: Asker | None = None) -> Post:
     """What a language model still answers to somebody today."""
     return quota_post(await budget.quota(r, asker))
+
+
+async def summarised(r: Resources, text: str, style: Style, asker: Asker | None = None) -> Post:
+    """The paper that ``text`` names in a few lines."""
+    return summary_post(await summary.summarise(r, text, style, asker))
+
+
+async def compared(r: Resources, named: Sequence[str], asker: Asker, *, first: int = 0) -> Post:
+    """Papers side by side, from a row on."""
+    return comparison_post(await comparison.compare(r, named, asker), first=first)
 
 
 async def discussed_here(r: Resources, thread_id: int) -> Post:

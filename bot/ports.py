@@ -337,3 +337,7 @@ class Resources:
         default_factory=WeakValueDictionary, repr=False, compare=False
     )
     """Held while a paper's text is fetched and read: whoever asks about the same paper waits for it."""
+    drafting: WeakValueDictionary[str, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary, repr=False, compare=False
+    )
+    """Held while a model is asked what is kept: whoever asks the same waits for that."""

@@ -82,7 +82,7 @@ class ByModel:
         except ModelFailed as problem:
             tell = log.info if problem.fault in WITHOUT_FAULT else log.warning
             tell("no answer by the model", fault=problem.fault.value, problem=str(problem))
-            note = f"The model {IN_WORDS[problem.fault]}, so these are the closest passages instead."
+            note = f"The model {IN_WORDS[problem.fault]}, so here are the papers' own words instead."
             return replace(without, note=note)
         if drafted.dropped:
             log.info("claims without a quotation that stands were dropped", dropped=drafted.dropped)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from bot.core.summary import Style
 from storage.records import Sort
 
 app = typer.Typer(
@@ -165,6 +166,31 @@ def ask(
     from bot.cli import reading
 
     reading.ask(" ".join(question), papers=tuple(paper or ()), json=json)
+
+
+@app.command(epilog="Example: paperboy summary 2503.10622 --style tldr")
+def summary(
+    paper_id: Annotated[str, typer.Argument(metavar="ID", help="An arXiv id, or an address or DOI of the paper.")],
+    *,
+    style: Annotated[Style, typer.Option(help="The key points, less, or plain words for a newcomer.")] = Style.POINTS,
+    json: Json = False,
+) -> None:
+    """Sum up a paper in a few lines. Each comes with the words of the paper that it stands on."""
+    from bot.cli import reading
+
+    reading.summary(paper_id, style=style, json=json)
+
+
+@app.command(epilog="Example: paperboy compare 2503.10622 2503.09566")
+def compare(
+    paper_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Two to four papers.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Set papers side by side. Problem, approach, results, data, size, code and limits, each in their own words."""
+    from bot.cli import reading
+
+    reading.compare(tuple(paper_ids), json=json)
 
 
 @app.command(epilog="Example: paperboy status --json")

@@ -1,4 +1,4 @@
-"""The commands that read: trending, search, paper, ask, status."""
+"""The commands that read: trending, search, paper, ask, summary, compare, status."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,17 +10,21 @@ from bot.cli.output import print_json, show
 from bot.cli.session import with_resources
 from bot.console.answers import show_answer
 from bot.core.period import Period, parse_day, parse_month, parse_week
+from bot.core.summary import Style
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render import document
+from bot.render.comparison import comparison_post
 from bot.render.document import Document
 from bot.render.paper import paper_card
 from bot.render.post import Post
 from bot.render.search import search_page, similar_page
 from bot.render.status import status_post
+from bot.render.summary import summary_post
 from bot.render.trending import trending_page
-from bot.services import discussion, health, similar
+from bot.services import comparison, discussion, health, similar
 from bot.services import search as searching
+from bot.services import summary as summaries
 from storage.records import Sort
 from storage.search_index import SearchSort
 
@@ -102,6 +106,26 @@ def ask(question: str, *, papers: tuple[str, ...], json: bool) -> None:
         else:
             await show_answer(lambda watch: discussion.ask(r, question, papers, watch=watch), show)
         return DONE
+
+    with_resources(work)
+
+
+def summary(paper_id: str, *, style: Style, json: bool) -> None:
+    """A paper in a few lines."""
+
+    async def work(r: Resources) -> int:
+        found = await summaries.summarise(r, paper_id, style)
+        return _put_out(json, lambda: document.summary(found), lambda: summary_post(found))
+
+    with_resources(work)
+
+
+def compare(paper_ids: tuple[str, ...], *, json: bool) -> None:
+    """Papers side by side."""
+
+    async def work(r: Resources) -> int:
+        found = await comparison.compare(r, paper_ids)
+        return _put_out(json, lambda: document.comparison(found), lambda: comparison_post(found, whole=True))
 
     with_resources(work)
 

@@ -33,6 +33,8 @@ def handlers(outbox: Outbox) -> dict[tuple[str, ...], Handler]:
         ("papers", "similar"): reading.similar,
         ("ask",): reading.ask,
         ("context",): reading.context,
+        ("summary",): reading.summary,
+        ("compare",): reading.compare,
         ("discuss", "start"): discussing.start,
         ("discuss", "add"): discussing.add,
         ("discuss", "papers"): discussing.papers,

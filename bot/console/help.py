@@ -12,7 +12,7 @@ from bot.render.help import QUERIES
 from bot.render.post import PAPERBOY_ACCENT
 
 GROUPS = (
-    ("Read", ("papers", "ask", "context", "discuss", "why", "next", "back", "sort")),
+    ("Read", ("papers", "ask", "context", "summary", "compare", "discuss", "why", "next", "back", "sort")),
     ("Follow topics", ("topics",)),
     ("The digest at this terminal", ("setup", "channels")),
     ("About", ("status", "quota", "privacy", "help", "quit")),

@@ -7,6 +7,7 @@ from bot.render.actions import (
     AskAbout,
     AskTopic,
     ChannelAction,
+    Compare,
     ConfirmForget,
     ConfirmSetup,
     FollowTopic,
@@ -18,6 +19,7 @@ from bot.render.actions import (
     ShowPaper,
     ShowSimilar,
     SimilarPage,
+    Summarise,
     TrendingPage,
     UnfollowTopic,
     VoteOn,
@@ -42,6 +44,10 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return f"/papers show {paper_id}"
         case ShowSimilar(paper_id):
             return f"/papers similar {paper_id}"
+        case Summarise(paper_id, style):
+            return f"/summary {paper_id} --style {style}"
+        case Compare(paper_ids):
+            return f"/compare {' '.join(paper_ids)}"
         case AskAbout(paper_id):
             return f"/ask … --paper {paper_id}"
         case SearchPage(_, to, order) | TrendingPage(_, order, to):

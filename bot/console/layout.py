@@ -32,6 +32,7 @@ from bot.render.post import (
     Section,
     Span,
     Style,
+    Table,
 )
 from storage.records import PaperId
 
@@ -69,6 +70,10 @@ class Look:
     @property
     def bar(self) -> str:
         return "▎" if self.unicode else "|"
+
+    @property
+    def column(self) -> str:
+        return "│" if self.unicode else "|"
 
     @property
     def rule(self) -> str:
@@ -156,6 +161,8 @@ def _block(block: Block, look: Look, accent: Ink, reach: Reach) -> Iterator[Text
             for count, entry in enumerate(entries, 1):
                 mark = f"{count}. " if numbered else f"{look.bullet} "
                 yield from hung(mark, " " * len(mark), _wrapped(entry, look.narrower(len(mark))), _DIM)
+        case Table():
+            yield from _table(block, look, accent, reach)
         case Section():
             yield from _section(block, look, accent, reach)
         case Buttons(buttons):
@@ -164,6 +171,35 @@ def _block(block: Block, look: Look, accent: Ink, reach: Reach) -> Iterator[Text
             yield Text(look.rule * look.width, _DIM)
         case _:
             assert_never(block)
+
+
+def _table(table: Table, look: Look, accent: Ink, reach: Reach) -> Iterator[Text]:
+    """Columns between rules; one point after the other where they would be narrower than a few words."""
+    name_width = max(map(cell_len, [entry.name for entry in table.entries]), default=0)
+    gap = f" {look.column} "
+    width = (look.width - name_width) // max(1, len(table.columns)) - len(gap)
+    if width < NARROWEST:
+        yield from lay_out(Post(table.stacked, None), look, reach)
+        return
+    inside = look.narrower(look.width - width)
+    heads = [[*wrap(Text(visible(column), _BOLD), width)] for column in table.columns]
+    yield from _beside([[Text()], *heads], [name_width, *[width] * len(heads)], gap)
+    for entry in table.entries:
+        yield Text(look.rule * look.width, _DIM)
+        cells = [[*_wrapped(cell, inside)] for cell in entry.cells]
+        yield from _beside([[Text(entry.name, accent)], *cells], [name_width, *[width] * len(cells)], gap)
+
+
+def _beside(cells: Sequence[Sequence[Text]], widths: Sequence[int], gap: str) -> Iterator[Text]:
+    """The lines of several cells side by side, each padded to its width."""
+    for at in range(max(map(len, cells))):
+        line = Text()
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            part = cell[at] if at < len(cell) else Text()
+            line.append(gap if place else "", _DIM).append_text(part)
+            line.append(" " * max(0, width - cell_len(part.plain)))
+        line.rstrip()
+        yield line
 
 
 def _section(section: Section, look: Look, accent: Ink, reach: Reach) -> Iterator[Text]:

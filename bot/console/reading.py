@@ -7,9 +7,11 @@ from bot.console.outbox import HERE
 from bot.console.talk import A_PAGE, SEARCH_ORDERS, Alike, Listed, Searched, Talk
 from bot.core.identity import find_paper_ids, parse_paper_id
 from bot.core.period import parse_period
+from bot.core.summary import Style
 from bot.errors import InvalidInput
+from bot.render.comparison import comparison_post
 from bot.render.status import status_post
-from bot.services import answers, health
+from bot.services import answers, comparison, discussed, health
 from storage.records import Sort
 
 
@@ -68,6 +70,21 @@ async def context(talk: Talk, typed: Typed) -> None:
     if token is None:
         raise InvalidInput("Nothing was answered here yet. Begin with /ask.")
     talk.show(await pages.in_context(talk.r, token))
+
+
+async def summary(talk: Talk, typed: Typed) -> None:
+    """A paper in a few lines; the one that is talked about where none is named."""
+    named = talk.paper_named(typed.text) if typed.text else discussed.the_one(talk.discussed)
+    with talk.screen.waiting("Reading"):
+        talk.show(await pages.summarised(talk.r, named, Style(typed.value("style") or Style.POINTS)))
+
+
+async def compare(talk: Talk, typed: Typed) -> None:
+    """Papers side by side; those that are talked about where fewer than two are named."""
+    named = [talk.paper_named(word) for word in typed.text.replace(",", " ").split()]
+    with talk.screen.waiting("Reading"):
+        found = await comparison.compare(talk.r, discussed.to_compare(named, talk.discussed))
+        talk.show(comparison_post(found, whole=True))
 
 
 async def why(talk: Talk, typed: Typed) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.core.summary import Style
 from storage.records import Cadence
 
 
@@ -153,6 +154,27 @@ COMMANDS: tuple[Command, ...] = (
         about="the quotations of the last answer, where they stand",
         example="/context",
         text="TOKEN",
+    ),
+    Command(
+        words=("summary",),
+        about="a paper in a few lines, each with the words that it stands on",
+        example="/summary 2 --style tldr",
+        text="NUMBER or ID",
+        fill=Fill.PAPER,
+        options=(
+            Option(
+                name="style",
+                value="STYLE",
+                about="tldr, points (problem, approach, results, limits) or newcomer (in plain words)",
+                choices=tuple(Style),
+            ),
+        ),
+    ),
+    Command(
+        words=("compare",),
+        about="two to four papers side by side, in their own words",
+        example="/compare 1 3",
+        text="NUMBERS or IDS",
     ),
     *(
         Command(

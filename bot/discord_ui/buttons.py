@@ -26,6 +26,7 @@ from bot.render.actions import (
     AskTopic,
     ChannelAct,
     ChannelAction,
+    Compare,
     ConfirmForget,
     ConfirmSetup,
     FollowTopic,
@@ -37,6 +38,7 @@ from bot.render.actions import (
     ShowPaper,
     ShowSimilar,
     SimilarPage,
+    Summarise,
     TrendingPage,
     UnfollowTopic,
     VoteOn,
@@ -109,6 +111,11 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await answer(interaction, pages.in_context(r, token), private=True)
         case VoteOn(token, is_good):
             await answer(interaction, pages.voted_on(r, token, asker(interaction), is_good=is_good), private=True)
+        case Summarise(paper_id, style):
+            work = pages.summarised(r, paper_id, style, asker(interaction))
+            await answer(interaction, work, private=not may_write(interaction), slow=True)
+        case Compare(paper_ids, first):
+            await _turn(interaction, pages.compared(r, paper_ids, asker(interaction), first=first))
         case ShowDiscussed():
             await answer(interaction, pages.discussed_here(r, require_thread(interaction)), private=True)
         case ShowSimilar(paper_id):

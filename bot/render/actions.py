@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.core.comparison import FEWEST, MOST
 from bot.core.identity import DOI
 from bot.core.opening import Topic
 from bot.core.period import Period, PeriodKind
+from bot.core.summary import Style
 from storage.records import PaperId, Sort
 
 PREFIX = "pb:"
@@ -96,6 +98,22 @@ class AskTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class Summarise:
+    """A paper in a few lines."""
+
+    paper_id: PaperId
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Papers side by side, from this row on."""
+
+    paper_ids: tuple[PaperId, ...]
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ShowDiscussed:
     """The papers of the thread in which it is pressed; ``token`` is that of the message which opened it."""
 
@@ -170,6 +188,8 @@ Action = (
     | Why
     | OpenThread
     | AskTopic
+    | Summarise
+    | Compare
     | ShowDiscussed
     | ShowContext
     | VoteOn
@@ -230,6 +250,10 @@ def _parts(action: Action) -> tuple[str, ...]:
             return "thread", token, paper_id
         case AskTopic(paper_id, topic):
             return "ask", paper_id, topic
+        case Summarise(paper_id, style):
+            return "summary", paper_id, style
+        case Compare(paper_ids, first):
+            return "compare", str(first), *paper_ids
         case ShowDiscussed(token):
             return "discussed", token
         case ShowContext(token):
@@ -274,6 +298,10 @@ def _read(parts: list[str]) -> Action | None:
             return OpenThread(_whole(_TOKEN, token), _paper_id(paper_id))
         case ["ask", paper_id, topic]:
             return AskTopic(_paper_id(paper_id), Topic(topic))
+        case ["summary", paper_id, style]:
+            return Summarise(_paper_id(paper_id), Style(style))
+        case ["compare", first, *paper_ids] if FEWEST <= len(paper_ids) <= MOST:
+            return Compare(tuple(map(_paper_id, paper_ids)), _number(first))
         case ["discussed", token]:
             return ShowDiscussed(_whole(_TOKEN, token))
         case ["context", token]:

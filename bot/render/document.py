@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.core import intake
+from bot.core.comparison import Comparison
 from bot.core.digest import DigestPlan
-from bot.core.grounding import Answer, Claim
+from bot.core.grounding import Answer, Claim, Read
 from bot.core.pages import Found, SearchPage, SimilarPage, Snippet, TrendingPage
 from bot.core.period import Days
 from bot.core.reports import Feedback, Health, SetupHealth, SourceReport
 from bot.core.schedule import Slot
+from bot.core.summary import Summary
 from bot.core.tags import print_tags
 from bot.render.preview import standing
 from storage.records import ChannelSetup, Delivery, Message, Paper, PaperId
@@ -102,14 +104,41 @@ def ask(answer: Answer, *, took_ms: float) -> Document:
         "question": answer.question,
         "status": str(answer.status),
         "coverage": str(answer.coverage),
-        "read": [
-            {"paper": one.paper_id, "text": str(one.origin or "abstract"), "whole": one.whole} for one in answer.read
-        ],
+        "read": _read(answer.read),
         "engine": answer.engine,
         "note": answer.note,
         "claims": [_claim(claim) for claim in answer.claims],
         "nearest": [_claim(claim) for claim in answer.nearest],
         "took_ms": took_ms,
+    }
+
+
+def summary(found: Summary) -> Document:
+    """A paper in a few lines, each with its quotation."""
+    return {
+        "paper": found.paper.id,
+        "style": str(found.style),
+        "engine": found.engine,
+        "note": found.note,
+        "read": _read([found.read]),
+        "lines": [_claim(line.claim) | {"aspect": line.aspect and str(line.aspect)} for line in found.lines],
+    }
+
+
+def comparison(found: Comparison) -> Document:
+    """Papers by aspects; the cell of a paper of which nothing was found that tells an aspect is null."""
+    return {
+        "papers": [one.id for one in found.papers],
+        "engine": found.engine,
+        "note": found.note,
+        "read": _read(found.read),
+        "rows": [
+            {
+                "aspect": str(row.aspect),
+                "cells": [_claim(row.cells[one.id]) if one.id in row.cells else None for one in found.papers],
+            }
+            for row in found.rows
+        ],
     }
 
 
@@ -280,6 +309,10 @@ def _results(results: Iterable[Found]) -> list[Document]:
         }
         for found in results
     ]
+
+
+def _read(read: Iterable[Read]) -> list[Document]:
+    return [{"paper": one.paper_id, "text": str(one.origin or "abstract"), "whole": one.whole} for one in read]
 
 
 def _claim(claim: Claim) -> Document:

@@ -32,6 +32,7 @@ from bot.render.post import (
     Section,
     Span,
     Style,
+    Table,
 )
 
 ZERO_WIDTH_SPACE = "\u200b"
@@ -85,6 +86,9 @@ def layout(post: Post) -> tuple[Piece, ...]:
         match block:
             case Heading() | Paragraph() | Quote() | Listing():
                 run.append(block)
+                continue
+            case Table():
+                run.extend(block.stacked)
                 continue
             case Section(blocks, button):
                 end_run()
@@ -142,6 +146,8 @@ def block_text(block: Block) -> str:
         case Listing(entries, numbered):
             texts = [text for entry in entries if (text := _one_line(entry))]
             return "\n".join(f"{f'{count}.' if numbered else '-'} {text}" for count, text in enumerate(texts, 1))
+        case Table():
+            return _joined(block.stacked, apart="\n\n")
         case Section(blocks):
             return _joined(blocks, apart="\n")
         case Buttons() | Divider():

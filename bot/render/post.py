@@ -82,6 +82,33 @@ class Listing:
     numbered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a table: as many cells as the table has columns."""
+
+    name: str
+    cells: tuple[tuple[Inline, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What several things have to say on several points: beside one another where there is room for that."""
+
+    columns: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def stacked(self) -> "tuple[Heading | Quote, ...]":
+        """The same for a narrow screen: each point by itself, one line for each thing."""
+        blocks: list[Heading | Quote] = []
+        for entry in self.entries:
+            lines: list[Inline] = []
+            for column, cell in zip(self.columns, entry.cells, strict=True):
+                lines += [Span("\n" if lines else ""), Span(column, Style.STRONG), Span(": "), *cell]
+            blocks += [Heading((Span(entry.name),), level=3), Quote(tuple(lines))]
+        return tuple(blocks)
+
+
 class ButtonLook(StrEnum):
     PRIMARY = "primary"
     SECONDARY = "secondary"
@@ -123,7 +150,7 @@ class Divider:
     pass
 
 
-Block = Heading | Paragraph | Quote | Listing | Section | Buttons | Divider
+Block = Heading | Paragraph | Quote | Listing | Table | Section | Buttons | Divider
 
 PAPERBOY_ACCENT = 0xE8590C
 

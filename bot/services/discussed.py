@@ -1,5 +1,8 @@
 """What a thread is about: the papers that it remembers."""
 
+from collections.abc import Sequence
+
+from bot.core.comparison import FEWEST
 from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
 from bot.ports import Resources
@@ -41,3 +44,30 @@ async def about(r: Resources, thread_id: int, question: str) -> tuple[PaperId, .
     if find_paper_ids(question):
         return ()
     return tuple(paper.id for paper in await papers(r, thread_id))
+
+
+def the_one(held: Sequence[PaperId]) -> PaperId:
+    """The paper that is meant where none is named, among those that are talked about.
+
+    Raises:
+        InvalidInput: there is none, or several to choose from.
+    """
+    if not held:
+        raise InvalidInput("Say which paper: only in a thread about one paper can you leave that out.")
+    if len(held) > 1:
+        raise InvalidInput(f"This is about {len(held)} papers, {', '.join(held)}: say which of them you mean.")
+    return held[0]
+
+
+def to_compare(named: Sequence[str], held: Sequence[PaperId]) -> tuple[str, ...]:
+    """Which papers are compared: those that are named; where that is fewer than two, those that are talked about, too.
+
+    Raises:
+        InvalidInput: together they are fewer than two.
+    """
+    if len(named) >= FEWEST:
+        return tuple(named)
+    together = tuple(dict.fromkeys((*named, *held)))
+    if len(together) < FEWEST:
+        raise InvalidInput("Name two to four papers; in a thread about several you can leave that out.")
+    return together

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from bot.core import passages
 from bot.core.allowance import Asker
-from bot.core.grounding import Answer, AnswerStatus, Claim, Passage, Read, verify
+from bot.core.grounding import Answer, AnswerStatus, Claim, Passage, verify
 from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
 from bot.ports import Resources
@@ -72,7 +72,7 @@ async def ask(
     near = await nearness.of_passages(r, question, texts, full)
     closest = await asyncio.to_thread(passages.best, question, texts, near, limit=MOST_GIVEN)
     given = tuple(close.passage for close in closest)
-    read = tuple(_read(paper, full.get(paper.id)) for paper in papers)
+    read = tuple(reading.read_of(paper, full.get(paper.id)) for paper in papers)
     held = {paper.id: paper for paper in papers}
 
     def heard(claims: Sequence[Claim]) -> None:
@@ -124,7 +124,3 @@ async def _full_texts(r: Resources, papers: Sequence[Paper]) -> dict[PaperId, Fu
 
 def _passages(papers: Sequence[Paper], full: Mapping[PaperId, FullText]) -> tuple[Passage, ...]:
     return tuple(passage for paper in papers for passage in passages.of_paper(paper, full.get(paper.id)))
-
-
-def _read(paper: Paper, text: FullText | None) -> Read:
-    return Read(paper_id=paper.id) if text is None else Read(paper_id=paper.id, origin=text.origin, whole=text.whole)

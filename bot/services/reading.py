@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.core.grounding import Read
 from bot.errors import SourceError
 from bot.ports import Resources
 from storage.fulltext import FullText, Origin
@@ -47,6 +48,11 @@ async def kept_texts(r: Resources, papers: Sequence[Paper]) -> dict[PaperId, Ful
     async with r.store.read() as tx:
         kept = [_readable(await tx.texts.get(paper.id)) for paper in papers]
     return {text.paper_id: text for text in kept if text is not None}
+
+
+def read_of(paper: Paper, text: FullText | None) -> Read:
+    """What was read of ``paper``, given its text."""
+    return Read(paper_id=paper.id) if text is None else Read(paper_id=paper.id, origin=text.origin, whole=text.whole)
 
 
 async def _kept(r: Resources, paper: Paper) -> FullText | None:

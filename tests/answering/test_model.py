@@ -115,7 +115,7 @@ async def test_where_the_model_fails_the_passages_come_and_say_why(
     answer = await answered(client, purse, turn)
     passages = await Extractive().draft("How many dialogues?", CLOSEST)
     assert (answer.status, answer.engine, answer.claims) == (AnswerStatus.PASSAGES, "extractive", passages.claims)
-    assert answer.note == f"The model {words}, so these are the closest passages instead."
+    assert answer.note == f"The model {words}, so here are the papers' own words instead."
     assert len(purse.spent) == 1, "what was asked costs all the same"
     assert purse.taken == [], "but no question of theirs"
 

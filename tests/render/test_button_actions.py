@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.opening import Topic
 from bot.core.period import Period, PeriodKind
+from bot.core.summary import Style
 from bot.render.actions import (
     MOST_CHARACTERS,
     Action,
@@ -15,6 +16,7 @@ from bot.render.actions import (
     AskTopic,
     ChannelAct,
     ChannelAction,
+    Compare,
     ConfirmForget,
     ConfirmSetup,
     FollowTopic,
@@ -26,6 +28,7 @@ from bot.render.actions import (
     ShowPaper,
     ShowSimilar,
     SimilarPage,
+    Summarise,
     TrendingPage,
     UnfollowTopic,
     VoteOn,
@@ -53,6 +56,8 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(Why, tokens, st.none() | paper_ids),
     st.builds(OpenThread, tokens, paper_ids),
     st.builds(AskTopic, paper_ids, st.sampled_from(Topic)),
+    st.builds(Summarise, paper_ids, st.sampled_from(Style)),
+    st.builds(Compare, st.lists(paper_ids.filter(lambda one: one != DOI), min_size=2, max_size=4).map(tuple), numbers),
     st.builds(ShowDiscussed, tokens),
     st.builds(ShowContext, tokens),
     st.builds(VoteOn, tokens, st.booleans()),

@@ -1,0 +1,159 @@
+"""Papers side by side: a row for each aspect, in each cell words of the paper's own with the number of their source."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.aspect_signs import Aspect
+from bot.core.comparison import Comparison, Row
+from bot.core.grounding import EXTRACTIVE, Claim, Label
+from bot.core.opening import figures_in, own_name
+from bot.core.text import readable
+from bot.render import phrases
+from bot.render.actions import Compare, encode
+from bot.render.answer import coverage, inferred
+from bot.render.highlight import marked
+from bot.render.limits import fits, roomiest
+from bot.render.phrases import fine, heading, listed, text
+from bot.render.post import Block, Button, Buttons, Entry, Inline, Listing, Post, Span, Style, Table
+from bot.render.summary import ASPECTS, SHOWN_OF_A_SECTION
+from storage.records import PaperId
+
+LONGEST_CELL = 420
+LONGEST_NAME = 28
+NOT_FOUND = "“Not found” says that I found none, not that there is none."
+OWN_WORDS = f"Each cell is a sentence of that paper's own, which I chose. {NOT_FOUND}"
+CHECKED = f"Behind each claim stands its quotation, checked word for word. {NOT_FOUND}"
+
+Source = tuple[PaperId, str]
+"""A paper and a section of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What of the rows is shown: from the first one that many."""
+
+    first: int
+    count: int
+    size: int
+    """Characters of a cell; of a title, a name and a section no more than of a cell."""
+
+    @property
+    def title(self) -> int:
+        return min(self.size, 150)
+
+    @property
+    def name(self) -> int:
+        return min(self.size, LONGEST_NAME)
+
+    @property
+    def section(self) -> int:
+        return min(self.size, SHOWN_OF_A_SECTION)
+
+
+def comparison_post(found: Comparison, *, first: int = 0, whole: bool = False) -> Post:
+    """As many rows from ``first`` on as a message holds with whole sentences, and buttons to the others.
+
+    ``whole`` is for where no message is sent: all rows, however long.
+    """
+    rows = [row for row in found.rows if row.cells]
+    first = first if first < len(rows) else 0
+    left = len(rows) - first
+    if whole or not rows:
+        return _post(found, rows, _Shown(0, len(rows), LONGEST_CELL), turning=False)
+    turning = _can_turn(found)
+    for count in range(left, 0, -1) if turning else ():
+        post = _post(found, rows, _Shown(first, count, LONGEST_CELL), turning=True)
+        if fits(post):
+            return post
+    sizes = [_Shown(first, 1 if turning else left, size) for size in range(10, LONGEST_CELL + 1, 10)]
+    return roomiest(sizes, lambda shown: _post(found, rows, shown, turning=turning))
+
+
+def _post(found: Comparison, rows: Sequence[Row], shown: _Shown, *, turning: bool) -> Post:
+    names = _names(found, shown)
+    numbers: dict[Source, int] = {}
+    for row in rows:  # of all rows, so that a source has one number on every page
+        for paper in found.papers:
+            if claim := row.cells.get(paper.id):
+                numbers.setdefault((paper.id, claim.section), len(numbers) + 1)
+    here = rows[shown.first : shown.first + shown.count]
+    papers = tuple((Span(phrases.title(paper, shown.title), url=paper.url),) for paper in found.papers)
+    blocks: list[Block] = [heading("Side by side", level=3), Listing(papers)]
+    if found.note:
+        blocks.append(text(phrases.line(found.note, 200)))
+    if here:
+        blocks.append(Table(tuple(names.values()), tuple(_entries(found, here, numbers, shown))))
+    nowhere = [ASPECTS[row.aspect].lower() for row in found.rows if not row.cells]
+    if nowhere and shown.first + shown.count >= len(rows):
+        blocks.append(text(f"Not found in any of them: {listed(nowhere)}."))
+    how = OWN_WORDS if found.engine == EXTRACTIVE else CHECKED
+    closing = [_sources(here, numbers, names, shown), how, coverage(found.read)]
+    blocks.append(fine("\n".join(filter(None, closing))))
+    return Post((*blocks, *(_turning(found, rows, shown) if turning else ())))
+
+
+def _names(found: Comparison, shown: _Shown) -> dict[PaperId, str]:
+    """A short name for each paper, no two alike."""
+    names: dict[PaperId, str] = {}
+    for paper in found.papers:
+        name = phrases.line(own_name(paper) or "", shown.name) or phrases.title(paper, shown.name)
+        names[paper.id] = paper.id if name in names.values() else name
+    return names
+
+
+def _entries(found: Comparison, rows: Sequence[Row], numbers: Mapping[Source, int], shown: _Shown) -> Iterator[Entry]:
+    told: dict[Claim, Aspect] = {}
+    for row in rows:
+        cells: list[tuple[Inline, ...]] = []
+        for paper in found.papers:
+            claim = row.cells.get(paper.id)
+            if claim is None:
+                cells.append((Span("not found", Style.EMPHASIS),))
+            elif (before := told.setdefault(claim, row.aspect)) is not row.aspect:
+                cells.append((Span(f"the sentence under {ASPECTS[before].lower()}", Style.EMPHASIS),))
+            else:
+                cells.append(_cell(claim, numbers, shown))
+        yield Entry(ASPECTS[row.aspect], tuple(cells))
+
+
+def _cell(claim: Claim, numbers: Mapping[Source, int], shown: _Shown) -> tuple[Inline, ...]:
+    number = Span(f" [{numbers[claim.paper_id, claim.section]}]")
+    if claim.label is not Label.QUOTED:
+        said = phrases.line(claim.text, shown.size) + inferred(claim)
+        return (Span(f"{said} “{phrases.line(claim.quote, shown.size)}”"), number)
+    quote = phrases.whole_sentences(readable(claim.quote), shown.size)
+    return (*marked(quote, figures_in(quote), shown.size), number)
+
+
+def _sources(rows: Sequence[Row], numbers: Mapping[Source, int], names: Mapping[PaperId, str], shown: _Shown) -> str:
+    used = {(claim.paper_id, claim.section) for row in rows for claim in row.cells.values()}
+    told = [
+        f"[{number}] {names[paper_id]}, {phrases.line(section, shown.section) or 'text'}"
+        for (paper_id, section), number in numbers.items()
+        if (paper_id, section) in used
+    ]
+    return f"Sources: {'; '.join(told)}" if told else ""
+
+
+def _ids(found: Comparison) -> tuple[PaperId, ...]:
+    return tuple(paper.id for paper in found.papers)
+
+
+def _can_turn(found: Comparison) -> bool:
+    """Whether a button can name all the papers: some DOIs are too long for that."""
+    try:
+        encode(Compare(_ids(found), len(found.rows)))
+    except ValueError:
+        return False
+    return True
+
+
+def _turning(found: Comparison, rows: Sequence[Row], shown: _Shown) -> list[Block]:
+    buttons = []
+    behind = rows[shown.first + shown.count :]
+    if shown.first:
+        buttons.append(Button("From the beginning", action=encode(Compare(_ids(found)))))
+    if behind:
+        names = listed([ASPECTS[row.aspect].lower() for row in behind])
+        buttons.append(Button(f"More: {names}", action=encode(Compare(_ids(found), shown.first + shown.count))))
+    return [Buttons(tuple(buttons))] if buttons else []

@@ -1,0 +1,95 @@
+"""A paper in a few lines, each with the words of the paper that it stands on."""
+
+from dataclasses import dataclass
+
+from bot.core.aspect_signs import Aspect
+from bot.core.grounding import EXTRACTIVE, AnswerStatus, Label
+from bot.core.opening import figures_in
+from bot.core.summary import Line, Style, Summary
+from bot.core.text import readable
+from bot.render import phrases
+from bot.render.actions import ShowPaper, Summarise, encode
+from bot.render.answer import HOW, coverage, inferred
+from bot.render.highlight import marked
+from bot.render.limits import roomiest
+from bot.render.phrases import APART, fine, heading, strong, text
+from bot.render.post import Block, Button, Buttons, Post, Quote, Span
+
+STYLES = {Style.TLDR: "TL;DR", Style.POINTS: "Key points", Style.NEWCOMER: "For a newcomer"}
+ASPECTS = {
+    Aspect.PROBLEM: "Problem",
+    Aspect.APPROACH: "Approach",
+    Aspect.RESULTS: "Results",
+    Aspect.DATA: "Data",
+    Aspect.SIZE: "Size",
+    Aspect.CODE: "Code",
+    Aspect.LIMITS: "Limits",
+}
+OWN_WORDS = "In the paper's own words: I chose these sentences, and wrote none of them."
+SUMMARY_ONLY = "In the words of a summary that is not by the authors: of this paper I have no abstract."
+SHOWN_OF_A_SECTION = 60
+MOST_LINES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    line: int
+    title: int
+
+
+ROOMS = tuple(_Room(line=size, title=min(size, 150)) for size in range(60, 601, 20))
+
+
+def summary_post(summary: Summary) -> Post:
+    """The lines of a summary and where they stand; whether a model wrote them is said first."""
+    paper = summary.paper
+    is_own = summary.engine == EXTRACTIVE
+
+    def build(room: _Room) -> Post:
+        title = Span(phrases.title(paper, room.title), url=paper.url)
+        blocks: list[Block] = [heading(f"{STYLES[summary.style]}: ", title, level=3)]
+        if summary.note:
+            blocks.append(text(phrases.line(summary.note, 200)))
+        if is_own:
+            blocks.append(fine(_whose(summary)))
+        for line in summary.lines[:MOST_LINES]:
+            blocks += _own(line, room) if is_own else _by_model(line, room)
+        how = "" if is_own else f"{HOW[AnswerStatus.ANSWERED]}\n"
+        return Post((*blocks, fine(how + coverage([summary.read])), _buttons(summary)))
+
+    return roomiest(ROOMS, build)
+
+
+def _whose(summary: Summary) -> str:
+    by_others = not summary.paper.abstract and all(line.claim.section == "Summary" for line in summary.lines)
+    return SUMMARY_ONLY if by_others else OWN_WORDS
+
+
+def _own(line: Line, room: _Room) -> list[Block]:
+    quote = phrases.whole_sentences(readable(line.claim.quote), room.line)
+    where = phrases.line(line.claim.section, SHOWN_OF_A_SECTION)
+    about = strong(ASPECTS[line.aspect]) if line.aspect else strong("It begins")
+    return [text(about, f"{APART}{where}" if where else ""), Quote(marked(quote, figures_in(quote), room.line))]
+
+
+def _by_model(line: Line, room: _Room) -> list[Block]:
+    claim = line.claim
+    quote = phrases.line(claim.quote, room.line)
+    where = phrases.line(claim.section, SHOWN_OF_A_SECTION)
+    said = [] if claim.label is Label.QUOTED else [text(phrases.line(claim.text, room.line) + inferred(claim))]
+    return [*said, Quote((Span(quote),)), *([fine(where)] if where else [])]
+
+
+def _buttons(summary: Summary) -> Buttons:
+    paper_id = summary.paper.id
+    others = tuple(
+        Button(
+            name,
+            action=encode(Summarise(paper_id, style)),
+            command=f"/summary {paper_id} --style {style}",
+        )
+        for style, name in STYLES.items()
+        if style is not summary.style and (style is not Style.NEWCOMER or summary.engine != EXTRACTIVE)
+    )
+    about = Button("About this paper", action=encode(ShowPaper(paper_id)), command=f"/papers show {paper_id}")
+    return Buttons((*others, about))

@@ -1,0 +1,53 @@
+"""What a model says of papers where the same is asked again and again: drafted once, checked each time, and kept."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from bot.core.allowance import Asker
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Passage, verify
+from bot.core.passages import Close, Tie
+from bot.ports import Resources
+from storage.claims import KeptClaim
+from storage.records import Paper
+
+
+async def drafted(
+    r: Resources, question: str, papers: Sequence[Paper], given: Sequence[Passage], asker: Asker | None
+) -> Answer:
+    """What the answerer claims of ``papers``, drawn from ``given`` and verified there.
+
+    What it answered is kept for these papers in these versions, these very passages and this engine. Failures are not.
+    """
+    name = _name(r.answerer.name, question, papers, given)
+    async with r.drafting.setdefault(name, asyncio.Lock()):  # whoever asks the same meanwhile waits for it
+        async with r.store.read() as tx:
+            kept = await tx.claims.get(name)
+        if kept is not None and (claims := verify(tuple(map(_claim, kept)), tuple(given))):
+            return Answer(question=question, status=AnswerStatus.ANSWERED, engine=r.answerer.name, claims=claims)
+        closest = [Close(passage, score=0.0, matched=(), tie=Tie.TOUCHES) for passage in given]
+        draft = await r.answerer.draft(question, closest, asker)
+        answer = replace(draft, claims=verify(draft.claims, tuple(given)))
+        if answer.status is AnswerStatus.ANSWERED and answer.claims:
+            async with r.store.write() as tx:
+                await tx.claims.keep(name, [_kept(claim) for claim in answer.claims], at=r.clock())
+        return answer
+
+
+def _name(engine: str, question: str, papers: Sequence[Paper], given: Sequence[Passage]) -> str:
+    versions = [f"{paper.id} {paper.version}" for paper in papers]
+    texts = [f"{passage.paper_id} {passage.section} {passage.text}" for passage in given]
+    return sha256("\n".join((engine, question, *versions, *texts)).encode("utf-8", "replace")).hexdigest()
+
+
+def _kept(claim: Claim) -> KeptClaim:
+    return KeptClaim(
+        text=claim.text, label=claim.label.value, quote=claim.quote, section=claim.section, paper_id=claim.paper_id
+    )
+
+
+def _claim(kept: KeptClaim) -> Claim:
+    return Claim(
+        text=kept.text, label=Label(kept.label), quote=kept.quote, section=kept.section, paper_id=kept.paper_id
+    )

@@ -1,0 +1,47 @@
+"""A paper in a few lines: by the model where there is one and its lines stand, else in the paper's own words."""
+
+import asyncio
+from dataclasses import replace
+
+from bot.core import passages
+from bot.core.allowance import Asker
+from bot.core.aspects import essence
+from bot.core.grounding import EXTRACTIVE, AnswerStatus
+from bot.core.summary import QUESTIONS, Line, Style, Summary, in_own_words
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.services import drafting, reading, search
+
+TO_AN_ASPECT = 2
+"""Passages beside the abstract that a model is given for each aspect: with more, their end would be cut off."""
+NEEDS_A_MODEL = "Explaining it in plain words takes a language model, and I have none here. These are the plain facts."
+NOTHING_STOOD = "The model wrote nothing that I could find in the paper, so here are the paper's own words instead."
+
+
+async def summarise(r: Resources, text: str, style: Style, asker: Asker | None = None) -> Summary:
+    """The paper that ``text`` names, in the lines that ``style`` asks for; ``asker`` is None for whoever runs the bot.
+
+    Raises:
+        InvalidInput: it names none, or one of which there is nothing to read.
+        UnknownPaper: the store does not hold it.
+    """
+    paper = await search.paper(r, text)
+    full = await reading.full_text(r, paper)
+    texts = await asyncio.to_thread(passages.of_paper, paper, full)
+    if not texts:
+        raise InvalidInput(f"Of {paper.id} I have no more than the title, so there is nothing to sum up.")
+    plain = Summary(
+        paper=paper,
+        style=style,
+        engine=EXTRACTIVE,
+        lines=await asyncio.to_thread(in_own_words, texts, style),
+        read=reading.read_of(paper, full),
+        note=NEEDS_A_MODEL if style is Style.NEWCOMER else "",
+    )
+    if r.answerer.name == EXTRACTIVE:
+        return plain
+    given = await asyncio.to_thread(essence, texts, to_an_aspect=TO_AN_ASPECT)
+    answer = await drafting.drafted(r, QUESTIONS[style], [paper], given, asker)
+    if answer.status is not AnswerStatus.ANSWERED or not answer.claims:
+        return replace(plain, note=answer.note or NOTHING_STOOD)
+    return replace(plain, engine=answer.engine, lines=tuple(map(Line, answer.claims)), note="")

@@ -1,0 +1,208 @@
+"""Summaries and comparisons are worded as what they are: the paper's own words, or a model's with theirs below."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.console.layout import Look, lay_out
+from bot.core.aspect_signs import Aspect
+from bot.core.comparison import Comparison, Row
+from bot.core.grounding import EXTRACTIVE, Claim, Label, Read
+from bot.core.summary import Line, Style, Summary
+from bot.render.actions import Compare, Summarise, decode
+from bot.render.comparison import OWN_WORDS as CELLS
+from bot.render.comparison import comparison_post
+from bot.render.limits import fits
+from bot.render.post import Post
+from bot.render.summary import OWN_WORDS, SUMMARY_ONLY, summary_post
+from storage.records import PaperId
+from tests.builders import make_id, make_paper
+from tests.render.hostile import hostile_papers, long_text
+from tests.render.reading import buttons, read
+
+PAPER = make_paper(title="SoupNet: A Model")
+OTHER = make_paper(make_id(2), title="On the making of bread by machines of our time")
+
+
+def make_claim(**facts: Any) -> Claim:
+    defaults: dict[str, Any] = {
+        "text": "We stir 12% faster.",
+        "label": Label.QUOTED,
+        "quote": "We stir 12% faster.",
+        "section": "Abstract",
+        "paper_id": PAPER.id,
+    }
+    return Claim(**(defaults | facts))
+
+
+def make_summary(*lines: Line, **facts: Any) -> Summary:
+    defaults: dict[str, Any] = {"style": Style.TLDR, "engine": EXTRACTIVE, "read": Read(paper_id=PAPER.id)}
+    return Summary(paper=facts.pop("paper", PAPER), lines=lines, **(defaults | facts))
+
+
+def test_own_words_are_called_so_each_with_its_aspect_and_section() -> None:
+    shown = read(summary_post(make_summary(Line(make_claim(), Aspect.RESULTS), Line(make_claim(section="")))))
+    assert shown.splitlines() == [
+        "### TL;DR: [SoupNet: A Model](https://arxiv.org/abs/2503.01234)",
+        f"-# {OWN_WORDS}",
+        "",
+        "**Results** · Abstract",
+        "> We stir **12%** faster.",
+        "**It begins**",
+        "> We stir **12%** faster.",
+        "-# Read: abstracts only, not the whole papers.",
+    ]
+
+
+def test_the_words_of_a_summary_are_never_called_the_papers() -> None:
+    bare = replace(PAPER, abstract="", summary="We stir 12% faster.")
+    shown = read(summary_post(make_summary(Line(make_claim(section="Summary")), paper=bare)))
+    assert SUMMARY_ONLY in shown
+    assert OWN_WORDS not in shown
+
+
+def test_a_models_line_stands_above_its_quotation_and_an_inference_is_called_one() -> None:
+    lines = (Line(make_claim(text="It stirs.", label=Label.STATED)), Line(make_claim(label=Label.INFERRED)))
+    shown = read(summary_post(make_summary(*lines, engine="model", style=Style.NEWCOMER)))
+    assert "It stirs.\n> We stir 12% faster.\n-# Abstract" in shown
+    assert "We stir 12% faster. (my conclusion from this passage, not its words)" in shown
+    assert "checked word for word" in shown
+    assert OWN_WORDS not in shown
+
+
+def test_why_it_is_not_what_was_asked_for_is_said() -> None:
+    assert "The model is busy." in read(summary_post(make_summary(Line(make_claim()), note="The model is busy.")))
+
+
+def test_the_other_styles_are_a_press_away_and_plain_words_only_where_there_is_a_model() -> None:
+    own = buttons(summary_post(make_summary(Line(make_claim()))))
+    assert list(own) == ["Key points", "About this paper"]
+    assert decode(own["Key points"].action or "") == Summarise(PAPER.id, Style.POINTS)
+    assert "For a newcomer" in buttons(summary_post(make_summary(Line(make_claim()), engine="model")))
+
+
+# --- side by side ---
+
+
+def make_comparison(*rows: Row, **facts: Any) -> Comparison:
+    papers = facts.pop("papers", (PAPER, OTHER))
+    defaults: dict[str, Any] = {"engine": EXTRACTIVE, "read": tuple(Read(paper_id=one.id) for one in papers)}
+    return Comparison(papers=papers, rows=rows, **(defaults | facts))
+
+
+BREAD = make_claim(text="We knead.", quote="We knead.", section="1 Introduction", paper_id=OTHER.id)
+ROWS = (
+    Row(Aspect.APPROACH, {OTHER.id: BREAD}),
+    Row(Aspect.RESULTS, {PAPER.id: make_claim(), OTHER.id: BREAD}),
+    Row(Aspect.LIMITS, {}),
+)
+
+
+def test_on_a_phone_each_aspect_stands_by_itself_with_a_line_for_each_paper() -> None:
+    assert read(comparison_post(make_comparison(*ROWS))).splitlines() == [
+        "### Side by side",
+        "- [SoupNet: A Model](https://arxiv.org/abs/2503.01234)",
+        "- [On the making of bread by machines of our time](https://arxiv.org/abs/2503.00002)",
+        "",
+        "### Approach",
+        "> **SoupNet**: *not found*",
+        "> **On the making of bread by m…**: We knead. \\[1\\]",
+        "### Results",
+        "> **SoupNet**: We stir **12%** faster. \\[2\\]",
+        "> **On the making of bread by m…**: *the sentence under approach*",
+        "Not found in any of them: limits.",
+        "",
+        "-# Sources: \\[1\\] On the making of bread by m…, 1 Introduction; \\[2\\] SoupNet, Abstract",
+        f"-# {CELLS}",
+        "-# Read: abstracts only, not the whole papers.",
+    ]
+
+
+def lines(post: Post, width: int) -> list[str]:
+    return [line.plain for line in lay_out(post, Look(width=width))]
+
+
+def test_at_a_terminal_it_is_a_table_of_columns_and_on_a_narrow_one_as_on_a_phone() -> None:
+    post = comparison_post(make_comparison(*ROWS), whole=True)
+    wide = lines(post, 70)
+    assert "Results  │ We stir 12% faster. [2]      │ the sentence under approach" in wide
+    assert max(map(len, wide)) <= 70
+    assert "▎ SoupNet: not found" in lines(post, 40)
+
+
+def test_a_models_claim_stands_before_its_quotation() -> None:
+    stated = make_claim(text="It stirs.", label=Label.STATED)
+    shown = read(comparison_post(make_comparison(Row(Aspect.RESULTS, {PAPER.id: stated}), engine="model")))
+    assert "> **SoupNet**: It stirs. “We stir 12% faster.” \\[1\\]" in shown
+    assert "checked word for word" in shown
+
+
+def test_of_a_long_table_the_rows_that_fit_come_with_whole_sentences_and_a_button_to_the_others() -> None:
+    papers = tuple(make_paper(make_id(number), title=f"Paper{number}: Long") for number in range(1, 5))
+    rows = tuple(
+        Row(
+            aspect,
+            {one.id: make_claim(quote=f"{aspect} {one.id} {'word ' * 60}end.", paper_id=one.id) for one in papers},
+        )
+        for aspect in Aspect
+    )
+    found = make_comparison(*rows, papers=papers)
+    seen: list[str] = []
+    first = 0
+    while True:
+        post = comparison_post(found, first=first)
+        seen += [line for line in read(post).splitlines() if line.startswith("> ")]
+        more = [button for label, button in buttons(post).items() if label.startswith("More: ")]
+        if not more:
+            break
+        action = decode(more[0].action or "")
+        assert isinstance(action, Compare)
+        assert action.first > first
+        first = action.first
+    assert len(seen) == 28
+    assert all(line.endswith("\\]") and "…" not in line for line in seen)
+    assert decode(buttons(post)["From the beginning"].action or "") == Compare(tuple(one.id for one in papers))
+
+
+claims = st.builds(
+    make_claim,
+    text=long_text(800),
+    quote=long_text(800),
+    section=long_text(200),
+    label=st.sampled_from(Label),
+)
+notes = st.sampled_from(["", "The model is busy."])
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@given(
+    paper=hostile_papers(), found=st.lists(claims, max_size=9), engine=st.sampled_from([EXTRACTIVE, "m"]), note=notes
+)
+def test_a_summary_fits_whatever_it_is_made_of(paper: Any, found: list[Claim], engine: str, note: str) -> None:
+    made = tuple(Line(claim, aspect) for claim, aspect in zip(found, [None, *Aspect, None], strict=False))
+    assert fits(summary_post(make_summary(*made, paper=paper, engine=engine, note=note)))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@given(
+    papers=st.lists(hostile_papers(), min_size=2, max_size=4), claim=claims, first=st.integers(0, 9), dois=st.booleans()
+)
+def test_a_comparison_fits_whatever_it_is_made_of(papers: list[Any], claim: Claim, first: int, dois: bool) -> None:
+    ids = [PaperId(f"10.12345/{'x' * 40}{n}") if dois else make_id(n) for n in range(len(papers))]
+    named = tuple(replace(paper, id=one) for paper, one in zip(papers, ids, strict=True))
+    rows = tuple(
+        Row(aspect, {one: replace(claim, paper_id=one, section=f"{n}{claim.section}") for one in ids})
+        for n, aspect in enumerate(Aspect)
+    )
+    assert fits(comparison_post(make_comparison(*rows, papers=named), first=first))
+
+
+@pytest.mark.parametrize("width", [20, 33, 80, 200])
+def test_no_line_of_a_table_is_wider_than_the_screen(width: int) -> None:
+    found = make_comparison(Row(Aspect.RESULTS, {PAPER.id: make_claim(quote="深度学习 " * 30)}))
+    post = comparison_post(found, whole=True)
+    addresses = ("https://", "(https://")
+    assert all(len(line) <= width for line in lines(post, width) if not line.strip("• ").startswith(addresses))

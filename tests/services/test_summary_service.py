@@ -1,0 +1,135 @@
+"""A summary is the model's where its lines stand on the paper, else the paper's own words; a model is asked once."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.core.aspect_signs import Aspect
+from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label, Read
+from bot.core.summary import Style, Summary
+from bot.errors import InvalidInput
+from bot.ports import Resources
+from bot.services.summary import NEEDS_A_MODEL, NOTHING_STOOD, summarise
+from storage.fulltext import Origin, Piece, PieceKind
+from tests.builders import FakeClock, make_id, make_paper
+from tests.services.doubles import FakeAnswerer, FakeTexts
+from tests.services.seeding import copy_prepared, keep, prepare
+
+PAPER = make_paper(
+    make_id(1),
+    title="SoupNet",
+    abstract=(
+        "Soups remain a challenge for robots. We propose SoupNet, a model that stirs. It spills 12% less than before."
+    ),
+    version=1,
+)
+BARE = make_paper(make_id(2), title="A title", abstract="")
+LIMITS = Piece("5 Limitations", PieceKind.PROSE, "Our robot cannot stir stew, which we leave for future work.")
+
+
+@pytest.fixture(scope="module")
+def papers(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare(migrated_file, tmp_path_factory.mktemp("summaries"), PAPER, BARE)
+
+
+@pytest.fixture
+def store_file(papers: Path, tmp_path: Path) -> Path:
+    return copy_prepared(papers, tmp_path)
+
+
+def claim(quote: str, text: str = "A robot stirs soup.") -> Claim:
+    return Claim(text=text, label=Label.STATED, quote=quote, section="Abstract", paper_id=PAPER.id)
+
+
+TRUE = claim("We propose SoupNet, a model that stirs.")
+FALSE = claim("We propose SoupNet, a model that fries.")
+
+
+def quotes(summary: Summary) -> list[str]:
+    return [line.claim.quote for line in summary.lines]
+
+
+async def test_without_a_model_it_is_the_papers_own_words(r: Resources) -> None:
+    found = await summarise(r, f"https://arxiv.org/abs/{PAPER.id}", Style.TLDR)
+    assert (found.engine, found.note, found.read) == (EXTRACTIVE, "", Read(paper_id=PAPER.id))
+    assert [(line.aspect, line.claim.quote) for line in found.lines] == [
+        (Aspect.APPROACH, "We propose SoupNet, a model that stirs."),
+        (Aspect.RESULTS, "It spills 12% less than before."),
+    ]
+
+
+async def test_the_whole_text_is_read_for_it(r: Resources, clock: FakeClock) -> None:
+    able = replace(r, texts=FakeTexts(clock, {PAPER.id: (LIMITS,)}))
+    found = await summarise(able, PAPER.id, Style.POINTS)
+    assert found.lines[-1].claim.quote == LIMITS.text
+    assert found.read.origin is Origin.HTML
+
+
+async def test_plain_words_take_a_model_and_without_one_that_is_said(r: Resources) -> None:
+    found = await summarise(r, PAPER.id, Style.NEWCOMER)
+    assert found.note == NEEDS_A_MODEL
+    assert found.lines
+
+
+async def test_a_paper_of_which_there_is_nothing_to_read_is_refused(r: Resources) -> None:
+    with pytest.raises(InvalidInput, match="no more than the title"):
+        await summarise(r, BARE.id, Style.TLDR)
+
+
+async def test_a_models_lines_are_shown_where_they_stand_and_dropped_where_not(r: Resources) -> None:
+    found = await summarise(replace(r, answerer=FakeAnswerer(claims=(FALSE, TRUE))), PAPER.id, Style.NEWCOMER)
+    assert (found.engine, found.note) == ("fake", "")
+    assert [line.claim for line in found.lines] == [TRUE]
+
+
+async def test_where_none_of_them_stands_the_papers_own_words_come_and_say_so(r: Resources) -> None:
+    found = await summarise(replace(r, answerer=FakeAnswerer(claims=(FALSE,))), PAPER.id, Style.TLDR)
+    assert (found.engine, found.note) == (EXTRACTIVE, NOTHING_STOOD)
+    assert "We propose SoupNet, a model that stirs." in quotes(found)
+
+
+class Failing(FakeAnswerer):
+    async def draft(self, question: str, closest: object, asker: object = None, *, heard: object = None) -> Answer:
+        self.read.append(NotImplemented)
+        return Answer(question=question, status=AnswerStatus.PASSAGES, engine="extractive", note="The model is busy.")
+
+
+async def test_where_the_model_fails_its_reason_is_told_and_it_is_asked_again_next_time(r: Resources) -> None:
+    failing = Failing()
+    for times in (1, 2):
+        found = await summarise(replace(r, answerer=failing), PAPER.id, Style.TLDR)
+        assert (found.engine, found.note) == (EXTRACTIVE, "The model is busy.")
+        assert len(failing.read) == times
+
+
+async def asked(r: Resources, name: str = "fake", style: Style = Style.TLDR) -> bool:
+    """Whether the model of that name had to be asked."""
+    answerer = FakeAnswerer(claims=(TRUE,), name=name)
+    found = await summarise(replace(r, answerer=answerer), PAPER.id, style)
+    assert [line.claim for line in found.lines] == [TRUE]
+    return bool(answerer.read)
+
+
+async def test_it_is_kept_for_each_style_and_engine_until_there_is_a_new_version(r: Resources) -> None:
+    assert await asked(r)
+    assert not await asked(r)
+    assert await asked(r, name="another")
+    assert await asked(r, style=Style.POINTS)
+    assert not await asked(r)
+    await keep(r, replace(PAPER, version=2))
+    assert await asked(r)
+
+
+async def test_it_is_made_anew_where_there_is_more_to_read(r: Resources, clock: FakeClock) -> None:
+    assert await asked(r)
+    assert await asked(replace(r, texts=FakeTexts(clock, {PAPER.id: (LIMITS,)})))
+
+
+async def test_of_many_who_ask_at_once_one_asks_the_model(r: Resources) -> None:
+    answerer = FakeAnswerer(claims=(TRUE,))
+    able = replace(r, answerer=answerer)
+    found = await asyncio.gather(*(summarise(able, PAPER.id, Style.TLDR) for _ in range(5)))
+    assert [quotes(one) for one in found] == [[TRUE.quote]] * 5
+    assert len(answerer.read) == 3, "the three sentences of one prompt"
