@@ -22,7 +22,7 @@ PAPER_KEYS = {
 ANSWER_KEYS = {"question", "status", "coverage", "engine", "claims", "nearest", "took_ms"}
 
 COMMANDS = (
-    ("run",), ("ingest",), ("trending",), ("search",), ("paper",), ("ask",), ("status",), ("doctor",),
+    ("run",), ("ingest",), ("trending",), ("search",), ("paper",), ("ask",), ("summary",), ("compare",), ("status",), ("doctor",),
     ("channels", "list"), ("channels", "export"), ("channels", "import"),
     ("db", "upgrade"), ("db", "check"), ("db", "backup"), ("db", "restore"), ("db", "vectors"),
     ("db", "compact"), ("db", "copy"),
@@ -59,6 +59,8 @@ def test_the_program_lists_its_commands(paperboy: Paperboy) -> None:
         (("search", "--like", PAPERS[0].id), {"query", "like", "total", "results", "engine", "took_ms"}),
         (("paper", PAPERS[0].id), PAPER_KEYS),
         (("ask", "which", "test", "reads", "best?"), ANSWER_KEYS),
+        (("summary", PAPERS[0].id), {"paper", "style", "engine", "note", "read", "lines"}),
+        (("compare", PAPERS[0].id, PAPERS[1].id), {"papers", "engine", "note", "read", "rows"}),
         (("status",), {"papers", "sources", "channels"}),
     ],
 )

@@ -35,3 +35,25 @@ async def test_further_papers_come_in_and_all_of_them_are_left_again(terminal: T
     assert "Attention is enough" in await terminal.type("/discuss")
     assert "about no paper" in await terminal.type("/discuss end")
     assert "about no paper" in await terminal.type("/discuss papers")
+
+
+async def test_a_paper_is_summed_up_by_its_number_or_as_the_one_that_is_talked_about(terminal: Terminal) -> None:
+    assert "only in a thread about one paper" in await terminal.type("/summary")
+    await terminal.type("/papers today --sort top")
+    assert "Key points: Attention is enough" in await terminal.type("/summary 2")
+    await terminal.type("/discuss start 1")
+    assert "TL;DR: Diffusion for video" in await terminal.type("/summary --style tldr")
+    await terminal.type("/discuss add 2")
+    assert "say which of them you mean" in await terminal.type("/summary")
+
+
+async def test_papers_are_set_side_by_side_those_that_are_talked_about_where_too_few_are_named(
+    terminal: Terminal,
+) -> None:
+    await terminal.type("/papers today --sort top")
+    assert "Name two to four papers" in await terminal.type("/compare 1")
+    assert "│ Attention is enough" in await terminal.type("/compare 2, 3")
+    await terminal.type("/discuss start 1")
+    both = await terminal.type("/compare 2")
+    assert "Attention is enough" in both
+    assert "Diffusion for video" in both

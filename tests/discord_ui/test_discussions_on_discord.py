@@ -5,7 +5,7 @@ import pytest
 from bot.discord_ui.client import PaperboyClient
 from bot.ports import Resources
 from tests.discord_ui.conftest import PAPERS, Lab, until
-from tests.standins.discord import Channel, Permission
+from tests.standins.discord import Channel, Permission, Reply
 
 pytestmark = pytest.mark.usefixtures("stocked", "client")
 
@@ -133,3 +133,27 @@ async def test_who_asks_too_fast_is_told_once(lab: Lab, thread: Channel) -> None
     messages = await lab.discord.messages_in(thread, 1 + 7 + 5)
     told = [one for one in messages if "questions in a minute" in one.text]
     assert len(told) == 1
+
+
+async def told_privately(reply: Reply) -> str:
+    await until(lambda: bool(reply.followups))
+    [message] = reply.followups
+    assert message.ephemeral
+    return message.text
+
+
+async def test_in_a_thread_its_paper_is_summed_up_and_its_papers_are_compared(lab: Lab, thread: Channel) -> None:
+    summary = await lab.guest.slash(thread, "summary")
+    assert f"Key points: [{ONE.title}]" in summary.text
+    assert not summary.ephemeral
+    shorter = await lab.guest.press(summary.message, "TL;DR")
+    assert f"TL;DR: [{ONE.title}]" in shorter.text
+    assert "Name two to four papers" in await told_privately(await lab.guest.slash(thread, "compare"))
+    await lab.guest.slash(thread, "discuss add", paper=TWO.id)
+    assert "say which of them you mean" in await told_privately(await lab.guest.slash(thread, "summary"))
+    compared = await lab.guest.slash(thread, "compare")
+    assert "Side by side" in compared.text
+    assert ONE.title in compared.text
+    assert TWO.title in compared.text
+    named = await lab.guest.slash(lab.papers, "compare", first=ONE.id, second=PAPERS[3].id)
+    assert PAPERS[3].title in named.text
