@@ -22,7 +22,8 @@ PAPER_KEYS = {
 ANSWER_KEYS = {"question", "status", "coverage", "engine", "claims", "nearest", "took_ms"}
 
 COMMANDS = (
-    ("run",), ("ingest",), ("trending",), ("search",), ("paper",), ("ask",), ("summary",), ("compare",), ("status",), ("doctor",),
+    ("run",), ("ingest",), ("trending",), ("search",), ("paper",), ("ask",), ("summary",), ("compare",),
+    ("status",), ("doctor",),
     ("channels", "list"), ("channels", "export"), ("channels", "import"),
     ("db", "upgrade"), ("db", "check"), ("db", "backup"), ("db", "restore"), ("db", "vectors"),
     ("db", "compact"), ("db", "copy"),
