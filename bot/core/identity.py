@@ -6,7 +6,8 @@ is text, never a number: ``2503.02130`` read as one loses its last zero and name
 
 A paper beyond arXiv is called by its DOI in small letters, since DOIs do not tell capitals from small ones (DOI
 Handbook, 2.4). Those that a button of a message cannot carry are refused: old ones with semicolons and angle brackets,
-and the longest.
+and the longest. A paper of the ACL Anthology is called by the DOI that the ACL makes of its id there, registered or
+not: not all of its events get one, and none at once.
 """
 
 import re
@@ -15,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.core.text import clean
 from bot.errors import InvalidInput
+from storage.naming import ANTHOLOGY
 from storage.records import PaperId
 
 LONGEST = 500
@@ -52,6 +54,11 @@ _HOSTS = re.compile(
 )
 _DOI_HOSTS = frozenset({"doi.org", "dx.doi.org", "www.doi.org"})
 _PREPRINT_HOSTS = frozenset({"biorxiv.org", "www.biorxiv.org", "medrxiv.org", "www.medrxiv.org"})
+_ANTHOLOGY_HOSTS = frozenset({"aclanthology.org", "www.aclanthology.org", "aclweb.org", "www.aclweb.org"})
+_ANTHOLOGY_PAGE = re.compile(
+    r"/(?:anthology/)?([A-Z]\d\d-\d{4}|(?:19|20)\d\d\.[a-z0-9]{1,20}-[a-z0-9]{1,20}\.\d{1,4})(?:v\d)?(?:\.pdf)?",
+    re.ASCII | re.IGNORECASE,
+)
 _EXAMPLES = (
     "Write an arXiv id such as 2503.01234 or hep-th/9901001, the address of its arXiv or Hugging Face page, or its DOI."
 )
@@ -131,14 +138,16 @@ def _address(text: str) -> str | None:
         return path.lstrip("/")
     if host in _PREPRINT_HOSTS and (page := _PREPRINT.fullmatch(path)):
         return page.group(1)
+    if host in _ANTHOLOGY_HOSTS and (page := _ANTHOLOGY_PAGE.fullmatch(path)):
+        return ANTHOLOGY + page.group(1)
     if _HOSTS.fullmatch(host):
         page = _PAGE.fullmatch(path)
         name = page.group(1) if page else path.lstrip("/")
         return re.sub(r"\.(?:pdf|html?)\Z", "", name, flags=re.IGNORECASE)
     if "://" in text:
         raise InvalidInput(
-            f"“{clean(text, 80)}” is not an address of arXiv, alphaXiv, Hugging Face, bioRxiv, medRxiv or doi.org. "
-            f"{_EXAMPLES}"
+            f"“{clean(text, 80)}” is not an address of arXiv, alphaXiv, Hugging Face, bioRxiv, medRxiv, the ACL "
+            f"Anthology or doi.org. {_EXAMPLES}"
         )
     return None
 

@@ -8,7 +8,7 @@ from bot.core.period import Period, PeriodKind
 from bot.core.ranking import short
 from bot.core.text import clip, readable, sentences
 from bot.render.post import Heading, Inline, Moment, Paragraph, Place, Span, Style
-from storage.naming import is_doi
+from storage.naming import anthology_id, is_doi
 from storage.records import (
     EVERY_DAY,
     WORKING_DAYS,
@@ -113,6 +113,8 @@ def line(words: str, limit: int) -> str:
 
 def called(paper_id: PaperId) -> str:
     """Its id, and whose id it is."""
+    if own := anthology_id(paper_id):
+        return f"ACL Anthology {own}"
     return f"{'DOI' if is_doi(paper_id) else 'arXiv'} {paper_id}"
 
 

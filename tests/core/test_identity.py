@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from bot.core.identity import ARCHIVES, find_paper_ids, parse_paper_id, parse_version
 from bot.errors import InvalidInput
+from bot.render.phrases import called
+from storage.naming import address_of
 
 NEW = [("07", "04"), ("14", "12"), ("15", "01"), ("25", "03"), ("31", "12")]
 
@@ -75,11 +77,20 @@ class TestOneNameForAPaper:
             ("(10.1000/one(2))", "10.1000/one(2)"),
             ("https://www.biorxiv.org/content/10.1101/2025.03.14.643210v2.full.pdf", "10.1101/2025.03.14.643210"),
             ("https://medrxiv.org/content/10.1101/019281", "10.1101/019281"),
+            ("https://aclanthology.org/2025.acl-long.12/", "10.18653/v1/2025.acl-long.12"),
+            ("aclanthology.org/2025.findings-acl.3.pdf", "10.18653/v1/2025.findings-acl.3"),
+            ("https://www.aclweb.org/anthology/P18-1024v2.pdf", "10.18653/v1/p18-1024"),
         ],
     )
     def test_beyond_arxiv_it_is_the_doi_in_small_letters(self, written: str, paper_id: str) -> None:
         assert parse_paper_id(written) == parse_paper_id(paper_id) == paper_id
         assert parse_version(written) is None
+
+    @pytest.mark.parametrize("own", ["2025.acl-long.12", "P18-1024"])
+    def test_a_paper_of_the_anthology_has_its_page_there_be_its_doi_registered_or_not(self, own: str) -> None:
+        page = f"https://aclanthology.org/{own}"
+        assert address_of(parse_paper_id(page)) == page
+        assert called(parse_paper_id(page)) == f"ACL Anthology {own}"
 
     @given(IDS, st.sampled_from(WRITTEN), st.one_of(st.none(), st.integers(1, 99)))
     def test_any_id_in_any_spelling(self, paper_id: str, written: str, version: int | None) -> None:
