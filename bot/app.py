@@ -23,10 +23,12 @@ from bot.settings import Settings
 from bot.sources.arxiv import ArXiv, Sites
 from bot.sources.arxiv_feed import Announced
 from bot.sources.arxiv_gate import ArxivGate
+from bot.sources.feed import Feed
 from bot.sources.folder import Folder
 from bot.sources.full_text import FullTexts
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
+from bot.sources.public import PublicTransport
 from storage.errors import StorageError
 from storage.search_index import SearchIndex
 from storage.store import Store
@@ -65,7 +67,10 @@ async def open_resources(
     embedder = MiniLM() if settings.semantic and not missing() else None
     try:
         index = await asyncio.to_thread(SearchIndex.open, settings.index_folder)
-        async with httpx.AsyncClient() as client:
+        async with (
+            httpx.AsyncClient() as client,
+            httpx.AsyncClient(transport=PublicTransport(), trust_env=False) as public,
+        ):
             polite = PoliteClient(client, clock=clock)
             hugging_face = HuggingFace(
                 polite, endpoint=settings.hf_endpoint, token=settings.hf_token, clock=clock, patience=patience
@@ -73,10 +78,15 @@ async def open_resources(
             gated = PoliteClient(client, clock=clock, shared=ArxivGate(store, clock))
             arxiv = _arxiv(settings, gated, store, clock=clock, patience=patience) if settings.arxiv else None
             folder = Folder(settings.papers_folder, clock=clock)
+            outside = PoliteClient(public, clock=clock)
+            feeds = (
+                Feed(outside, name=name, url=url, clock=clock, patience=patience)
+                for name, url in settings.feed_addresses.items()
+            )
             yield Resources(
                 store=store,
                 index=index,
-                sources=(hugging_face, *((arxiv,) if arxiv is not None else ()), folder),
+                sources=(hugging_face, *((arxiv,) if arxiv is not None else ()), folder, *feeds),
                 catalogue=arxiv,
                 answerer=_answerer(settings, client, store, clock=clock),
                 allowance=settings.allowance if settings.llm_base_url is not None else None,

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.core.allowance import Allowance
+from bot.core.feeds import read_feeds
 from bot.errors import SettingProblem, SettingsError
 from storage import categories
 
@@ -75,6 +76,11 @@ def _announced(value: str) -> str:
 def _listed(value: str) -> tuple[str, ...]:
     """What stands in a list, parted by spaces or commas."""
     return tuple(value.replace(",", " ").split())
+
+
+def _feeds(value: str) -> str:
+    read_feeds(value)
+    return value
 
 
 def _model_of_a_server(value: str | None, known: ValidationInfo) -> str | None:
@@ -211,6 +217,17 @@ class Settings(BaseSettings):
         description="How many questions of one server's members together it answers in a day.",
         examples=["500"],
     )
+    feeds: Annotated[str, AfterValidator(_feeds)] = Field(
+        "",
+        description="Publishers' feeds (RSS or Atom) of new papers, each as NAME=ADDRESS, parted by spaces. Only these "
+        "are ever asked, over https and in the public internet.",
+        examples=[
+            (
+                "bioRxiv=https://connect.biorxiv.org/biorxiv_xml.php?subject=neuroscience "
+                "ACL=https://aclanthology.org/papers/index.xml"
+            )
+        ],
+    )
     papers_folder: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
         None,
         description="A folder of reference files (.bib, .json) whose papers come into the store, and their changes.",
@@ -280,6 +297,11 @@ class Settings(BaseSettings):
     def announced(self) -> tuple[str, ...]:
         """The chosen kinds of announcements."""
         return _listed(self.arxiv_announced)
+
+    @property
+    def feed_addresses(self) -> dict[str, str]:
+        """The address of each feed by its name, in their order."""
+        return read_feeds(self.feeds)
 
     @property
     def ledger_kept(self) -> timedelta:

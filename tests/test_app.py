@@ -15,6 +15,7 @@ from bot import scheduler
 from bot.answering.extractive import Extractive
 from bot.app import beating, one_round, open_resources, told_to_stop, until_stopped
 from bot.core.grounding import AnswerStatus
+from bot.errors import SourceUnreachable
 from bot.ports import Envelope, Resources
 from bot.render.post import Post
 from bot.services import channels, discussion
@@ -251,6 +252,18 @@ async def test_resources_are_opened_from_the_settings(settings: Settings, tmp_pa
             assert await tx.papers.count() == 0
         assert (await r.index.search(None, limit=1, today=DAY)).total == 0
     assert (tmp_path / "new" / "paperboy.db").is_file()
+
+
+async def test_a_feed_inside_the_own_network_is_not_read_whatever_proxy_is_set(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEEDS", "journal=https://localhost/feed.xml")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    async with open_resources(load_settings(tmp_path / "no-such-file.env")) as r:
+        feed = r.sources[-1]
+        assert feed.name == "journal"
+        with pytest.raises(SourceUnreachable, match="localhost stands in a private network"):
+            await feed.fetch(None)
 
 
 async def test_with_a_model_answers_are_worded_by_it(

@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.feeds import NAMES_TAKEN
 from bot.errors import SettingsError
+from bot.render.status import SOURCES
+from bot.sample import SAMPLE
 from bot.settings import load_settings
 
 NOWHERE = Path("no-such-file.env")
@@ -50,12 +53,35 @@ def test_every_wrong_value_is_reported_at_once_with_its_name_and_an_example(monk
         ("LLM_TOKENS_A_DAY", "0"),
         ("LLM_MONEY_A_DAY", "free"),
         ("LLM_PROMPT_PRICE", "-1"),
+        ("FEEDS", "https://journal.example/feed.xml"),
+        ("FEEDS", "journal"),
+        ("FEEDS", "journal=http://journal.example/feed.xml"),
+        ("FEEDS", "journal=https://"),
+        ("FEEDS", "journal=https://[journal.example/"),
+        ("FEEDS", "journal=https://journal.example:99999999/"),
+        ("FEEDS", "journal=https://me:secret@journal.example/"),
+        ("FEEDS", "journal=https://a.example/ Journal=https://b.example/"),
+        ("FEEDS", "arXiv=https://journal.example/"),
+        ("FEEDS", "a_name=https://journal.example/"),
+        ("FEEDS", "papers=https://rss.arxiv.org/rss/cs.CL"),
+        ("FEEDS", "papers=https://huggingface.co/feed"),
     ],
 )
 def test_a_wrong_value_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         load_settings(NOWHERE)
+
+
+def test_each_feed_has_a_name_and_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(NOWHERE).feed_addresses == {}
+    monkeypatch.setenv("FEEDS", "bioRxiv=https://a.example/x.php?subject=a,b&n=1  ACL-2=https://b.example:8443/feed")
+    addresses = {"bioRxiv": "https://a.example/x.php?subject=a,b&n=1", "ACL-2": "https://b.example:8443/feed"}
+    assert load_settings(NOWHERE).feed_addresses == addresses
+
+
+def test_no_feed_may_be_called_as_another_source_is() -> None:
+    assert {name for name in SOURCES if " " not in name} | {SAMPLE} <= NAMES_TAKEN
 
 
 def test_a_model_server_needs_the_name_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ class _Shelf:
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """Days, and whether what arXiv announced on them counts beside the daily lists."""
+    """Days, and whether what was announced on them counts beside the daily lists."""
 
     days: Days
     announced: bool = False
@@ -177,7 +177,7 @@ class Chooser:
 
 
 def _wants_announced(setup: ChannelSetup) -> bool:
-    """Whether it chooses among all that arXiv announced, not only among what a daily list named.
+    """Whether it chooses among all that was announced, not only among what a daily list named.
 
     Only where a query says which: what nobody has voted for yet is no trend, and a round-up is of what was received.
     """

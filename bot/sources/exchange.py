@@ -16,7 +16,7 @@ from importlib import metadata
 import httpx
 
 from bot.core.text import clean
-from bot.errors import SourceChanged
+from bot.errors import SourceChanged, SourceUnreachable
 
 CONNECT_WITHIN = 5.0
 """Seconds after which a site that does not take a connection counts as not there."""
@@ -69,6 +69,10 @@ class Broken:
     problem: str
 
 
+class NotPublic(httpx.ConnectError):
+    """The host is not asked, and will not be; why, in words that follow its name."""
+
+
 @functools.cache
 def user_agent() -> str:
     """How we introduce ourselves."""
@@ -94,6 +98,7 @@ async def follow(client: httpx.AsyncClient, ask: Ask, conditions: Mapping[str, s
 
     Raises:
         SourceChanged: a redirect that leads elsewhere or nowhere; an answer too large or compressed as we did not ask.
+        SourceUnreachable: the client asks public hosts only, and this is none.
     """
     url = address(ask)
     for _ in range(ask.redirects + 1):
@@ -118,6 +123,8 @@ async def _exchange(
             ) as response,
         ):
             body = await _read(ask, response)
+    except NotPublic as problem:
+        raise SourceUnreachable(ask.source, f"{url.host} {problem}.") from None
     except TimeoutError:
         return Broken(f"{url.host} took longer than {ask.deadline.total_seconds():.0f} seconds for one answer")
     except (httpx.HTTPError, httpx.StreamError, zlib.error) as error:

@@ -16,9 +16,11 @@ from bot.sources.arxiv_api import read_entries
 from bot.sources.arxiv_feed import Announced, read_feed
 from bot.sources.arxiv_oai import read_records
 from bot.sources.huggingface_parse import read_items, read_papers
+from bot.sources.syndication import read_feed as read_syndicated
 from tests.builders import BASE, DAY
 from tests.sources.damage import damaged
 from tests.standins.arxiv import Entry, api_body, atom_body, make_entries, oai_body, rss_body
+from tests.standins.feeds import ANTHOLOGY, ATOM, RDF
 from tests.standins.hugging_face import as_body, make_items
 
 IN_ALL = 2_000
@@ -47,6 +49,10 @@ def oai(body: bytes) -> Fetched:
     return read_records(body, seen_at=NOW).fetched
 
 
+def syndicated(body: bytes) -> Fetched:
+    return read_syndicated(body, source="journal", seen_at=NOW)
+
+
 def recorded(body: bytes) -> Fetched:
     return read_recorded(body, kinds=frozenset(Announced), now=NOW)
 
@@ -58,6 +64,9 @@ BUILT: tuple[tuple[str, Reader, bytes], ...] = (
     ("atom", feed, atom_body(ENTRIES)),
     ("api", api, api_body(ENTRIES)),
     ("oai", oai, oai_body(ENTRIES, token="1|2")),
+    ("rdf of a publisher", syndicated, RDF),
+    ("rss of a publisher", syndicated, ANTHOLOGY),
+    ("atom of a publisher", syndicated, ATOM),
     ("recorded", recorded, oai_body(ENTRIES)),
 )
 EACH = IN_ALL // (2 * len(BUILT)) + 1
