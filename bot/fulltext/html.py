@@ -9,70 +9,15 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.core.text import clean, readable
-from bot.fulltext.hidden import declarations, has_background, is_hidden
+from bot.fulltext.hidden import Sight, hiding
 from bot.fulltext.outline import Outline, table_rows
+from bot.fulltext.seeing import DEEPEST, Eyes, children, classes
 
-DEEPEST = 400
-"""How far elements are followed into one another."""
 MOST_NODES = 400_000
 LONGEST_TEX = 2_000
 ANCHOR_WITHIN = 3
 """Elements from a heading outward in which the id of its section is looked for."""
 
-_NOT_READ = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "nav",
-        "footer",
-        "template",
-        "noscript",
-        "svg",
-        "iframe",
-        "object",
-        "button",
-        "form",
-        "select",
-        "textarea",
-        "input",
-        "annotation",
-        "annotation-xml",
-        "aside",
-        "dialog",
-        "video",
-        "audio",
-        "canvas",
-    ]
-)
-_NOT_READ_CLASSES = frozenset(
-    [
-        "ltx_authors",
-        "ltx_author_notes",
-        "ltx_engrafo_author_notes",
-        "ltx_dates",
-        "ltx_date",
-        "ltx_bibliography",
-        "ltx_page_header",
-        "ltx_page_footer",
-        "ltx_page_navbar",
-        "ltx_page_logo",
-        "ltx_TOC",
-        "ltx_toclist",
-        "ltx_rdf",
-        "ltx_pagination",
-        "ltx_ERROR",
-        "ltx_note_mark",
-        "ltx_note_type",
-        "ltx_classification",
-        "ltx_index",
-        "ltx_tag_equation",
-        "ltx_role_footnotetext",
-        "package-alerts",
-        "ltx_tag_note",
-        "ltx_tag_listingline",
-    ]
-)
 _BLOCKS = frozenset(
     [
         "p",
@@ -108,6 +53,9 @@ _BLOCK_CLASSES = frozenset({"ltx_para", "ltx_p", "ltx_item", "ltx_listingline", 
 _ANCHOR = re.compile(r"[A-Za-z][\w.:-]{0,59}", re.ASCII)
 _HEADING = re.compile(r"h[1-6]")
 _SPACES = re.compile(r"%\s*\n\s*")
+_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{4,}")
+_NAMES = re.compile(r"\\(?:begin|end|(?:text|page)?color|label|mathchoice)\s*\{[^{}]*\}")
+"""Commands whose argument is a name and not text."""
 _STYLES = re.compile(r"\\(?:displaystyle|textstyle|scriptstyle|scriptscriptstyle|nonumber|limits|nolimits)(?![A-Za-z])")
 
 
@@ -125,20 +73,21 @@ def read_html(body: bytes) -> Outline:
     article = tree.css_first(".ltx_document") or tree.css_first("article")
     if article is None:
         raise NotAPaper("The page holds no article.")
-    reading = _Reading()
+    reading = _Reading(Eyes(hiding(sheet.text() for sheet in tree.css("style"))))
     reading.read(article)
     return reading.outline
 
 
 class _Reading:
-    def __init__(self) -> None:
+    def __init__(self, eyes: Eyes) -> None:
         self.outline = Outline()
+        self._eyes = eyes
         self._line: list[str] = []
         self._notes: list[str] = []
         self._nodes = 0
 
     def read(self, article: LexborNode) -> None:
-        for node, leaving, on_colour in _walk(article):
+        for node, leaving, seen in _walk(article, self._eyes):
             self._nodes += 1
             if self._nodes > MOST_NODES:
                 self.outline.whole = False
@@ -148,29 +97,29 @@ class _Reading:
             elif node.tag == "-text":
                 self._line.append(node.text_content or "")
             else:
-                self._enter(node, on_colour=on_colour)
+                self._enter(node, seen)
         self._flush()
 
-    def _enter(self, node: LexborNode, *, on_colour: bool) -> None:
+    def _enter(self, node: LexborNode, seen: Sight) -> None:
         """What is not descended into, see ``_descends``, is read here."""
         match _role(node):
             case "math":
-                self._line.append(_formula(node))
+                self._line.append(_formula(node, self._eyes))
             case "heading":
                 self._flush()
                 self.outline.place = _anchor(node) or self.outline.place
-                self.outline.heading(_inline(node, on_colour=on_colour))
+                self.outline.heading(_inline(node, seen, self._eyes))
             case "caption":
                 self._flush()
-                self.outline.caption(_inline(node, on_colour=on_colour))
+                self.outline.caption(_inline(node, seen, self._eyes))
             case "equation":
                 self._flush()
-                self.outline.formula(_inline(node, on_colour=on_colour))
+                self.outline.formula(_inline(node, seen, self._eyes))
             case "table":
                 self._flush()
-                self._table(node, on_colour=on_colour)
+                self._table(node, seen)
             case "note":
-                self._notes.append(_inline(node, on_colour=on_colour))
+                self._notes.append(_inline(node, seen, self._eyes))
             case "block":
                 self._flush()
             case "break":
@@ -178,22 +127,23 @@ class _Reading:
             case _:
                 pass
 
-    def _table(self, table: LexborNode, *, on_colour: bool) -> None:
+    def _table(self, table: LexborNode, seen: Sight) -> None:
         rows: list[list[str]] = []
         heads = 0
-        for row in table.css("tr") or table.css(".ltx_tr"):
-            cells = [cell for cell in _children(row) if cell.tag in {"td", "th"} or "ltx_td" in _classes(cell)]
+        for row, around in _rows(table, seen, self._eyes):
+            cells = [cell for cell in children(row) if cell.tag in {"td", "th"} or "ltx_td" in classes(cell)]
             texts: list[str] = []
             for cell in cells:
-                texts += [_inline(cell, on_colour=on_colour)] * _span(cell)
+                of_cell = self._eyes.see(cell, around)
+                texts += [_inline(cell, of_cell, self._eyes) if of_cell is not None else ""] * _span(cell)
             in_head = (row.parent is not None and row.parent.tag == "thead") or all(
-                cell.tag == "th" or "ltx_th_column" in _classes(cell) for cell in cells
+                cell.tag == "th" or "ltx_th_column" in classes(cell) for cell in cells
             )
             heads += bool(cells) and in_head and heads == len(rows)
             if cells:
                 rows.append(texts)
         for text in table_rows(rows, heads if heads < len(rows) else 0):
-            self.outline.row(text, _caption_of(table, on_colour=on_colour))
+            self.outline.row(text, _caption_of(table, seen, self._eyes))
 
     def _flush(self) -> None:
         text = clean("".join(self._line))
@@ -205,124 +155,108 @@ class _Reading:
             self.outline.prose(note)
 
 
-def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool, bool]]:
-    """Every node that is seen, in reading order: (node, whether it is being left, whether it lies on a colour).
+def _walk(root: LexborNode, eyes: Eyes) -> Iterator[tuple[LexborNode, bool, Sight]]:
+    """Every node that is seen, in reading order: (node, whether it is being left, how it is seen).
 
     Only blocks are told when they are left. Without recursion: a page may be nested as deep as its author likes.
     """
-    todo: list[tuple[LexborNode, bool, bool, int]] = [(root, False, False, 0)]
+    todo: list[tuple[LexborNode, bool, Sight, int]] = [(root, False, Sight(), 0)]
     while todo:
-        node, leaving, on_colour, depth = todo.pop()
-        if leaving:
-            yield node, True, on_colour
+        node, leaving, around, depth = todo.pop()
+        if leaving or node.tag == "-text":
+            yield node, leaving, around
             continue
-        if node.tag == "-text":
-            yield node, False, on_colour
+        seen = eyes.see(node, around)
+        if seen is None:
             continue
-        style = declarations(node.attributes.get("style") or "")
-        on_colour = on_colour or has_background(style)
-        if _unseen(node) or is_hidden(style, on_colour=on_colour):
-            continue
-        yield node, False, on_colour
+        yield node, False, seen
         role = _role(node)
         if depth >= DEEPEST or (node is not root and role not in {"block", "inline"}):
             continue
         if role == "block":
-            todo.append((node, True, on_colour, depth))
-        children = _children(node, texts=True)
-        todo.extend((child, False, on_colour, depth + 1) for child in reversed(children))
+            todo.append((node, True, seen, depth))
+        todo.extend((child, False, seen, depth + 1) for child in reversed(children(node, texts=True)))
 
 
-def _inline(root: LexborNode, *, on_colour: bool) -> str:
+def _rows(table: LexborNode, seen: Sight, eyes: Eyes) -> Iterator[tuple[LexborNode, Sight]]:
+    """The rows of a table that are seen, those of a table in a cell too."""
+    todo = [(child, seen, 0) for child in reversed(children(table))]
+    while todo:
+        node, around, depth = todo.pop()
+        of_node = eyes.see(node, around)
+        if of_node is None or depth > DEEPEST:
+            continue
+        if node.tag == "tr" or "ltx_tr" in classes(node):
+            yield node, of_node
+        todo.extend((child, of_node, depth + 1) for child in reversed(children(node)))
+
+
+def _inline(root: LexborNode, seen: Sight, eyes: Eyes) -> str:
     """All text in an element on one line, formulas readable, nothing hidden, no footnotes."""
     parts: list[str] = []
-    todo: list[tuple[LexborNode, bool, int]] = [
-        (child, on_colour, 0) for child in reversed(_children(root, texts=True))
-    ]
+    todo = [(child, seen, 0) for child in reversed(children(root, texts=True))]
     while todo:
-        node, coloured, depth = todo.pop()
+        node, around, depth = todo.pop()
         if node.tag == "-text":
             parts.append(node.text_content or "")
             continue
-        style = declarations(node.attributes.get("style") or "")
-        coloured = coloured or has_background(style)
-        if depth > DEEPEST or _unseen(node) or is_hidden(style, on_colour=coloured):
+        of_node = eyes.see(node, around)
+        if depth > DEEPEST or of_node is None:
             continue
         match _role(node):
             case "math":
-                parts.append(_formula(node))
+                parts.append(_formula(node, eyes))
             case "note":
                 continue
             case role:
                 if role != "inline":
                     parts.append(" ")
-                children = reversed(_children(node, texts=True))
-                todo.extend((child, coloured, depth + 1) for child in children)
+                todo.extend((child, of_node, depth + 1) for child in reversed(children(node, texts=True)))
     return clean("".join(parts))
 
 
 def _role(node: LexborNode) -> str:
     """How an element is read."""
-    tag, classes = node.tag or "", _classes(node)
-    if tag == "math" or "ltx_Math" in classes or "ltx_DisplayMath" in classes:
+    tag, names = node.tag or "", classes(node)
+    if tag == "math" or "ltx_Math" in names or "ltx_DisplayMath" in names:
         return "math"
-    if "ltx_title_document" in classes:
+    if "ltx_title_document" in names:
         return "title"
-    if "ltx_runin" in classes or "ltx_title_theorem" in classes:
+    if "ltx_runin" in names or "ltx_title_theorem" in names:
         return "inline"
-    if "ltx_caption" in classes or tag in {"figcaption", "caption"}:
+    if "ltx_caption" in names or tag in {"figcaption", "caption"}:
         return "caption"
-    if "ltx_title" in classes or _HEADING.fullmatch(tag):
+    if "ltx_title" in names or _HEADING.fullmatch(tag):
         return "heading"
-    if classes & {"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"}:
+    if names & {"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"}:
         return "equation"
-    if "ltx_note" in classes:
+    if "ltx_note" in names:
         return "note"
-    if "ltx_tabular" in classes or (tag == "table" and not any(name.startswith("ltx_") for name in classes)):
+    if "ltx_tabular" in names or (tag == "table" and not any(name.startswith("ltx_") for name in names)):
         return "table"
-    if tag == "br" or "ltx_break" in classes:
+    if tag == "br" or "ltx_break" in names:
         return "break"
-    return "block" if tag in _BLOCKS or classes & _BLOCK_CLASSES else "inline"
+    return "block" if tag in _BLOCKS or names & _BLOCK_CLASSES else "inline"
 
 
-def _unseen(node: LexborNode) -> bool:
-    attributes = node.attributes
-    return (
-        (node.tag or "") in _NOT_READ
-        or not (node.tag or "-")[0].isalpha()
-        or "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or bool(_classes(node) & _NOT_READ_CLASSES)
-    )
+def _formula(node: LexborNode, eyes: Eyes) -> str:
+    r"""Its TeX as plain Unicode; what is seen of it where there is no TeX, or where that says words of its own.
 
-
-def _classes(node: LexborNode) -> frozenset[str]:
-    return frozenset((node.attributes.get("class") or "").split())
-
-
-def _children(node: LexborNode, *, texts: bool = False) -> list[LexborNode]:
-    found = []
-    child = node.child
-    while child is not None:
-        if texts or child.tag != "-text":
-            found.append(child)
-        child = child.next
-    return found
-
-
-def _formula(node: LexborNode) -> str:
-    """Its TeX as plain Unicode; the TeX itself where that cannot be."""
+    ``\phantom`` and white letters stand in the TeX as everything else does.
+    """
     tex = node.attributes.get("alttext")
     if tex is None:
         labelled = node.css_first("[aria-label]")
         tex = labelled.attributes.get("aria-label") if labelled is not None else None
+    seen = eyes.text_of_formula(node)
     if tex is None:
-        return clean(node.text(deep=True, separator=""))
+        return clean(seen)
     plain = _STYLES.sub("", _SPACES.sub("", tex[:LONGEST_TEX])).strip()
-    if not plain:
-        return ""
-    shown = readable(f"${plain}$")
-    return shown[1:-1] if shown.startswith("$") and shown.endswith("$") else shown
+    shown = readable(f"${plain}$") if plain else ""
+    shown = shown[1:-1] if shown.startswith("$") and shown.endswith("$") else shown
+    letters = "".join(seen.split()).casefold()
+    said = _WORD.findall(_NAMES.sub(" ", plain).casefold())
+    return shown if all(word in letters for word in said) else clean(seen)
 
 
 def _anchor(heading: LexborNode) -> str | None:
@@ -343,13 +277,13 @@ def _span(cell: LexborNode) -> int:
     return min(int(told), 50) if told.isascii() and told.isdigit() and int(told) else 1
 
 
-def _caption_of(table: LexborNode, *, on_colour: bool) -> str:
+def _caption_of(table: LexborNode, seen: Sight, eyes: Eyes) -> str:
     node = table.parent
     for _ in range(6):
         if node is None:
             break
-        if node.tag == "figure" or "ltx_table" in _classes(node):
+        if node.tag == "figure" or "ltx_table" in classes(node):
             caption = node.css_first(".ltx_caption") or node.css_first("figcaption")
-            return _inline(caption, on_colour=on_colour) if caption is not None else ""
+            return _inline(caption, seen, eyes) if caption is not None else ""
         node = node.parent
     return ""
