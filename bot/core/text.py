@@ -181,6 +181,11 @@ _SHOWN = {"url": "%s", "href": "%(2)s", "footnote": " (%(2)s)"} | dict.fromkeys(
     ("color", "today", "cite", "citep", "citet", "ref", "eqref", "label"), ""
 )
 """Commands that are shown otherwise than the parser would."""
+_UNSEEN_TEX = re.compile(
+    r"\\iffalse\b.*?(?:\\fi\b|\Z)|\\(?:phantom|textcolor\s*\{\s*white\s*\})\s*\{(?:[^{}]|\{[^{}]*\})*\}|"
+    r"\{\s*\\color\s*\{\s*white\s*\}(?:[^{}]|\{[^{}]*\})*\}"
+)
+"""Commands that leave out what they hold, or write it in white."""
 _SPACES = {"between-macro-and-chars": False, "between-latex-constructs": True, "after-comment": False}
 """Every space stays, also where TeX would swallow it: abstracts are written by people who see what they type."""
 _SUPERSCRIPT = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
@@ -193,6 +198,8 @@ def readable(text: str) -> str:
     Sums of money keep their dollar signs. LaTeX that cannot be read stays as it was written; nothing is raised.
     """
     whole = clean(_QUOTES.sub(r"“\1”", text))
+    if "\\" in whole:
+        whole = clean(_UNSEEN_TEX.sub("", whole))
     if ("\\" not in whole and "$" not in whole) or len(whole) > LONGEST_LATEX:
         return whole
     return _read_latex(whole)

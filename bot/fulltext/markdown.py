@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 from bot.core.text import clean, readable
 from bot.fulltext.outline import Outline, table_rows
+from bot.fulltext.raw_html import without_hidden
 
 LONGEST_LINE = 20_000
 MOST_LINES = 60_000
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style|template|noscript|head)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DEFINITION = re.compile(r"\s{0,3}\[[^\]]{1,300}\]:\s.*")
+"""What ``[name]: address (title)`` says is not shown."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*\Z")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*\Z")
@@ -37,7 +39,7 @@ def read_markdown(body: bytes) -> Outline:
     if text.lstrip()[:15].lower().startswith(("<!doctype", "<html", "{")):
         return Outline()
     reading = _Reading()
-    for block in _blocks(_HIDDEN.sub("", _COMMENT.sub("", text))):
+    for block in _blocks(without_hidden(_COMMENT.sub("", text))):
         reading.read(block)
     return reading.outline
 
@@ -47,6 +49,8 @@ def _blocks(text: str) -> Iterator[list[str]]:
     block: list[str] = []
     fence = ""
     for line in text.splitlines()[:MOST_LINES]:
+        if not fence and _DEFINITION.fullmatch(line):
+            continue
         opens = _FENCE.match(line)
         if fence:
             if line.strip().startswith(fence):
