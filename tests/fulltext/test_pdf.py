@@ -30,6 +30,15 @@ HIDDEN = {
     "off the page": line("Trap.", x=-2000, y=650),
     "above the page": line("Trap.", y=5000),
     "white in white": box(0, 600, 600, 100, "1 g") + "\n" + line("Trap.", y=650, paint="1 g"),
+    "dark in dark": box(0, 600, 600, 100, "0.1 g") + "\n" + line("Trap.", y=650, paint="0.1 g"),
+    "white on white on a dark ground": box(0, 600, 600, 100)
+    + box(0, 640, 600, 30, "1 g")
+    + line("Trap.", y=650, paint="1 g"),
+    "painted over": line("Trap.", y=650) + "\n" + box(0, 600, 600, 100, "1 g"),
+    "cut away": "q 0 0 10 10 re W n " + line("Trap.", y=650) + " Q",
+    "outlined in white": line("Trap.", y=650, paint="0 g 1 G", mode=1),
+    "squeezed": "q 0.001 0 0 1 72 0 cm " + line("Trap.", y=650, x=0) + " Q",
+    "in a layer": "/OC << /Type /OCG >> BDC " + line("Trap.", y=650) + " EMC",
 }
 
 
@@ -40,6 +49,10 @@ async def test_what_nobody_sees_is_not_read(how: str) -> None:
 
 async def test_white_on_a_dark_ground_is_seen() -> None:
     assert (await text_of(box(50, 690, 300, 30), line("Loud.", paint="1 g"))).strip() == "Loud."
+
+
+async def test_letters_are_believed_and_not_what_they_are_said_to_stand_for() -> None:
+    assert (await text_of("/Span << /ActualText (Trap.) >> BDC " + line("Seen.") + " EMC")).strip() == "Seen."
 
 
 UNREADABLE = {
