@@ -2,14 +2,15 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.grounding import Claim, Label, Passage, located
+from bot.answering.stated import NUMBER, is_stated, stems, turns
+from bot.core.grounding import LEFT_OUT, Claim, Label, Passage, located
 from bot.core.questions import content
 from bot.core.text import clean
-from storage import words
 
 MOST_CLAIMS = 5
 LONGEST_CLAIM = 400
@@ -20,21 +21,15 @@ MOST_OPEN = 8
 """How many opening braces before a closing one are tried: a quotation may hold some of its own."""
 MOST_READ = 40
 """Claims that are held against the passages; of what never ends the rest is dropped unread."""
-STATED_SHARE = 0.5
-"""The share of a claim's content words that its quotation, or the question, has to hold for it to be stated there."""
-
 _SIGN = re.compile(r"<think>|</think>|\}", re.IGNORECASE)
 """Where a thought begins or ends, and where an object may."""
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ACTS = re.compile(
-    r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|gg|ru|cn|app|dev|xyz)\b|<[@#:/]|@(?:everyone|here)\b|"
-    r"!?\[[^\]]*\]\(|```",
+    r"[a-z][a-z0-9+.-]{1,20}:/|\b(?:javascript|data|mailto|tel|file):|www\.|[\w-]\.[a-z]{2,24}/|"
+    r"\b[\w-]+\.(?:com|org|net|io|gg|ru|cn|app|dev|xyz|info|link|click|top|site|online|example)\b|"
+    r"<[^\s<>]*[@#:/]|</?[a-z]|@(?:everyone|here)\b|!?\[[^\]]*\][(\[]|```",
     re.IGNORECASE,
 )
-"""What is a link, a mention, an image or a block where it is shown: no claim needs one."""
-_NEGATIONS = frozenset(
-    ["not", "no", "never", "none", "neither", "nor", "without", "cannot", "n't", "fails", "failed", "lacks"]
-)
+"""What is a link, a mention, an image or a block where it is shown, in whichever letters: no claim needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +127,26 @@ def _claim(told: dict[str, Any], question: str, passages: Sequence[Passage]) -> 
     if not isinstance(said, str) or not isinstance(quote, str) or len(quote) > LONGEST_QUOTE:
         return None
     sentence = clean(said)
-    if not sentence or len(sentence) > LONGEST_CLAIM or _ACTS.search(sentence):
+    if not sentence or len(sentence) > LONGEST_CLAIM or _ACTS.search(unicodedata.normalize("NFKC", sentence)):
         return None
     found = located(quote, _named_first(told.get("passage"), passages))
     if found is None:
         return None
     passage, standing = found
-    known = set(_NUMBER.findall(standing)) | set(_NUMBER.findall(question))
-    if not set(_NUMBER.findall(sentence)) <= known:
+    numbers = set(NUMBER.findall(sentence))
+    if not numbers <= {*NUMBER.findall(standing), *NUMBER.findall(question)}:
         return None
-    is_stated = told.get("kind") != "inferred" and _says(standing, sentence, question)
+    before = passage.text[: passage.text.find(standing.split(LEFT_OUT)[0])]
+    stated = is_stated(sentence, quote=standing, before=before, question=question)
+    if turns(before, standing) and len(passage.text) <= LONGEST_QUOTE:
+        standing = passage.text  # cut out of its sentence it would seem to say something else
     return Claim(
         text=sentence,
-        label=Label.STATED if is_stated else Label.INFERRED,
+        label=Label.STATED if stated and told.get("kind") != "inferred" else Label.INFERRED,
         quote=standing,
         section=passage.section,
         paper_id=passage.paper_id,
-        matched=tuple(surface for stem, surface in content(question).items() if stem in _stems(standing)),
+        matched=tuple(surface for stem, surface in content(question).items() if stem in stems(standing)),
     )
 
 
@@ -156,22 +154,3 @@ def _named_first(number: object, passages: Sequence[Passage]) -> list[Passage]:
     is_place = isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= len(passages)
     named = [passages[number - 1]] if is_place and isinstance(number, int) else []
     return [*named, *passages]
-
-
-def _says(quote: str, sentence: str, question: str) -> bool:
-    """Whether ``quote`` says much the same as ``sentence``, and neither denies what the other one holds."""
-    asked, said = set(content(question)), set(content(sentence))
-    told = _stems(quote)
-    if _denies(quote) != _denies(sentence):
-        return False
-    new = said - asked
-    return bool(said & told) and len(new & told) >= STATED_SHARE * len(new)
-
-
-def _denies(text: str) -> bool:
-    return not _NEGATIONS.isdisjoint(re.findall(r"n't|[a-z]+(?=n't)|[a-z]+", text.casefold().replace("’", "'")))
-
-
-def _stems(text: str) -> set[str]:
-    read = words.analyse(text)
-    return {*read.stems, *read.joined_stems}

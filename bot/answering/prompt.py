@@ -1,15 +1,20 @@
 """What a model is told. Everything that it is told of papers and people is data, and is marked as such. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.grounding import Passage
-from bot.core.text import clip
+from bot.core.text import clean, clip
 
 MOST_CHARACTERS = 12_000
 """Of all passages together: about 3,000 tokens."""
 LONGEST_PASSAGE = 1_500
 LONGEST_TITLE = 200
+
+_BRACKETS = str.maketrans("<>＜＞", "‹›‹›")
+_TOKEN = re.compile(r"\[(/?[A-Z][A-Z_]{2,})\]")
+"""As ``[INST]``, ``[/INST]``, ``[TOOL_CALLS]``."""
 
 RULES = """\
 You answer a question about research papers, using only the numbered passages between <passages> and </passages>.
@@ -46,5 +51,5 @@ def messages(question: str, passages: Sequence[Passage]) -> list[Message]:
 
 
 def _data(text: str, limit: int) -> str:
-    """``text`` on one line, without the brackets that end what is data, or begin a turn in a model's own language."""
-    return clip(" ".join(text.replace("<", "‹").replace(">", "›").replace("[INST", "(INST").split()), limit)
+    """``text`` as it is seen, on one line, without the brackets that end what is data or begin a turn of a model's."""
+    return clip(_TOKEN.sub(r"(\1)", clean(text).translate(_BRACKETS)), limit)

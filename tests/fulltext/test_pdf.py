@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.evaluation.small_pdf import box, line, make_pdf
 from bot.fulltext.pdf import Limits, Unreadable, read_pdf
 from bot.fulltext.pdf_lines import read_pages
-from tests.standins.pdf import box, line, make_pdf
 
 
 async def text_of(*page: str) -> str:

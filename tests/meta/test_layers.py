@@ -14,7 +14,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.core",),
     ("bot.render", "bot.answering", "bot.fulltext"),
     ("bot.ports",),
-    ("bot.sources", "bot.sample", "bot.meaning"),
+    ("bot.sources", "bot.sample", "bot.meaning", "bot.evaluation"),
     ("bot.services",),
     ("bot.pages",),
     ("bot.discord_ui", "bot.console", "bot.scheduler", "bot.settings", "bot.logs"),

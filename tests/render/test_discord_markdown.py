@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.render.acting import read_as_discord
 from bot.render.markdown import (
     ZERO_WIDTH_SPACE,
     Row,
@@ -38,36 +39,6 @@ from bot.render.post import (
     Style,
 )
 from tests.render.hostile import HOSTILE, hostile_text
-
-# What Discord gives a meaning to, as its client reads it, once escaped characters are taken out.
-CONSTRUCTS = {
-    "bold or italic": r"\*|_",
-    "strike": r"~~",
-    "spoiler": r"\|\|",
-    "code": r"`",
-    "mention, emoji, timestamp, command": r"<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|t:-?\d+(?::\w)?|/[^>]+:\d+|id:\w+)>",
-    "ping": r"@(?:everyone|here)",
-    "address": r"[a-z]+://|<[a-z]+:",
-    "invitation": r"(?i)discord(?:app)?\.(?:gg|com/invite)",
-    "emoji": r":\w+:",
-    "masked link": r"\[[^\]]*\]\(",
-    "heading, small print, quote, list": r"(?m)^[ \t]*(?:#{1,3} |-# |>|[-*+] |\d+[.)] )",
-}
-
-
-def read_as_discord(markdown: str) -> tuple[str, list[str]]:
-    """What is shown, and which constructs were understood, with a private character for each that was escaped."""
-    escaped: list[str] = []
-
-    def hide(found: re.Match[str]) -> str:
-        escaped.append(found.group(1))
-        return "\ue000"
-
-    bare = re.sub(r"\\([^0-9A-Za-z\s])", hide, markdown)
-    understood = [name for name, pattern in CONSTRUCTS.items() if re.search(pattern, bare)]
-    characters = iter(escaped)
-    shown = re.sub("\ue000", lambda _: next(characters), bare)
-    return shown.replace(ZERO_WIDTH_SPACE, ""), understood
 
 
 @given(hostile_text())

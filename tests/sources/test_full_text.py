@@ -6,12 +6,12 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import SourceThrottled, SourceUnreachable
+from bot.evaluation.small_pdf import line, make_pdf
 from bot.sources.full_text import FullTexts
 from bot.sources.http import PoliteClient
 from storage.fulltext import Origin, PieceKind
 from tests.builders import BASE, FakeClock, make_paper
 from tests.standins.paper_pages import PaperPages
-from tests.standins.pdf import line, make_pdf
 
 PAPER = make_paper("2503.00001", version=2)
 SENTENCE = "Noodles are cooked in very large pots of water until they are soft. "

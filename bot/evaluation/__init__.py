@@ -1,0 +1,1 @@
+"""What answers are tried on: questions about the bundled sample, and attacks. It comes with the program."""
