@@ -75,6 +75,17 @@ def name_key(parts: Iterable[str]) -> str:
     return "_".join(parts)
 
 
+def keys_of(wanted: "Sought", *, unfinished: bool) -> tuple[str, ...]:
+    """The keys under which the author may stand whom ``wanted`` names: the family name last, or first as in lists.
+
+    One that is ``unfinished`` ends with the beginning of a word, so it is taken as it stands.
+    """
+    parts = wanted.exact
+    turns = 1 if unfinished or len(parts) > _LONGEST_NAME else len(parts)
+    keys = tuple(name_key((*parts[turn:], *parts[:turn])) for turn in range(turns))
+    return (*keys, wanted.joined) if wanted.joined else keys
+
+
 def _several(texts: Iterable[str]) -> Text:
     exact: list[str] = []
     stems: list[str] = []

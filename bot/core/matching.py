@@ -8,7 +8,7 @@ from functools import lru_cache
 from bot.core.parse_query import canonical
 from storage.query import And, Count, Days, Field, Has, Is, LastDays, Not, Or, Query, Words
 from storage.records import Paper
-from storage.searchable import Searchable, Sought, name_key, searchable, sought
+from storage.searchable import Searchable, Sought, keys_of, searchable, sought
 from storage.words import Text
 
 _REMEMBERED_PAPERS = 2_048
@@ -134,7 +134,7 @@ def _is_or_begins(names: Iterable[str], wanted: str, leaf: Words) -> bool:
 
 
 def _in_names(leaf: Words, wanted: Sought, known: _Known) -> bool:
-    keys = (name_key(wanted.exact), *((wanted.joined,) if wanted.joined else ()))
+    keys = keys_of(wanted, unfinished=leaf.prefix)
     if not leaf.prefix:
         return any(key in known.names for key in keys)
     return any(name.startswith(keys) for name in known.names)

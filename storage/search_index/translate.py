@@ -23,7 +23,7 @@ from storage.search_index.shape import (
     WORDS,
     title_key,
 )
-from storage.searchable import Sought, name_key, sought
+from storage.searchable import Sought, keys_of, sought
 
 _SCORED = frozenset({None, Field.TITLE, Field.ABSTRACT})
 _EXACT_TEXTS = ("title", "abstract", "keywords")
@@ -118,8 +118,7 @@ def _words(leaf: Words, schema: Schema) -> tantivy.Query:
 
 
 def _name(leaf: Words, wanted: Sought, schema: Schema) -> tantivy.Query:
-    keys = (name_key(wanted.exact), *((wanted.joined,) if wanted.joined else ()))
-    return _any_of(_term_or_start(schema, NAMES, key, leaf.prefix) for key in keys)
+    return _any_of(_term_or_start(schema, NAMES, key, leaf.prefix) for key in keys_of(wanted, unfinished=leaf.prefix))
 
 
 def _text(name: str, leaf: Words, wanted: Sought, schema: Schema) -> tantivy.Query:

@@ -102,7 +102,9 @@ def a_phrase(random: Random) -> str:
 def a_name(random: Random) -> str:
     words = random.choice(NAMES).split()
     chosen = sorted(random.sample(range(len(words)), k=random.randint(1, min(3, len(words)))))
-    name = " ".join(words[place] for place in chosen)
+    said = [words[place] for place in chosen]
+    turn = random.randrange(len(said)) if random.random() < 0.3 else 0
+    name = " ".join((*said[turn:], *said[:turn]))
     name = name[: random.randint(3, max(3, len(name)))] + "*" if random.random() < 0.3 else name
     return f'author:"{name}"' if random.random() < 0.7 else f"author:{name}"
 
