@@ -67,6 +67,17 @@ class MessagesReader:
             if message.part == row.part and message.message_id is not None
         ]
 
+    async def papers_of(self, message_id: int) -> tuple[PaperId, ...]:
+        """The papers that a message of a digest brought, none where it is none.
+
+        A thread that somebody opens below a message has its id, as a forum post has that of its first one.
+        """
+        query = select(messages.c.paper_id, deliveries.c.paper_ids).join(deliveries)
+        row = (await self._connection.execute(query.where(messages.c.message_id == message_id))).first()
+        if row is None:
+            return ()
+        return (row.paper_id,) if row.paper_id is not None else tuple(map(PaperId, row.paper_ids))
+
     async def in_vain(self, errand: Errand, *, due_before: datetime, tries: int) -> int:
         """For how many messages ``errand`` was due before then and is not done, or was tried in vain so often."""
         when = messages.c[errand]

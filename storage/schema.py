@@ -269,7 +269,7 @@ messages = Table(
     Column("part", Integer, nullable=False),
     Column("token", Text, nullable=False),
     Column("paper_id", Text),
-    Column("message_id", BigInteger),
+    Column("message_id", BigInteger, index=True),
     Column("sent_at", Moment),
     Column("problem", Words),
     Column("publish_at", Moment),

@@ -10,6 +10,7 @@ from bot.render.actions import (
     Compare,
     ConfirmForget,
     ConfirmSetup,
+    Discuss,
     FollowTopic,
     OpenThread,
     Recheck,
@@ -48,6 +49,8 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return f"/summary {paper_id} --style {style}"
         case Compare(paper_ids):
             return f"/compare {' '.join(paper_ids)}"
+        case Discuss(paper_id):
+            return f"/discuss start {paper_id}"
         case AskAbout(paper_id):
             return f"/ask … --paper {paper_id}"
         case SearchPage(_, to, order) | TrendingPage(_, order, to):

@@ -13,7 +13,7 @@ import discord
 from bot import pages
 from bot.core.opening import Topic
 from bot.core.text import clip
-from bot.discord_ui import setups
+from bot.discord_ui import discussions, setups
 from bot.discord_ui.components import custom_ids
 from bot.discord_ui.failures import report
 from bot.discord_ui.permissions import may_write, require_thread_writer
@@ -29,6 +29,7 @@ from bot.render.actions import (
     Compare,
     ConfirmForget,
     ConfirmSetup,
+    Discuss,
     FollowTopic,
     OpenThread,
     Recheck,
@@ -105,6 +106,8 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await answer(interaction, pages.paper(r, paper_id), private=True)
         case AskAbout(paper_id):
             await _open_question(interaction, AskAbout(paper_id))
+        case Discuss(paper_id):
+            await discussions.discuss(interaction, paper_id)
         case AskTopic(paper_id, topic):
             await _answer_on(interaction, paper_id, topic)
         case ShowContext(token):

@@ -90,6 +90,13 @@ class OpenThread:
 
 
 @dataclass(frozen=True, slots=True)
+class Discuss:
+    """Discuss a paper where it is pressed."""
+
+    paper_id: PaperId
+
+
+@dataclass(frozen=True, slots=True)
 class AskTopic:
     """Ask a paper the question that is worth asking of it on this topic."""
 
@@ -187,6 +194,7 @@ Action = (
     | TrendingPage
     | Why
     | OpenThread
+    | Discuss
     | AskTopic
     | Summarise
     | Compare
@@ -248,6 +256,8 @@ def _parts(action: Action) -> tuple[str, ...]:
             return ("why", token) if paper_id is None else ("why", token, paper_id)
         case OpenThread(token, paper_id):
             return "thread", token, paper_id
+        case Discuss(paper_id):
+            return "discuss", paper_id
         case AskTopic(paper_id, topic):
             return "ask", paper_id, topic
         case Summarise(paper_id, style):
@@ -296,6 +306,8 @@ def _read(parts: list[str]) -> Action | None:
             return Why(_whole(_TOKEN, token), _paper_id(paper_id))
         case ["thread", token, paper_id]:
             return OpenThread(_whole(_TOKEN, token), _paper_id(paper_id))
+        case ["discuss", paper_id]:
+            return Discuss(_paper_id(paper_id))
         case ["ask", paper_id, topic]:
             return AskTopic(_paper_id(paper_id), Topic(topic))
         case ["summary", paper_id, style]:

@@ -15,6 +15,7 @@ from storage.records import ChannelSetup, Delivery, Paper, PaperChange
 
 LONGEST_POST_TITLE = 100
 """Discord's limit of a thread's name, in code points."""
+HOW_TO_ASK = "Ask here, with /ask or by mentioning me: it is about this paper."
 _MENTION = re.compile(r"<(?=[@#:/]|a:|t:|id:)")
 
 
@@ -65,6 +66,8 @@ def forum_post(
         why=because(delivery, paper),
         changes=changes,
         buttons=(why_button(delivery, message_token, "Why this?"),),
+        closing=(fine(HOW_TO_ASK),),
+        is_discussed=True,
     )
     return post_title(paper), paper_card(paper, freshness, around=around, squeeze=squeeze)
 

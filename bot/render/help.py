@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("/ask how large is the dataset?", "the passages closest to a question, quoted word for word"),
         Example("/summary 2503.01234", "a paper in a few lines, each with the words that it stands on"),
         Example("/compare 2503.01234 2503.05678", "two to four papers side by side, in their own words"),
-        Example("/discuss start 2503.01234", "a thread about a paper: in it /ask is about that"),
+        Example("/discuss start 2503.01234", "a thread in which /ask is about a paper; Discuss on its card too"),
         Example("/discuss add 2503.05678", "one more paper in the thread where you type it"),
         Example("/discuss papers", "which ones it is about"),
     ),

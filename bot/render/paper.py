@@ -7,7 +7,7 @@ from datetime import UTC
 from bot.core.pages import Freshness
 from bot.core.text import clip, readable
 from bot.render import phrases
-from bot.render.actions import AskAbout, ShowSimilar, encode
+from bot.render.actions import AskAbout, Discuss, ShowSimilar, encode
 from bot.render.limits import roomiest
 from bot.render.links import Link, outside
 from bot.render.phrases import APART, fine, heading, strong, text
@@ -43,7 +43,7 @@ LONGEST_BRIEF = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a card has around the paper where it comes by itself.
+    """What a card has around the paper where it comes by itself; ``is_discussed`` where that is about it already.
 
     ``why`` says for what it was picked; ``buttons`` stand before the one that asks about it, ``closing`` before all of
     its buttons. A ``brief`` card has the summary, or where there is none the first sentences of the abstract.
@@ -55,6 +55,7 @@ class Surroundings:
     buttons: tuple[Button, ...] = ()
     brief: bool = False
     closing: tuple[Block, ...] = ()
+    is_discussed: bool = False
 
 
 ALONE = Surroundings()
@@ -66,7 +67,8 @@ def paper_card(
     """A paper's card: who, when, how it is received, its summary and abstract as far as they fit, and its links."""
     summary, abstract = readable(paper.summary or ""), readable(paper.abstract)
     keywords = "" if around.brief else ", ".join(phrases.line(keyword, 40) for keyword in paper.keywords)
-    rows = (Buttons(_links(paper)), Buttons((*around.buttons, _similar(paper), _ask(paper))))
+    discuss = () if around.is_discussed else (_discuss(paper),)
+    rows = (Buttons(_links(paper)), Buttons((*around.buttons, _similar(paper), *discuss, _ask(paper))))
 
     def build(room: _Room) -> Post:
         blocks: list[Block] = [
@@ -153,6 +155,10 @@ def _labelled(what: str, link: Link) -> Button:
 
 def _similar(paper: Paper) -> Button:
     return Button("Similar", action=encode(ShowSimilar(paper.id)), command=f"/papers similar {paper.id}")
+
+
+def _discuss(paper: Paper) -> Button:
+    return Button("Discuss", action=encode(Discuss(paper.id)), command=f"/discuss start {paper.id}")
 
 
 def _ask(paper: Paper) -> Button:

@@ -46,6 +46,7 @@ def thread_card(opening: Opening, token: str, freshness: Freshness, *, squeeze: 
         changes=opening.changes,
         buttons=tuple(buttons),
         brief=True,
+        is_discussed=True,
         closing=((*_figures(opening.figures),) if not squeeze else ()) + _questions(opening),
     )
     in_own_words = replace(paper, summary=None) if paper.abstract else paper

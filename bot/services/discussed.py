@@ -9,12 +9,13 @@ from bot.ports import Resources
 from bot.services import search
 from bot.services.discussion import MOST_PAPERS_ASKED
 from storage.records import Paper, PaperId
+from storage.store import Reading, Writing
 
 
 async def papers(r: Resources, thread_id: int) -> list[Paper]:
     """The papers of a thread that the store holds, in the order in which they came into it."""
     async with r.store.read() as tx:
-        ids = await tx.discussions.papers(thread_id)
+        ids = await _ids(tx, thread_id)
         held = await tx.papers.get_many(ids)
     return [held[paper_id] for paper_id in ids if paper_id in held]
 
@@ -27,7 +28,7 @@ async def add(r: Resources, thread_id: int, text: str) -> Paper:
     """
     paper = await search.paper(r, text)
     async with r.store.write() as tx:
-        known = await tx.discussions.papers(thread_id)
+        known = await _ids(tx, thread_id)
         require_room(known, paper.id)
         await tx.discussions.add(thread_id, paper.id, at=r.clock())
     return paper
@@ -43,7 +44,7 @@ async def about(r: Resources, thread_id: int, question: str) -> tuple[PaperId, .
     """Which papers a question without one is about in a thread: its own, unless the question names others."""
     if find_paper_ids(question):
         return ()
-    return tuple(paper.id for paper in await papers(r, thread_id))
+    return tuple(paper.id for paper in await papers(r, thread_id))[:MOST_PAPERS_ASKED]
 
 
 def the_one(held: Sequence[PaperId]) -> PaperId:
@@ -71,3 +72,9 @@ def to_compare(named: Sequence[str], held: Sequence[PaperId]) -> tuple[str, ...]
     if len(together) < FEWEST:
         raise InvalidInput("Name two to four papers; in a thread about several you can leave that out.")
     return together
+
+
+async def _ids(tx: Reading | Writing, thread_id: int) -> tuple[PaperId, ...]:
+    """Those of the digest's message that it hangs below, or of the forum post that it is; then those that came in."""
+    below, added = await tx.messages.papers_of(thread_id), await tx.discussions.papers(thread_id)
+    return tuple(dict.fromkeys((*below, *added)))

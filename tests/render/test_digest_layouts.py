@@ -149,7 +149,7 @@ def test_a_card_says_who_wrote_it_why_it_was_picked_and_what_it_says() -> None:
         "Reading can be learned. By doing it.",
     ]
     found = buttons(post)
-    assert list(found) == ["arXiv", "PDF", "Hugging Face", "Why this?", "Similar", "Ask about it"]
+    assert list(found) == ["arXiv", "PDF", "Hugging Face", "Why this?", "Similar", "Discuss", "Ask about it"]
     assert decode(found["Why this?"].action or "") == Why("token-of-this-one")
 
 
@@ -176,6 +176,8 @@ def test_a_forum_post_is_named_like_its_paper_and_holds_all_of_it() -> None:
     assert "-# Trending papers · Friday, 14 March 2025" in read(post)
     assert "Only papers matching “stars”." in read(first)
     assert "Only papers" not in read(post)
+    assert "Ask here, with /ask or by mentioning me" in read(post)
+    assert "Discuss" not in buttons(post), "that is what it is for"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 
 from bot.core.pages import Freshness
-from bot.render.actions import AskAbout, ShowSimilar, decode
-from bot.render.paper import paper_card
+from bot.render.actions import AskAbout, Discuss, ShowSimilar, decode
+from bot.render.paper import Surroundings, paper_card
 from bot.render.post import ButtonLook
 from storage.records import Paper
 from tests.builders import make_paper
@@ -69,10 +69,11 @@ def test_links_from_outside_show_their_host_and_bad_ones_are_left_out() -> None:
         "Code · github.com",
         "Project · lab.example",
         "Similar",
+        "Discuss",
         "Ask about it",
     ]
     bad = make_paper(code_url="javascript:alert(1)", project_url="https://user@github.com/")
-    assert list(buttons(paper_card(bad))) == ["arXiv", "PDF", "Hugging Face", "Similar", "Ask about it"]
+    assert list(buttons(paper_card(bad))) == ["arXiv", "PDF", "Hugging Face", "Similar", "Discuss", "Ask about it"]
 
 
 def test_a_project_page_that_is_the_paper_itself_is_no_second_button() -> None:
@@ -84,6 +85,12 @@ def test_the_paper_can_be_asked_about() -> None:
     button = buttons(paper_card(make_paper()))["Ask about it"]
     assert decode(button.action or "") == AskAbout(make_paper().id)
     assert button.look is ButtonLook.PRIMARY
+
+
+def test_it_can_be_discussed_where_that_is_not_done_already() -> None:
+    button = buttons(paper_card(make_paper()))["Discuss"]
+    assert decode(button.action or "") == Discuss(make_paper().id)
+    assert "Discuss" not in buttons(paper_card(make_paper(), around=Surroundings(is_discussed=True)))
 
 
 def test_those_like_the_paper_are_one_press_away() -> None:

@@ -71,6 +71,16 @@ async def test_the_longest_due_come_first_and_none_of_those_that_are_under_way(e
         assert len(await tx.messages.due(Errand.EDIT, now, limit=2)) == 2
 
 
+async def test_a_message_tells_its_paper_and_a_whole_digest_all_of_them(each_store: Store) -> None:
+    async with each_store.write() as tx:
+        cards = await sent(tx, make_cards(ONE, TWO))
+        digest = await sent(tx, make_delivery(TWO, THREE, key=make_key(ELSEWHERE)))
+        found = [await tx.messages.papers_of(number) for number in (100 * cards.id, 100 * cards.id + 1)]
+        assert found == [(ONE,), (TWO,)]
+        assert await tx.messages.papers_of(100 * digest.id) == (TWO, THREE)
+        assert await tx.messages.papers_of(99) == ()
+
+
 async def test_only_messages_that_are_there_are_brought_up_to_date(each_store: Store) -> None:
     async with each_store.write() as tx:
         kept = await tx.deliveries.plan(make_cards(ONE, TWO))
