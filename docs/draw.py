@@ -47,6 +47,7 @@ a { color: #00a8fc; text-decoration: none } strong { color: #f2f3f5 }
 .button { background: #4e5058; color: #fff; border-radius: 4px; padding: 6px 14px; font-size: 14px; font-weight: 500;
   white-space: nowrap }
 .button.primary { background: #5865f2 } .button.danger { background: #da373c }
+blockquote { border-left: 4px solid #4e5058; padding-left: 12px; margin: 3px 0 }
 hr { border: 0; border-top: 1px solid #3f4147 }
 """
 

@@ -71,7 +71,7 @@ SIGNS: Mapping[Aspect, Signs] = {
         ),
         against=_any(
             r"\bwe (?:\w+ )?(?:propose|introduce|present|show|find|demonstrate|develop|evaluate|hypothesi)",
-            r"\bthis (?:paper|work)\b|\bour\b|\boutperform|\bresults\b",
+            r"\bthis (?:paper|work)\b|\bour\b|\boutperform|\bresults\b|\breveals?\b|\d ?%",
             _PURPOSE,
         ),
         sections=_any("introduc", "motivation"),
@@ -89,6 +89,7 @@ SIGNS: Mapping[Aspect, Signs] = {
                 r"\bthis (?:paper|work|(?:technical )?report|study|survey|article) (?:\w+ )?(?:propos|introduc|present|"
                 r"develop|describ|stud|investigat|explor|examin|analy|review|survey|provid|offer|aim|establish)",
                 r"\b(?:is|are) (?:hereby )?(?:proposed|introduced|presented)\b|\b(?:propos|introduc|present)ing [A-Z]",
+                rf"\bis an? (?:[\w-]+,? ){{0,7}}{_THING}",
             ),
             _any(
                 r"\bwe (?:\w+ly )?(?:propose|introduce|present)",
@@ -134,7 +135,9 @@ SIGNS: Mapping[Aspect, Signs] = {
     ),
     Aspect.DATA: Signs(
         words=(
-            _any(r"\bdata ?sets?\b|\bcorp(?:us|ora)\b|\bbenchmarks?\b|\btest sets?\b|\btraining data\b"),
+            _any(
+                r"\bdata ?sets?\b|\bcorp(?:us|ora)\b|\bbenchmarks?\b|\btest sets?\b|\btraining data\b|\bcollection of\b"
+            ),
             _any(
                 r"\bcompris|\bconsist|\bcontain|\bcollect|\bannotat|\bcurat",
                 r"\bwe (?:\w+ )?(?:evaluate|train|test|experiment|use|construct|build|introduce|conduct)",
@@ -177,7 +180,7 @@ SIGNS: Mapping[Aspect, Signs] = {
             _any(r"\b(?:codes?|source|implementation|weights|checkpoints?)\b"),
             _any(r"\b(?:we|our)\b|\bproject page\b|\b(?:is|are|will be) (?:\w+ )?(?:available|released|open)"),
         ),
-        against=_any(rf"\b(?:{_EARLIER}) (?:open|closed|public)|\boutperform|\bproprietary|creative commons"),
+        against=_any(rf"\b(?:{_EARLIER}) (?:open|closed|public)|\boutperform|\bsurpass|\bproprietary|creative commons"),
         sections=_any("availab|reproduc|code|conclu"),
         place=1.0,
         least=1.5,

@@ -38,8 +38,8 @@ _NOT_PROSE = re.compile(r" \| |^\W*\d+\W|\b(?:et al\b.*){3}|(?:^|\s)(?:Figure|Ta
 _FAR_OFF = re.compile(r"relat|background|preliminar|append|acknowl|referenc|ethic|supplement|prompt", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:section|appendix|sec\.|table|figure|fig\.|eq\.)\s?\d", re.IGNORECASE)
 """Of a sentence that only points to where something is told."""
-_NAME = re.compile(r"^[^\s:][^:]{1,30}(?=:)|\b[A-Za-z]*[a-z0-9]*[A-Z]\w*[A-Z]\w*(?:-\w+)*")
-"""What a title calls the thing: the words before its colon, or one with several capitals."""
+_NAME = re.compile(r"\b(?=[\w-]*[A-Z][\w-]*[A-Z\d]|[\w-]*\d[\w-]*[A-Z])\w[\w-]+|^\w[\w-]*(?=:)")
+"""What a title calls the thing: a word with several capitals, or with one and a number, or alone before the colon."""
 
 
 def told(passages: Sequence[Passage]) -> dict[Aspect, Passage]:

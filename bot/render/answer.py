@@ -24,6 +24,7 @@ FROM = {
     Origin.HTML: "from arXiv's HTML",
     Origin.PDF: "from the PDF, where tables and formulas are often out of order",
 }
+ABSTRACTS_ONLY = "Read: abstracts only, not the whole papers."
 HOW = {
     AnswerStatus.ANSWERED: "Each sentence stands on the quotation below it, checked word for word.",
     AnswerStatus.PASSAGES: "The closest passages I found; read them in context, since they need not hold the answer.",
@@ -99,7 +100,7 @@ def coverage(read: Sequence[Read]) -> str:
     """What was read, in words."""
     full = [one for one in read if one.origin is not None]
     if not full:
-        return "Read: abstracts only, not the whole papers."
+        return "Read: the abstract only, not the whole paper." if len(read) == 1 else ABSTRACTS_ONLY
     if len(read) > len(full):
         return f"Read: the full text of {len(full)} of {len(read)} papers; of the others the abstract only."
     places = " and ".join(dict.fromkeys(FROM[one.origin] for one in full if one.origin in FROM))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 from bot.core.aspect_signs import Aspect
 from bot.core.comparison import Comparison, Row
@@ -96,7 +97,8 @@ def _names(found: Comparison, shown: _Shown) -> dict[PaperId, str]:
     """A short name for each paper, no two alike."""
     names: dict[PaperId, str] = {}
     for paper in found.papers:
-        name = phrases.line(own_name(paper) or "", shown.name) or phrases.title(paper, shown.name)
+        name = own_name(paper) or shorten(phrases.title(paper), LONGEST_NAME, placeholder="…")
+        name = phrases.line(name, shown.name)
         names[paper.id] = paper.id if name in names.values() else name
     return names
 

@@ -53,7 +53,7 @@ def summary_post(summary: Summary) -> Post:
         if is_own:
             blocks.append(fine(_whose(summary)))
         for line in summary.lines[:MOST_LINES]:
-            blocks += _own(line, room) if is_own else _by_model(line, room)
+            blocks += _own(summary, line, room) if is_own else _by_model(line, room)
         how = "" if is_own else f"{HOW[AnswerStatus.ANSWERED]}\n"
         return Post((*blocks, fine(how + coverage([summary.read])), _buttons(summary)))
 
@@ -65,9 +65,9 @@ def _whose(summary: Summary) -> str:
     return SUMMARY_ONLY if by_others else OWN_WORDS
 
 
-def _own(line: Line, room: _Room) -> list[Block]:
+def _own(summary: Summary, line: Line, room: _Room) -> list[Block]:
     quote = phrases.whole_sentences(readable(line.claim.quote), room.line)
-    where = phrases.line(line.claim.section, SHOWN_OF_A_SECTION)
+    where = phrases.line(line.claim.section, SHOWN_OF_A_SECTION) if summary.read.origin else ""
     about = strong(ASPECTS[line.aspect]) if line.aspect else strong("It begins")
     return [text(about, f"{APART}{where}" if where else ""), Quote(marked(quote, figures_in(quote), room.line))]
 

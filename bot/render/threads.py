@@ -4,23 +4,25 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.comparison import FEWEST, MOST
 from bot.core.opening import Figure, Topic, question
 from bot.core.pages import Freshness
+from bot.core.summary import Style
 from bot.core.text import clip
 from bot.render import phrases
-from bot.render.actions import AskTopic, ShowDiscussed, ShowPaper, Why, encode
+from bot.render.actions import AskTopic, ShowDiscussed, ShowPaper, Summarise, Why, encode
 from bot.render.cards import post_title
 from bot.render.digest import because
 from bot.render.highlight import marked
 from bot.render.limits import MOST_LABEL, roomiest
 from bot.render.paper import Surroundings, paper_card
 from bot.render.phrases import command, fine, heading, strong, text
-from bot.render.post import Block, Button, Buttons, Listing, Place, Post, Quote, Span
+from bot.render.post import Block, Button, Buttons, Inline, Listing, Place, Post, Quote, Span
 from storage.records import ChangeKind, Delivery, Destination, Paper, PaperChange, PaperId
 
 LONGEST_NONCE = 25
 SHOWN_OF_A_FIGURE = 240
-HOW_TO_ASK = "Ask with /ask: here it is about this paper. One more paper: /discuss add."
+HOW_TO_ASK = "Ask with /ask: here it is about this paper. One more paper: /discuss add; then /compare."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ def thread_card(opening: Opening, token: str, freshness: Freshness, *, squeeze: 
     """The name of a paper's thread and its first message, one of whose buttons carries ``token``."""
     paper, delivery = opening.paper, opening.delivery
     buttons = [Button("Papers here", action=encode(ShowDiscussed(token)), command="/discuss papers")]
+    action = encode(Summarise(paper.id, Style.POINTS))
+    buttons.append(Button("Key points", action=action, command=f"/summary {paper.id}"))
     if delivery is not None:
         action = encode(Why(delivery.token, paper.id))
         buttons.insert(0, Button("Why this?", action=action, command=f"/why {delivery.token}"))
@@ -100,7 +104,9 @@ def discussed_papers(papers: Sequence[Paper], *, added: Paper | None = None) -> 
 
     def build(most: int) -> Post:
         entries = tuple((Span(phrases.title(one, most), url=one.url), Span(f" ({one.id})")) for one in papers)
-        ask = text("Without a paper, ", command("/ask"), f" asks {phrases.counted(len(papers), 'paper')}.")
+        ask = text(
+            "Without a paper, ", command("/ask"), f" asks {phrases.counted(len(papers), 'paper')}.", *_beside(papers)
+        )
         buttons = tuple(
             Button(f"About {one.id}", action=encode(ShowPaper(one.id)), command=f"/papers show {one.id}")
             for one in papers[:5]
@@ -108,6 +114,11 @@ def discussed_papers(papers: Sequence[Paper], *, added: Paper | None = None) -> 
         return Post((heading(title, level=3), Listing(entries, numbered=True), ask, Buttons(buttons)))
 
     return roomiest(range(20, 201, 20), build)
+
+
+def _beside(papers: Sequence[Paper]) -> tuple[Inline, ...]:
+    together = FEWEST <= len(papers) <= MOST
+    return (Span(" "), command("/compare"), Span(" sets them side by side.")) if together else ()
 
 
 def _figures(figures: Sequence[Figure]) -> tuple[Block, ...]:

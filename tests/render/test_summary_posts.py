@@ -18,6 +18,7 @@ from bot.render.comparison import comparison_post
 from bot.render.limits import fits
 from bot.render.post import Post
 from bot.render.summary import OWN_WORDS, SUMMARY_ONLY, summary_post
+from storage.fulltext import Origin
 from storage.records import PaperId
 from tests.builders import make_id, make_paper
 from tests.render.hostile import hostile_papers, long_text
@@ -43,18 +44,24 @@ def make_summary(*lines: Line, **facts: Any) -> Summary:
     return Summary(paper=facts.pop("paper", PAPER), lines=lines, **(defaults | facts))
 
 
-def test_own_words_are_called_so_each_with_its_aspect_and_section() -> None:
+def test_own_words_are_called_so_each_with_its_aspect() -> None:
     shown = read(summary_post(make_summary(Line(make_claim(), Aspect.RESULTS), Line(make_claim(section="")))))
     assert shown.splitlines() == [
         "### TL;DR: [SoupNet: A Model](https://arxiv.org/abs/2503.01234)",
         f"-# {OWN_WORDS}",
         "",
-        "**Results** · Abstract",
+        "**Results**",
         "> We stir **12%** faster.",
         "**It begins**",
         "> We stir **12%** faster.",
-        "-# Read: abstracts only, not the whole papers.",
+        "-# Read: the abstract only, not the whole paper.",
     ]
+
+
+def test_of_a_whole_text_the_section_is_named() -> None:
+    read_whole = Read(paper_id=PAPER.id, origin=Origin.HTML)
+    shown = read(summary_post(make_summary(Line(make_claim(section="4 Stirring"), Aspect.RESULTS), read=read_whole)))
+    assert "**Results** · 4 Stirring\n> We stir" in shown
 
 
 def test_the_words_of_a_summary_are_never_called_the_papers() -> None:
@@ -109,13 +116,13 @@ def test_on_a_phone_each_aspect_stands_by_itself_with_a_line_for_each_paper() ->
         "",
         "### Approach",
         "> **SoupNet**: *not found*",
-        "> **On the making of bread by m…**: We knead. \\[1\\]",
+        "> **On the making of bread by…**: We knead. \\[1\\]",
         "### Results",
         "> **SoupNet**: We stir **12%** faster. \\[2\\]",
-        "> **On the making of bread by m…**: *the sentence under approach*",
+        "> **On the making of bread by…**: *the sentence under approach*",
         "Not found in any of them: limits.",
         "",
-        "-# Sources: \\[1\\] On the making of bread by m…, 1 Introduction; \\[2\\] SoupNet, Abstract",
+        "-# Sources: \\[1\\] On the making of bread by…, 1 Introduction; \\[2\\] SoupNet, Abstract",
         f"-# {CELLS}",
         "-# Read: abstracts only, not the whole papers.",
     ]

@@ -1,21 +1,30 @@
 """A summary is the model's where its lines stand on the paper, else the paper's own words; a model is asked once."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
+from bot.answering.chat import Chat
+from bot.answering.model import ByModel
+from bot.core.allowance import Allowance
 from bot.core.aspect_signs import Aspect
 from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label, Read
-from bot.core.summary import Style, Summary
+from bot.core.summary import QUESTIONS, Style, Summary
 from bot.errors import InvalidInput
 from bot.ports import Resources
+from bot.services.budget import DayBudget
 from bot.services.summary import NEEDS_A_MODEL, NOTHING_STOOD, summarise
 from storage.fulltext import Origin, Piece, PieceKind
 from tests.builders import FakeClock, make_id, make_paper
 from tests.services.doubles import FakeAnswerer, FakeTexts
 from tests.services.seeding import copy_prepared, keep, prepare
+from tests.standins.chat_server import ChatServer, says
 
 PAPER = make_paper(
     make_id(1),
@@ -133,3 +142,35 @@ async def test_of_many_who_ask_at_once_one_asks_the_model(r: Resources) -> None:
     found = await asyncio.gather(*(summarise(able, PAPER.id, Style.TLDR) for _ in range(5)))
     assert [quotes(one) for one in found] == [[TRUE.quote]] * 5
     assert len(answerer.read) == 3, "the three sentences of one prompt"
+
+
+# --- over a real client ---
+
+STANDS = {"claim": "SoupNet is a model that stirs.", "quote": "SoupNet, a model that stirs", "kind": "stated"}
+INVENTED = {"claim": "SoupNet is a model that fries.", "quote": "SoupNet, a model that fries", "kind": "stated"}
+ADVERTISES = {"claim": "SoupNet is a model, see https://evil.example.", "quote": "SoupNet, a model that stirs"}
+NUMBERS = {"claim": "It spills 90% less.", "quote": "It spills 12% less than before", "kind": "stated"}
+
+
+@asynccontextmanager
+async def modelled(r: Resources, server: ChatServer, allowance: Allowance) -> AsyncIterator[Resources]:
+    async with httpx.AsyncClient() as client:
+        chat = Chat(client, base_url=server.url, model="scripted")
+        yield replace(r, answerer=ByModel(chat, DayBudget(r.store, r.clock, allowance)))
+
+
+async def test_of_what_a_model_writes_only_what_stands_reaches_anybody(r: Resources) -> None:
+    written = "\n".join(map(json.dumps, (INVENTED, STANDS, ADVERTISES, NUMBERS)))
+    async with ChatServer([says(written)]) as server, modelled(r, server, Allowance()) as able:
+        found = await summarise(able, PAPER.id, Style.NEWCOMER)
+        assert await summarise(able, PAPER.id, Style.NEWCOMER) == found
+    assert [(line.claim.text, line.claim.label) for line in found.lines] == [(STANDS["claim"], Label.STATED)]
+    [heard] = server.heard
+    assert QUESTIONS[Style.NEWCOMER] in heard.body["messages"][-1]["content"]
+
+
+async def test_where_the_day_is_spent_the_papers_own_words_come_and_say_so(r: Resources) -> None:
+    async with ChatServer([says("{}")]) as server, modelled(r, server, Allowance(tokens=0)) as able:
+        found = await summarise(able, PAPER.id, Style.TLDR)
+    assert found.note == "The model has answered as much as it may today, so here are the papers' own words instead."
+    assert (found.engine, server.heard) == (EXTRACTIVE, [])
