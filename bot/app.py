@@ -20,6 +20,7 @@ from bot.ports import Answerer, Clock, Outbox, Resources, system_clock
 from bot.services import details, ingest, meaning, similar
 from bot.services.following import followed_categories
 from bot.settings import Settings
+from bot.sources import semantic_scholar
 from bot.sources.arxiv import ArXiv, Sites
 from bot.sources.arxiv_feed import Announced
 from bot.sources.arxiv_gate import ArxivGate
@@ -29,6 +30,7 @@ from bot.sources.full_text import FullTexts
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
 from bot.sources.public import PublicTransport
+from bot.sources.semantic_scholar import SemanticScholar
 from storage.errors import StorageError
 from storage.search_index import SearchIndex
 from storage.store import Store
@@ -88,6 +90,7 @@ async def open_resources(
                 index=index,
                 sources=(hugging_face, *((arxiv,) if arxiv is not None else ()), folder, *feeds),
                 catalogue=arxiv,
+                enrichment=_semantic_scholar(settings, client, store, clock=clock),
                 answerer=_answerer(settings, client, store, clock=clock),
                 allowance=settings.allowance if settings.llm_base_url is not None else None,
                 embedder=embedder,
@@ -132,6 +135,16 @@ def _arxiv(settings: Settings, client: PoliteClient, store: Store, *, clock: Clo
     )
 
 
+def _semantic_scholar(
+    settings: Settings, client: httpx.AsyncClient, store: Store, *, clock: Clock
+) -> SemanticScholar | None:
+    if not settings.s2:
+        return None
+    shared = semantic_scholar.gate(store, clock, has_key=settings.s2_api_key is not None)
+    gated = PoliteClient(client, clock=clock, shared=shared)
+    return SemanticScholar(gated, url=settings.s2_api_url, key=settings.s2_api_key)
+
+
 @contextlib.asynccontextmanager
 async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> AsyncIterator[None]:
     """The heart of a running bot: look at the sources, deliver what is due, keep true what was delivered."""
@@ -151,7 +164,8 @@ async def beating(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> As
             Beat(name="make vectors", every=MAKE_VECTORS, call=partial(_make_vectors, r, problems)),
             Beat(name="refresh", every=REFRESH, call=partial(ingest.refresh, r)),
             Beat(name="index", every=TICK, call=partial(_follow, r, problems)),
-            Beat(name="look up", every=LOOK_UP, call=partial(details.look_up, r)),
+            Beat(name="look up", every=LOOK_UP, call=partial(details.look_up, r, r.catalogue)),
+            Beat(name="enrich", every=LOOK_UP, call=partial(details.look_up, r, r.enrichment)),
             Beat(name="plan", every=TICK, call=partial(planning.plan_due, r, outbox.reaches)),
             Beat(name="send", every=SEND, call=dispatcher.send_due),
             Beat(name="publish", every=TICK, call=partial(upkeep.publish, r, outbox)),
@@ -201,10 +215,11 @@ async def one_round(r: Resources, outbox: Outbox, *, ledger_kept: timedelta) -> 
     from bot.services import dispatch, pauses, upkeep
 
     await ingest.refresh(r)
-    await details.look_up(r)
+    await details.look_up(r, r.catalogue)
     await pauses.resume_mended(r, outbox)
     report = await dispatch.tick(r, outbox)
     await upkeep.publish(r, outbox)
+    await details.look_up(r, r.enrichment)
     await _keep_true(r, outbox)
     await upkeep.forget_the_old(r, keep=ledger_kept)
     await _make_vectors(r, [])

@@ -233,6 +233,21 @@ class Catalogue(Protocol):
         """How many papers it tells of at once."""
         ...
 
+    @property
+    def knows_dois(self) -> bool:
+        """Whether it knows papers beyond arXiv."""
+        ...
+
+    @property
+    def knows_after(self) -> timedelta:
+        """How long a new paper takes to come into it."""
+        ...
+
+    @property
+    def again_after(self) -> timedelta:
+        """How long what it said of a paper is worth no second question."""
+        ...
+
     async def look_up(self, ids: Sequence[PaperId]) -> Fetched:
         """What it says of these papers; those that it does not know are left out.
 
@@ -323,6 +338,8 @@ class Resources:
     """What the answerer may take in a day; None where it is no model."""
     catalogue: Catalogue | None = None
     """None where nobody is asked for what the lists leave out."""
+    enrichment: Catalogue | None = None
+    """None where nobody is asked for what is good to know beside: citations, fields of study."""
     embedder: Embedder | None = None
     """None where the semantic part is left out: everything goes by words then."""
     texts: PaperText | None = None

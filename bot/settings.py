@@ -170,6 +170,22 @@ class Settings(BaseSettings):
         description="arXiv's OAI-PMH server, or a mirror of it.",
         examples=["https://oaipmh.arxiv.org/oai"],
     )
+    s2: bool = Field(
+        False,  # a setting's default
+        description="Whether Semantic Scholar is asked for citations, one-sentence summaries and fields of study: on "
+        "or off.",
+        examples=["on"],
+    )
+    s2_api_key: Secret = Field(
+        None,
+        description="A key of Semantic Scholar's API. Without one few questions go through.",
+        examples=["AbCdEf0123"],
+    )
+    s2_api_url: WebAddress = Field(
+        "https://api.semanticscholar.org",
+        description="Semantic Scholar's API, or a mirror of it.",
+        examples=["https://api.semanticscholar.org"],
+    )
     llm_base_url: Annotated[WebAddress | None, BeforeValidator(_empty_is_absent)] = Field(
         None,
         description="A language model that words answers: any server that speaks OpenAI's chat API. Left out: answers "
@@ -283,7 +299,7 @@ class Settings(BaseSettings):
         password = make_url(self.database_url.get_secret_value()).password
         values = [
             secret.get_secret_value()
-            for secret in (self.discord_token, self.hf_token, self.llm_api_key)
+            for secret in (self.discord_token, self.hf_token, self.s2_api_key, self.llm_api_key)
             if secret is not None
         ]
         return tuple(value for value in (*values, password) if value)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import batches, insert
 from storage.lineage import COPIED_AT, COPIED_FROM, STORE, Lineage
 from storage.records import ChangeKind, Paper, PaperChange, PaperId, Sighting
-from storage.schema import counters, paper_changes, papers, sightings
+from storage.schema import counters, discussed_papers, paper_changes, papers, sightings
 
 INDEXED = (
     "title",
@@ -75,22 +75,41 @@ class PapersReader:
         named = select(sightings.c.paper_id).where(sightings.c.announced_on.between(since, until))
         return _by_id(await self._papers(select(*PAPER_COLUMNS).where(papers.c.id.in_(named))))
 
-    async def to_look_up(self, source: str, *, listed_since: date, not_since: datetime, limit: int) -> list[PaperId]:
-        """Papers listed since a day that ``source`` was not asked about since a moment, the newest lists first."""
-        asked = sightings.alias("asked")
-        asked_since = exists().where(
-            asked.c.paper_id == sightings.c.paper_id, asked.c.source == source, asked.c.seen_at > not_since
-        )
+    async def to_look_up(
+        self,
+        source: str,
+        *,
+        listed: tuple[date, date],
+        discussed_since: datetime,
+        not_since: datetime,
+        dois: bool,
+        limit: int,
+    ) -> list[PaperId]:
+        """Papers that ``source`` was not asked about since a moment; without ``dois`` only arXiv's.
+
+        First those that came into a thread since ``discussed_since``, then those listed on the days ``listed``, both
+        included, the newest lists first.
+        """
+
+        def wanted(column: ColumnElement[str]) -> ColumnElement[bool]:
+            asked = sightings.alias("asked")
+            asked_since = exists().where(
+                asked.c.paper_id == column, asked.c.source == source, asked.c.seen_at > not_since
+            )
+            # A DOI, as ``is_doi`` says, is no arXiv id.
+            return ~asked_since if dois else and_(~asked_since, column.not_like("10.%"))
+
+        in_threads = select(discussed_papers.c.paper_id).where(discussed_papers.c.added_at >= discussed_since)
+        discussed = select(papers.c.id).where(papers.c.id.in_(in_threads), wanted(papers.c.id)).order_by(papers.c.id)
         newest = func.max(sightings.c.daily_on)
-        query = (
+        on_lists = (
             select(sightings.c.paper_id)
-            .where(sightings.c.daily_on >= listed_since, ~asked_since)
-            .where(sightings.c.paper_id.not_like("10.%"))  # a DOI, as ``is_doi`` says: it is no arXiv id
+            .where(sightings.c.daily_on.between(*listed), wanted(sightings.c.paper_id))
             .group_by(sightings.c.paper_id)
             .order_by(newest.desc(), sightings.c.paper_id)
-            .limit(limit)
         )
-        return list(await self._connection.scalars(query))
+        found = [one for query in (discussed, on_lists) for one in await self._connection.scalars(query.limit(limit))]
+        return list(dict.fromkeys(found))[:limit]
 
     async def sightings(
         self, paper_ids: Iterable[PaperId], *, since: datetime | None = None

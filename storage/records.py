@@ -60,8 +60,15 @@ class Paper:
     summary: str | None = None
     keywords: tuple[str, ...] = ()
     withdrawn_at: datetime | None = None
+    citations: int | None = None
+    fields_of_study: tuple[str, ...] = ()
+    """As Semantic Scholar classifies it: ``Computer Science``."""
     said: tuple[Said, ...] = field(default=(), compare=False, repr=False)
     """Whose word each fact is; two papers are equal where their facts are, whoever says them."""
+
+    def word_on(self, fact: str) -> Said | None:
+        """Who said a fact, and when; None where it is not known, or nobody noted it."""
+        return next((one for one in self.said if fact in one.facts), None)
 
     @property
     def text(self) -> str:

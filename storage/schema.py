@@ -65,6 +65,8 @@ papers = Table(
     Column("summary", Words),
     Column("keywords", Texts, nullable=False),
     Column("withdrawn_at", Moment),
+    Column("citations", Integer),
+    Column("fields_of_study", Texts, nullable=False, server_default="[]"),
     Column("said", Sayings, nullable=False, server_default="[]"),
     Column("revision", BigInteger, nullable=False),
     UniqueConstraint("revision"),

@@ -18,7 +18,7 @@ from bot.core.grounding import AnswerStatus
 from bot.errors import SourceUnreachable
 from bot.ports import Envelope, Resources
 from bot.render.post import Post
-from bot.services import channels, discussion
+from bot.services import channels, details, discussion
 from bot.settings import Settings, load_settings
 from storage.errors import StorageError, StoreCorrupt
 from storage.records import Destination
@@ -27,7 +27,9 @@ from storage.store import Store
 from tests.acceptance.machine import until
 from tests.builders import DAY, FakeClock, make_paper, make_papers, make_setup
 from tests.services.doubles import FakeOutbox, FakeSource
+from tests.services.seeding import keep_unindexed
 from tests.standins.chat_server import ChatServer, says
+from tests.standins.semantic_scholar import SemanticScholarStandIn, make_known
 
 Work = Coroutine[Any, Any, None]
 
@@ -280,6 +282,25 @@ async def test_with_a_model_answers_are_worded_by_it(
             reply = await discussion.ask(r, "What does it name?", [paper.id])
     assert (reply.answer.status, reply.answer.engine) == (AnswerStatus.ANSWERED, "small-1")
     assert [claim.text for claim in reply.answer.claims] == ["It names what it is about."]
+
+
+async def test_semantic_scholar_is_asked_where_it_is_wanted(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    async with open_resources(settings) as r:
+        assert r.enrichment is None
+    paper = make_paper()
+    async with SemanticScholarStandIn(clock=clock, papers={paper.id: make_known(paper.id)}) as site:
+        for name, value in {"S2": "on", "S2_API_KEY": site.key, "S2_API_URL": site.url}.items():
+            monkeypatch.setenv(name, value)
+        async with open_resources(load_settings(tmp_path / "no-such-file.env"), clock=clock) as r:
+            await keep_unindexed(r, paper)
+            clock.advance(days=2)
+            await details.look_up(r, r.enrichment)
+            async with r.store.read() as tx:
+                found = await tx.papers.get(paper.id)
+    assert found is not None
+    assert (found.title, found.upvotes, found.citations) == (paper.title, paper.upvotes, 12)
 
 
 async def test_where_the_index_cannot_be_opened_the_store_is_closed(

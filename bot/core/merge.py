@@ -3,8 +3,9 @@
 Which word counts does not depend on the order in which they come: merging is commutative, associative and idempotent,
 so looks may be recorded, repeated and brought in late. Absence never erases. Of a fact that several sources say counts,
 in this order: a text that is whole before one that was cut short; for what arXiv itself decides its word before
-anybody's; the later word; and between two words of one moment the greater one, so that there is one at all. Of the
-first day on the daily list, the publication and the withdrawal counts the earliest, of the version the highest.
+anybody's; anybody's summary before Semantic Scholar's; the later word; and between two words of one moment the greater
+one, so that there is one at all. Of the first day on the daily list, the publication and the withdrawal counts the
+earliest, of the version the highest.
 """
 
 from collections.abc import Iterable
@@ -32,8 +33,11 @@ FACTS = (
     "summary",
     "keywords",
     "withdrawn_at",
+    "citations",
+    "fields_of_study",
 )
 ARXIV = "arxiv"
+SEMANTIC_SCHOLAR = "semanticscholar"
 OF_ARXIV = frozenset({"title", "abstract", "authors", "categories"})
 """The record itself: what others say of it they have from arXiv, some time ago."""
 EARLIEST = frozenset({"published_at", "daily_on", "withdrawn_at"})
@@ -109,7 +113,8 @@ def _order(name: str, value: Any, word: Word) -> tuple[Any, ...]:
     if name in HIGHEST:
         return (value, at, source)
     is_whole = not (name == "abstract" and value.endswith(CUT_SHORT))
-    return (is_whole, name in OF_ARXIV and source == ARXIV, at, source, value)
+    goes_before = source == ARXIV if name in OF_ARXIV else (name, source) != ("summary", SEMANTIC_SCHOLAR)
+    return (is_whole, goes_before, at, source, value)
 
 
 def _ordinal(value: Any) -> float:

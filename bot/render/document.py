@@ -44,6 +44,8 @@ def paper(record: Paper) -> Document:
         "keywords": list(record.keywords),
         "version": record.version,
         "withdrawn_at": moment(record.withdrawn_at),
+        "citations": record.citations,
+        "fields_of_study": list(record.fields_of_study),
         "said_by": {name: {"source": said.source, "at": moment(said.at)} for said in record.said for name in said.facts}
         or None,
     }

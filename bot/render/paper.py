@@ -11,7 +11,7 @@ from bot.render.actions import AskAbout, Discuss, ShowSimilar, encode
 from bot.render.limits import roomiest
 from bot.render.links import Link, outside
 from bot.render.phrases import APART, fine, heading, strong, text
-from bot.render.post import Block, Button, ButtonLook, Buttons, Post, Quote, Span
+from bot.render.post import Block, Button, ButtonLook, Buttons, Inline, Post, Quote, Span, Style
 from storage.naming import is_doi
 from storage.records import ChangeKind, Paper, PaperChange
 
@@ -66,6 +66,7 @@ def paper_card(
 ) -> Post:
     """A paper's card: who, when, how it is received, its summary and abstract as far as they fit, and its links."""
     summary, abstract = readable(paper.summary or ""), readable(paper.abstract)
+    by = phrases.summarised_by(paper)
     keywords = "" if around.brief else ", ".join(phrases.line(keyword, 40) for keyword in paper.keywords)
     discuss = () if around.is_discussed else (_discuss(paper),)
     rows = (Buttons(_links(paper)), Buttons((*around.buttons, _similar(paper), *discuss, _ask(paper))))
@@ -76,7 +77,8 @@ def paper_card(
             heading(Span(phrases.title(paper, room.title), url=paper.url), level=3),
             *_changed(paper, around.changes),
             _facts(paper, around.why, room),
-            *(_brief(summary, abstract, room) if around.brief else _in_full(summary, abstract, room)),
+            *(_enriched(paper) if room.summary else ()),
+            *(_brief(summary, abstract, by, room) if around.brief else _in_full(summary, abstract, by, room)),
         ]
         if keywords and room.keywords:
             blocks.append(fine(f"Keywords: {clip(keywords, room.keywords)}"))
@@ -87,21 +89,23 @@ def paper_card(
     return roomiest(ROOMS, build, squeeze=squeeze)
 
 
-def _in_full(summary: str, abstract: str, room: _Room) -> list[Block]:
+def _in_full(summary: str, abstract: str, by: str, room: _Room) -> list[Block]:
     blocks: list[Block] = []
     if summary and room.summary:
-        blocks.append(text(strong("Summary"), f" (not by the authors): {clip(summary, room.summary)}"))
+        whose = f"by {by}, not by the authors" if by else "not by the authors"
+        blocks.append(text(strong("Summary"), f" ({whose}): {clip(summary, room.summary)}"))
     if abstract and room.abstract:
         blocks += [text(strong("Abstract")), Quote((Span(clip(abstract, room.abstract)),))]
     return blocks
 
 
-def _brief(summary: str, abstract: str, room: _Room) -> list[Block]:
+def _brief(summary: str, abstract: str, by: str, room: _Room) -> list[Block]:
     most = min(room.summary, LONGEST_BRIEF)
     if not most:
         return []
     if summary:
-        return [text(phrases.whole_sentences(summary, most))]
+        short = phrases.whole_sentences(summary, most)
+        return [text(strong("Summary"), f" (by {by}): {short}") if by else text(short)]
     return [Quote((Span(phrases.whole_sentences(abstract, most)),))] if abstract else []
 
 
@@ -120,6 +124,26 @@ def _facts(paper: Paper, why: str, room: _Room) -> Block:
     known = [words for words in phrases.facts(paper).split(APART) if words not in picked.split(APART)]
     lines = [phrases.authors(paper, room.people), _dates(paper), f"Picked for {picked}" if picked else ""]
     return fine("\n".join(words for words in (*lines, APART.join(known)) if words))
+
+
+def _enriched(paper: Paper) -> list[Block]:
+    """What Semantic Scholar adds, with a link to its page as it asks for, and since when it says so."""
+    parts: list[Inline | str] = []
+    word = paper.word_on("citations")
+    if paper.citations and word is not None:
+        cited = phrases.counted(paper.citations, "citation")
+        parts = [Span(cited, Style.FINE, _cited_at(paper)), f" (Semantic Scholar, {phrases.utc_day(word.at)})"]
+    if paper.fields_of_study:
+        fields = phrases.line(", ".join(paper.fields_of_study), 80)
+        parts += [f"{APART if parts else ''}{fields}"]
+    return [fine(*parts)] if parts else []
+
+
+def _cited_at(paper: Paper) -> str:
+    """As arXiv's own pages link to it."""
+    return (
+        "https://www.semanticscholar.org" if is_doi(paper.id) else f"https://api.semanticscholar.org/arXiv:{paper.id}"
+    )
 
 
 def _dates(paper: Paper) -> str:

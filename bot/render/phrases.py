@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.merge import SEMANTIC_SCHOLAR
 from bot.core.period import Period, PeriodKind
 from bot.core.ranking import short
 from bot.core.text import clip, readable, sentences
@@ -163,10 +164,17 @@ def change(paper: Paper, changes: Iterable[PaperChange] = ()) -> str:
     return f"{name} is out ({utc_day(newest.at)})"
 
 
+def summarised_by(paper: Paper) -> str:
+    """Who wrote the summary, where that has to be named; else nothing."""
+    word = paper.word_on("summary")
+    return "Semantic Scholar’s model" if word is not None and word.source == SEMANTIC_SCHOLAR else ""
+
+
 def gist(paper: Paper) -> str:
     """One sentence about the paper: its summary, else the first sentence of its abstract, else nothing."""
     if paper.summary and (summary := readable(paper.summary)):
-        return summary
+        by = summarised_by(paper)
+        return f"{by}: {summary}" if by else summary
     return next(iter(sentences(readable(paper.abstract))), "")
 
 

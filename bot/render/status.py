@@ -17,6 +17,7 @@ SOURCES = {
     "arxiv": "arXiv",
     "arxiv details": "arXiv's details",
     "files": "your files",
+    "semanticscholar details": "Semantic Scholar",
 }
 STATES = {
     DeliveryState.PLANNED: "waiting",

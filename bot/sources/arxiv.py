@@ -101,9 +101,11 @@ class ArXiv:
     def is_final(self) -> bool:
         return True
 
-    @property
-    def most_ids(self) -> int:
-        return MOST_IDS
+    most_ids = MOST_IDS
+    knows_dois = False
+    knows_after = timedelta()
+    again_after = timedelta(hours=20)
+    """Its records change once a day."""
 
     def days_now(self, now: datetime) -> tuple[date, ...]:
         """The day of the newest announcement; none at the weekend, on a holiday and while arXiv is left alone."""

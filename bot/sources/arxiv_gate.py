@@ -5,24 +5,18 @@ of this installation. What is kept besides, from what others met: ten minutes of
 names no time itself, and none between 00:00 and 01:00 UTC, when everybody asks for what was announced.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from secrets import token_hex
 
-from bot.core.retry_after import retry_after
 from bot.errors import SourceThrottled
 from bot.ports import Clock
 from bot.sources.arxiv_facts import NAME
 from bot.sources.exchange import Reply
+from bot.sources.store_gate import StoreGate
 from storage.store import Store
 
 BETWEEN = timedelta(seconds=3)
-"""From the end of one request to the beginning of the next one: never less than asked for, whatever a request takes."""
 SILENCE = timedelta(minutes=10)
-LEASE = timedelta(minutes=3)
-"""Longer than any request may take."""
 QUIET_FROM, QUIET_UNTIL = time(0), time(1)
-TOO_MANY = 429
 REFUSAL = b"rate exceeded"
 """How arXiv says so in words, sometimes under another status."""
 SHORT = 1_000
@@ -34,13 +28,11 @@ def is_quiet(now: datetime) -> bool:
     return QUIET_FROM <= now.time() < QUIET_UNTIL
 
 
-@dataclass(slots=True)
-class ArxivGate:
-    """Ours of the gate that stands in the store. Used by one request at a time."""
+class ArxivGate(StoreGate):
+    """The gate, shut in the quiet hour as well."""
 
-    store: Store
-    clock: Clock
-    _token: str = field(default_factory=lambda: token_hex(8))
+    def __init__(self, store: Store, clock: Clock) -> None:
+        super().__init__(store, clock, name=NAME, between=BETWEEN, silence=SILENCE)
 
     async def enter(self) -> datetime | None:
         """Go through, or be told when to try again.
@@ -55,18 +47,8 @@ class ArxivGate:
                 "arXiv is left alone from 00:00 to 01:00 UTC, while it announces.",
                 retry_at=datetime.combine(now.date(), QUIET_UNTIL, now.tzinfo),
             )
-        async with self.store.write() as tx:
-            return await tx.gates.enter(NAME, self._token, now=now, lease=LEASE, again=BETWEEN)
+        return await super().enter()
 
-    async def leave(self, silence: timedelta | None) -> None:
-        """Leave it shut for ``silence``, or for as long as it always is."""
-        open_at = self.clock() + max(BETWEEN, silence or BETWEEN)
-        async with self.store.write() as tx:
-            await tx.gates.leave(NAME, self._token, open_at=open_at)
-
-    def refusal(self, reply: Reply, now: datetime) -> timedelta | None:
-        """How long arXiv wants to be left alone, or None where ``reply`` is no refusal."""
-        said = len(reply.body) < SHORT and REFUSAL in reply.body.lower()
-        if reply.status != TOO_MANY and not said:
-            return None
-        return max(SILENCE, retry_after(reply.headers, now) or SILENCE)
+    def refuses(self, reply: Reply) -> bool:
+        """Whether arXiv asks for patience, under whatever status."""
+        return super().refuses(reply) or (len(reply.body) < SHORT and REFUSAL in reply.body.lower())

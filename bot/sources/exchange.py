@@ -34,13 +34,17 @@ _MARKUP = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One request. ``headers`` may hold a secret and are never shown; ``most_bytes`` counts after decompression."""
+    """One request. ``headers`` may hold a secret and are never shown; ``most_bytes`` counts after decompression.
+
+    With a ``body``, which is JSON, it is a POST: a question that is too long for an address.
+    """
 
     source: str
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     accept: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     patience: timedelta = timedelta(seconds=15)
     """How long the caller is willing to wait for the site's rate limit."""
     deadline: timedelta = timedelta(seconds=30)
@@ -115,11 +119,18 @@ async def _exchange(
 ) -> Reply | Broken:
     timeouts = httpx.Timeout(ask.silence.total_seconds(), connect=CONNECT_WITHIN)
     ours = {"User-Agent": user_agent(), "Accept": ask.accept, "Accept-Encoding": "gzip"}
+    if ask.body is not None:
+        ours["Content-Type"] = "application/json"
     try:
         async with (
             asyncio.timeout(ask.deadline.total_seconds()),
             client.stream(
-                "GET", url, headers={**ours, **conditions, **ask.headers}, timeout=timeouts, follow_redirects=False
+                "GET" if ask.body is None else "POST",
+                url,
+                content=ask.body,
+                headers={**ours, **conditions, **ask.headers},
+                timeout=timeouts,
+                follow_redirects=False,
             ) as response,
         ):
             body = await _read(ask, response)

@@ -172,7 +172,8 @@ class PoliteClient:
             raise NotThere(ask.source, f"{in_words(ask, reply)}.")
         if reply.status != OK:
             raise SourceChanged(ask.source, f"{in_words(ask, reply)}.")
-        self._kept.put(str(address(ask)), Kept.of(reply.headers, reply.body))
+        if ask.body is None:  # else the address is not the whole question
+            self._kept.put(str(address(ask)), Kept.of(reply.headers, reply.body))
         return Answer(url=reply.url, headers=reply.headers, body=reply.body, at=self._clock())
 
     def _throttled(self, ask: Ask, wait: timedelta) -> SourceThrottled:

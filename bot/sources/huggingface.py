@@ -16,7 +16,8 @@ from bot.errors import SourceChanged
 from bot.ports import Clock, Fetched
 from bot.sources.exchange import Ask
 from bot.sources.http import PoliteClient
-from bot.sources.huggingface_parse import MOST_BYTES, NAME, listed_ids, newest_moment, read_items, read_papers
+from bot.sources.huggingface_parse import NAME, listed_ids, newest_moment, read_items, read_papers
+from bot.sources.json_list import MOST_BYTES
 
 log = structlog.get_logger(__name__)
 

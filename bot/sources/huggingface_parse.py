@@ -5,8 +5,6 @@ Three generations of shapes are in use, and recorded days of all of them are rea
 day that was asked for. The item's own ``publishedAt`` changed its meaning in March 2025 and is never used.
 """
 
-import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -25,22 +23,18 @@ from bot.sources.items import (
     LONGEST_REASON,
     LONGEST_TITLE,
     MOST_AUTHORS,
-    MOST_ITEMS,
     read_each,
     titled,
 )
+from bot.sources.json_list import kind_of, read_list, whole_number
 from storage.records import Paper, Sighting
 
 NAME = "huggingface"
 
-MOST_BYTES = 16 * 2**20
-"""A hundred papers of today's shape are half a megabyte."""
 LONGEST_SUMMARY = 2_000
 LONGEST_KEYWORD = 80
 LONGEST_ADDRESS = 500
 MOST_KEYWORDS = 30
-LARGEST_NUMBER = 10**9
-"""No vote or star count is near it, and every database's integer holds it."""
 FIRST_MOMENT = datetime(1991, 8, 1, tzinfo=UTC)
 """arXiv began in August 1991: what is older is a mistake."""
 
@@ -56,23 +50,11 @@ def read_items(body: bytes) -> list[Any]:
     Raises:
         SourceChanged: it is not a list of papers; the message says what it is instead.
     """
-    if len(body) > MOST_BYTES:
-        raise SourceChanged(NAME, f"The answer is larger than {MOST_BYTES // 2**20} MB, which no list of papers is.")
-    start = body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start:
-        raise SourceChanged(NAME, "The answer is empty.")
-    if start.startswith(b"<"):
-        raise SourceChanged(NAME, "The answer is a web page (HTML), not the list of papers.")
-    try:
-        items = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise SourceChanged(NAME, _not_json(error)) from None
-    if not isinstance(items, list):
-        raise SourceChanged(NAME, f"The answer is not a list of papers but {_kind(items)}.")
-    if len(items) > MOST_ITEMS:
-        raise SourceChanged(NAME, f"The answer lists {len(items):,} items, which no list of papers does.")
+    items = read_list(body, NAME)
     if items and not any(isinstance(item, dict) and ("paper" in item or "id" in item) for item in items):
-        raise SourceChanged(NAME, f"None of the {len(items)} items listed is a paper; the first is {_kind(items[0])}.")
+        raise SourceChanged(
+            NAME, f"None of the {len(items)} items listed is a paper; the first is {kind_of(items[0])}."
+        )
     return items
 
 
@@ -104,7 +86,7 @@ def _read(item: Any, *, day: date | None, seen_at: datetime) -> tuple[Paper, Sig
 
 def _paper(item: Any, *, day: date | None, latest: datetime) -> Paper:
     if not isinstance(item, dict):
-        raise InvalidInput(f"It is {_kind(item)}, not a paper.")
+        raise InvalidInput(f"It is {kind_of(item)}, not a paper.")
     facts = _Facts(item)
     named = facts.text("id", LONGEST_REASON)
     if named is None:
@@ -161,11 +143,7 @@ class _Facts:
         return (clean(value, limit) or None) if isinstance(value, str) else None
 
     def number(self, name: str) -> int | None:
-        value = self.get(name)
-        # Numbers may come as floats; true and false are no numbers here, though Python counts them as such.
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            return None
-        return int(value) if 0 <= value <= LARGEST_NUMBER else None
+        return whole_number(self.get(name))
 
     def moment(self, name: str, latest: datetime, *, of_item: bool = True) -> datetime | None:
         value = self.get(name, of_item=of_item)
@@ -232,31 +210,3 @@ def _shown_id(item: Any) -> str | None:
         return None
     value = _Facts(item).get("id")
     return (clean(value, LONGEST_KEYWORD) or None) if isinstance(value, str) else None
-
-
-def _not_json(error: ValueError | RecursionError) -> str:
-    match error:
-        case json.JSONDecodeError() if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
-            return f"The answer is cut off after {len(error.doc):,} characters."
-        case json.JSONDecodeError():
-            return f"The answer is not JSON (line {error.lineno}, column {error.colno})."
-        case RecursionError():
-            return "The answer is nested deeper than any list of papers."
-        case _:
-            return "The answer is not JSON: it holds bytes or numbers that cannot be read."
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case {"error": str(text)}:
-            return f"an error: {clean(text, LONGEST_REASON)}"
-        case dict():
-            return "an object"
-        case list():
-            return "a list"
-        case str():
-            return "a text"
-        case bool() | None:
-            return "empty" if value is None else "true or false"
-        case _:
-            return "a number"

@@ -13,7 +13,7 @@ from storage.errors import StoreCorrupt, StoreTooNew
 
 FOLDER = Path(__file__).parent
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+REVISIONS = tuple(f"{number:04}" for number in range(1, 15))
 """Every revision that this version knows, oldest first. Kept here so that a current store opens without Alembic."""
 
 HEAD = REVISIONS[-1]

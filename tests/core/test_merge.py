@@ -42,11 +42,13 @@ PAPERS = st.builds(
     summary=st.none() | WORDS.filter(bool),
     keywords=NAMES,
     withdrawn_at=MOMENTS,
+    citations=COUNTS,
+    fields_of_study=NAMES,
 )
 SAYINGS = st.builds(
     as_said,
     PAPERS,
-    st.sampled_from(["arxiv", "huggingface", "another"]),
+    st.sampled_from(["arxiv", "huggingface", "semanticscholar", "another"]),
     st.sampled_from([BASE, BASE + timedelta(hours=1), LATER]),
 )
 
@@ -81,7 +83,8 @@ class TestTwoWordsOfOneSource:
     def test_what_it_does_not_say_stays(self, name: str) -> None:
         known = make_paper(
             version=2, code_url="https://github.com/a/b", code_stars=5, project_url="https://a.example",
-            organization="Org", summary="Short.", keywords=("x",), withdrawn_at=BASE,
+            organization="Org", summary="Short.", keywords=("x",), withdrawn_at=BASE, citations=3,
+            fields_of_study=("Physics",),
         )  # fmt: skip
         merged = merge(as_said(known, "huggingface", BASE), of_hugging_face(LATER))
         assert getattr(merged, name) == getattr(known, name)
@@ -109,6 +112,11 @@ class TestTwoSources:
         other = {"title": "By another", "abstract": "By another.", "authors": ("Emmy",), "categories": ("cs.AI",)}[name]
         merged = merge(of_arxiv(**{name: word}), of_hugging_face(LATER, **{name: other}))
         assert getattr(merged, name) == word
+
+    def test_semantic_scholars_summary_is_the_last_resort(self) -> None:
+        theirs = as_said(bare(summary="TLDR"), "semanticscholar", LATER)
+        assert merge(theirs, bare()).summary == "TLDR"
+        assert merge(theirs, of_hugging_face(summary="Short.")).summary == "Short."
 
     def test_votes_and_code_are_as_they_were_said_last(self) -> None:
         merged = merge(of_hugging_face(LATER, upvotes=9, code_stars=1), of_arxiv(upvotes=3, code_stars=7))

@@ -20,14 +20,16 @@ from tests.builders import BASE, DAY, make_delivery, make_paper, make_setup
 PAPER_KEYS = {
     "id", "title", "abstract", "authors", "published_at", "daily_on", "categories", "upvotes", "comments", "url",
     "pdf_url", "code_url", "code_stars", "project_url", "organization", "summary", "keywords", "withdrawn_at",
+    "citations", "fields_of_study",
 }  # fmt: skip
 
 
 def test_a_paper_has_every_promised_key_and_null_for_what_is_not_known() -> None:
     found = document.paper(Paper(id=PaperId("2503.01234"), title="T"))
     assert found.keys() >= PAPER_KEYS
-    assert found["authors"] == found["categories"] == found["keywords"] == []
-    known = {"id", "title", "url", "pdf_url", "discussion_url", "authors", "categories", "keywords"}
+    lists = {"authors", "categories", "keywords", "fields_of_study"}
+    assert all(found[name] == [] for name in lists)
+    known = {"id", "title", "url", "pdf_url", "discussion_url", *lists}
     assert {key for key, value in found.items() if value is not None} == known
 
 

@@ -1,12 +1,14 @@
 """One paper on one card."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bot.core.pages import Freshness
+from bot.render import phrases
 from bot.render.actions import AskAbout, Discuss, ShowSimilar, decode
 from bot.render.paper import Surroundings, paper_card
 from bot.render.post import ButtonLook
-from storage.records import Paper
+from storage.records import Paper, Said
 from tests.builders import make_paper
 from tests.render.reading import buttons, read
 
@@ -39,6 +41,31 @@ def test_a_card_holds_what_is_known() -> None:
         "> We read. Then we write.",
         "-# Keywords: reading, writing",
     ]
+
+
+BY_SEMANTIC_SCHOLAR = make_paper(
+    summary="Reading first.",
+    citations=1,
+    fields_of_study=("Computer Science", "Medicine"),
+    said=(Said(source="semanticscholar", at=PUBLISHED, facts=("citations", "summary", "fields_of_study")),),
+)
+
+
+def test_what_semantic_scholar_adds_says_so_and_since_when_and_links_there() -> None:
+    lines = read(paper_card(BY_SEMANTIC_SCHOLAR)).splitlines()
+    cited = "[1 citation](https://api.semanticscholar.org/arXiv:2503.01234)"
+    assert f"-# {cited} (Semantic Scholar, 25 June 2026) · Computer Science, Medicine" in lines
+    assert "**Summary** (by Semantic Scholar’s model, not by the authors): Reading first." in lines
+
+
+def test_its_summary_is_never_shown_as_somebody_elses() -> None:
+    brief = paper_card(BY_SEMANTIC_SCHOLAR, around=Surroundings(brief=True))
+    assert "**Summary** (by Semantic Scholar’s model): Reading first." in read(brief)
+    assert phrases.gist(BY_SEMANTIC_SCHOLAR) == "Semantic Scholar’s model: Reading first."
+
+
+def test_that_nobody_cites_a_paper_yet_is_not_said() -> None:
+    assert "citation" not in read(paper_card(replace(BY_SEMANTIC_SCHOLAR, citations=0)))
 
 
 def test_a_paper_of_which_nothing_is_known_still_has_a_card() -> None:

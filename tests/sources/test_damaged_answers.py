@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,12 +17,15 @@ from bot.sources.arxiv_api import read_entries
 from bot.sources.arxiv_feed import Announced, read_feed
 from bot.sources.arxiv_oai import read_records
 from bot.sources.huggingface_parse import read_items, read_papers
+from bot.sources.semantic_scholar_parse import read_batch
 from bot.sources.syndication import read_feed as read_syndicated
+from storage.records import PaperId
 from tests.builders import BASE, DAY
 from tests.sources.damage import damaged
 from tests.standins.arxiv import Entry, api_body, atom_body, make_entries, oai_body, rss_body
 from tests.standins.feeds import ANTHOLOGY, ATOM, RDF
 from tests.standins.hugging_face import as_body, make_items
+from tests.standins.semantic_scholar import batch_body, make_known
 
 IN_ALL = 2_000
 MEASURED = 16
@@ -57,6 +61,13 @@ def recorded(body: bytes) -> Fetched:
     return read_recorded(body, kinds=frozenset(Announced), now=NOW)
 
 
+def semantic_scholar(body: bytes) -> Fetched:
+    """It says nothing of titles, which the others are checked for."""
+    fetched = read_batch(body, ids=ASKED, seen_at=NOW)
+    return replace(fetched, papers=tuple(replace(paper, title="A title") for paper in fetched.papers))
+
+
+ASKED = [PaperId(f"2503.0000{number}") for number in range(4)]
 ENTRIES = [*make_entries(3), Entry(id="hep-th/9901001", comment="Withdrawn: a gap", version=2, title="É α 漢 𝔽")]
 BUILT: tuple[tuple[str, Reader, bytes], ...] = (
     ("hugging face", hugging_face, as_body(make_items(4))),
@@ -68,6 +79,7 @@ BUILT: tuple[tuple[str, Reader, bytes], ...] = (
     ("rss of a publisher", syndicated, ANTHOLOGY),
     ("atom of a publisher", syndicated, ATOM),
     ("recorded", recorded, oai_body(ENTRIES)),
+    ("semantic scholar", semantic_scholar, batch_body([None, *map(make_known, ASKED[1:])])),
 )
 EACH = IN_ALL // (2 * len(BUILT)) + 1
 """Half of all on built answers, which are always here, half on recorded ones."""

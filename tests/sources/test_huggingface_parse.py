@@ -6,8 +6,8 @@ import pytest
 from bot.core.identity import parse_paper_id
 from bot.errors import SourceChanged
 from bot.ports import Fetched
-from bot.sources import huggingface_parse
 from bot.sources.huggingface_parse import listed_ids, newest_moment, read_items, read_papers
+from bot.sources.json_list import MOST_BYTES
 from storage.records import Paper
 from tests.builders import BASE, DAY
 from tests.standins.hugging_face import as_body, make_item, make_items
@@ -347,4 +347,4 @@ def test_the_ids_of_a_page_are_those_that_stand_there() -> None:
 
 
 def test_the_bounds_hold_a_real_answer_comfortably() -> None:
-    assert huggingface_parse.MOST_BYTES > 10 * 500_000
+    assert MOST_BYTES > 10 * 500_000

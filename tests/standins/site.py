@@ -48,7 +48,7 @@ class LoopbackSite:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_route("GET", "/{tail:.*}", self._answer)
+        app.router.add_route("*", "/{tail:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self.tls)
