@@ -104,6 +104,7 @@ async def open_resources(
                     patience=patience,
                 ),
                 clock=clock,
+                remembers=settings.remembered,
             )
     finally:
         if embedder is not None:

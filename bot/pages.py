@@ -102,15 +102,19 @@ async def voted_on(r: Resources, token: str, asker: Asker, *, is_good: bool) -> 
 
 
 async def answered_in(r: Resources, thread_id: int, asked: str, asker: Asker, *, watch: Watch | None = None) -> Post:
-    """The answer to a question that names no paper; in a thread about papers it is about those."""
-    return await answered(r, asked, await discussed.about(r, thread_id, asked), asker, watch=watch)
+    """The answer to a question that names no paper; in a thread about papers it is about those, and remembered."""
+    reply = await discussed.ask(r, thread_id, asked, asker, watch=watch)
+    return answer_post(reply.answer, reply.papers, reply.token)
 
 
 async def answered_on(
-    r: Resources, paper_id: PaperId, topic: Topic, asker: Asker, *, watch: Watch | None = None
+    r: Resources, thread_id: int, about: tuple[PaperId, Topic], asker: Asker, *, watch: Watch | None = None
 ) -> Post:
-    """The answer to the question that is worth asking of a paper on a topic."""
-    return await answered(r, question(topic, await search.paper(r, paper_id)), (paper_id,), asker, watch=watch)
+    """The answer to the question that is worth asking of a paper on a topic; in a thread about papers remembered."""
+    paper_id, topic = about
+    asked = question(topic, await search.paper(r, paper_id))
+    reply = await discussed.ask(r, thread_id, asked, asker, paper_ids=(paper_id,), watch=watch)
+    return answer_post(reply.answer, reply.papers, reply.token)
 
 
 async def quota(r: Resources, asker: Asker | None = None) -> Post:

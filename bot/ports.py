@@ -18,6 +18,7 @@ from storage.fulltext import FullText
 from storage.records import ChannelSetup, Destination, Layout, Paper, PaperId, Sighting, TagRule
 from storage.search_index import SearchIndex
 from storage.store import Store
+from storage.turns import Turn
 
 Clock = Callable[[], datetime]
 """Now, aware and in UTC."""
@@ -264,12 +265,19 @@ class Answerer(Protocol):
     def name(self) -> str: ...
 
     async def draft(
-        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+        self,
+        question: str,
+        closest: Sequence[Close],
+        asker: Asker | None = None,
+        *,
+        earlier: Sequence[Turn] = (),
+        heard: Heard | None = None,
     ) -> Answer:
         """An answer to ``asker``, or to whoever runs the bot, from nothing but ``closest``, the closest first.
 
-        ``heard`` is told of it while it is written, if that takes its time. What comes of it in the end may differ: an
-        answer that breaks off is none.
+        ``earlier`` is what was asked and answered before, the last turn last; nothing is quoted from it. ``heard`` is
+        told of the answer while it is written, if that takes its time. What comes of it in the end may differ:
+        an answer that breaks off is none.
         """
         ...
 
@@ -345,6 +353,8 @@ class Resources:
     texts: PaperText | None = None
     """None where only abstracts are read."""
     clock: Clock = system_clock
+    remembers: timedelta = timedelta(days=30)
+    """How long the turns of a thread are remembered; not at all where it is nothing."""
     settle: timedelta = field(default=timedelta(minutes=25))
     """How old the newest look at a source may be before another one is made. Less than ``bot.app.REFRESH``: that beat
     comes by the clock, a look ends some time after it, and every second beat would find the last look too fresh."""

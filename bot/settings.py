@@ -255,6 +255,12 @@ class Settings(BaseSettings):
         "remembered for ever, so that it never comes twice.",
         examples=["180"],
     )
+    discussion_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        30,
+        description="For how many days a thread remembers its last questions and what was answered, so that a question "
+        "may go on from them; 0: not at all.",
+        examples=["30"],
+    )
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"] | None,
         BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
@@ -323,6 +329,11 @@ class Settings(BaseSettings):
     def ledger_kept(self) -> timedelta:
         """How long ended deliveries stay in the ledger."""
         return timedelta(days=self.ledger_days)
+
+    @property
+    def remembered(self) -> timedelta:
+        """How long the turns of a thread are remembered."""
+        return timedelta(days=self.discussion_days)
 
     def level(self, *, at_terminal: bool) -> int:
         """The threshold of the log as the standard library counts it."""

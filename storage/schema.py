@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -21,18 +20,10 @@ from sqlalchemy import (
     text,
 )
 
+from storage import discussion_schema  # noqa: F401  # its tables are the store's as well
 from storage.columns import Key, Moment, Place, Sayings, Texts, Words
+from storage.metadata import metadata as metadata  # noqa: PLC0414  # handed on: it is whole only here
 from storage.records import DeliveryState
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 OPEN = text("ended_at IS NULL")
 """What a delivery that is still on its way looks like; spelled without parameters so that both databases see that
@@ -310,17 +301,6 @@ paper_threads = Table(
     sqlite_with_rowid=False,
 )
 """The thread of a paper in a channel; without an id somebody is opening it since ``asked_at``."""
-
-discussed_papers = Table(
-    "discussed_papers",
-    metadata,
-    Column("thread_id", BigInteger, nullable=False),
-    Column("paper_id", Text, nullable=False),
-    Column("added_at", Moment, nullable=False),
-    PrimaryKeyConstraint("thread_id", "paper_id"),
-    sqlite_with_rowid=False,
-)
-"""What a thread is about."""
 
 paper_changes = Table(
     "paper_changes",

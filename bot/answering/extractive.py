@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.core.allowance import Asker
 from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Heard, quotation
 from bot.core.passages import Close, Tie
+from storage.turns import Turn
 
 MOST_PASSAGES = 3
 
@@ -22,6 +23,7 @@ class Extractive:
         closest: Sequence[Close],
         asker: Asker | None = None,  # noqa: ARG002  # everybody
         *,
+        earlier: Sequence[Turn] = (),  # noqa: ARG002  # they helped to find what is closest
         heard: Heard | None = None,  # noqa: ARG002  # there is nothing to wait for
     ) -> Answer:
         """At most three passages, closest first, each a quotation with the words that it shares.

@@ -7,13 +7,15 @@ from typing import Protocol
 import structlog
 
 from bot.answering.chat import Chat
-from bot.answering.drafted import Drafted, Drafting
+from bot.answering.drafted import Drafting
 from bot.answering.extractive import Extractive
-from bot.answering.prompt import messages
+from bot.answering.prompt import Message, messages
 from bot.core.allowance import Asker
-from bot.core.grounding import Answer, AnswerStatus, Heard, Passage
+from bot.core.grounding import Answer, AnswerStatus, Heard
+from bot.core.memory import condensed
 from bot.core.passages import Close
 from bot.errors import ModelFailed, ModelFault
+from storage.turns import Turn
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +70,13 @@ class ByModel:
         return self._chat.model
 
     async def draft(
-        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+        self,
+        question: str,
+        closest: Sequence[Close],
+        asker: Asker | None = None,
+        *,
+        earlier: Sequence[Turn] = (),
+        heard: Heard | None = None,
     ) -> Answer:
         """Claims, each on its quotation; ``not_found`` where the model finds none, or none stands.
 
@@ -78,12 +86,15 @@ class ByModel:
         if not closest:
             return without
         try:
-            drafted = await self._ask(question, [close.passage for close in closest], asker, heard)
+            passages = [close.passage for close in closest]
+            drafting = Drafting(question, passages)
+            await self._ask(messages(question, passages, condensed(earlier)), asker, drafting, heard)
         except ModelFailed as problem:
             tell = log.info if problem.fault in WITHOUT_FAULT else log.warning
             tell("no answer by the model", fault=problem.fault.value, problem=str(problem))
             note = f"The model {IN_WORDS[problem.fault]}, so here are the papers' own words instead."
             return replace(without, note=note)
+        drafted = drafting.so_far
         if drafted.dropped:
             log.info("claims without a quotation that stands were dropped", dropped=drafted.dropped)
         return Answer(
@@ -94,12 +105,9 @@ class ByModel:
             nearest=() if drafted.claims else without.claims or without.nearest,
         )
 
-    async def _ask(
-        self, question: str, passages: Sequence[Passage], asker: Asker | None, heard: Heard | None
-    ) -> Drafted:
+    async def _ask(self, told: Sequence[Message], asker: Asker | None, drafting: Drafting, heard: Heard | None) -> None:
+        """Let ``drafting`` read what the model writes. Raises ModelFailed."""
         await self._budget.take(asker)
-        told = messages(question, passages)
-        drafting = Drafting(question, passages)
         written = 0
 
         async def hear(text: str) -> None:
@@ -121,4 +129,3 @@ class ByModel:
         finally:  # what was asked costs, also where the answer broke off
             asked = sum(len(message.content) for message in told) // CHARACTERS_A_TOKEN
             await self._budget.spend(*(tokens or (asked, written // CHARACTERS_A_TOKEN)))
-        return drafting.so_far

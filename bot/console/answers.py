@@ -9,8 +9,11 @@ from bot.services.discussion import Reply, Watch
 from storage.records import Paper, PaperId
 
 
-async def show_answer(ask: Callable[[Watch], Awaitable[Reply]], show: Callable[[Post], None]) -> None:
-    """Show what ``ask`` tells and gives. What it takes back in the end, an answer that broke off, is shown anew."""
+async def show_answer(ask: Callable[[Watch], Awaitable[Reply]], show: Callable[[Post], None]) -> Reply:
+    """Show what ``ask`` tells and gives, and give it, too.
+
+    What it takes back in the end, an answer that broke off, is shown anew.
+    """
     shown: tuple[Claim, ...] = ()
 
     def watch(answer: Answer, papers: Mapping[PaperId, Paper]) -> None:
@@ -25,3 +28,4 @@ async def show_answer(ask: Callable[[Watch], Awaitable[Reply]], show: Callable[[
         show(closing(reply.answer, reply.token))
     else:
         show(answer_post(reply.answer, reply.papers, reply.token))
+    return reply

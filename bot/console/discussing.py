@@ -13,6 +13,7 @@ async def start(talk: Talk, typed: Typed) -> None:
     begun = await threads.begin(talk.r, paper)
     _, post = thread_card(begun, thread_token(HERE, paper.id), await search.freshness(talk.r))
     talk.discussed = (paper.id,)
+    talk.turns.clear()
     talk.show(post)
 
 
@@ -34,4 +35,5 @@ async def papers(talk: Talk, _typed: Typed) -> None:
 async def end(talk: Talk, _typed: Typed) -> None:
     """Talk about none of them any more."""
     talk.discussed = ()
+    talk.turns.clear()
     talk.show(discussed_papers(()))

@@ -60,8 +60,13 @@ async def ask(talk: Talk, typed: Typed) -> None:
         raise InvalidInput("Put your question in place of the dots, for example: /ask how large is the dataset?")
     named = [talk.paper_named(text) for text in typed.options.get("paper", ())]
     about = named or (() if find_paper_ids(typed.text) else talk.discussed)
+    earlier = tuple(talk.turns)
     with talk.screen.waiting("Looking for an answer"):
-        await show_answer(lambda watch: answers.ask(talk.r, typed.text, about, watch=watch), talk.show)
+        reply = await show_answer(
+            lambda watch: answers.ask(talk.r, typed.text, about, earlier=earlier, watch=watch), talk.show
+        )
+    if talk.discussed:
+        talk.turns.append(discussed.turn_of(reply, at=talk.r.clock()))
 
 
 async def context(talk: Talk, typed: Typed) -> None:

@@ -1,5 +1,6 @@
 """What the person at the terminal sees and what their next line may refer to: numbers, pages, the last digest."""
 
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -17,6 +18,7 @@ from bot.services import search
 from bot.services.similar import similar
 from storage.records import PaperId, Sort
 from storage.search_index import SearchSort
+from storage.turns import MOST_TURNS, Turn
 
 A_PAGE = 5
 SEARCH_ORDERS: dict[str, SearchSort] = {sort: sort for sort in get_args(SearchSort)}
@@ -71,6 +73,8 @@ class Talk:
         """The token of the answer that was shown last."""
         self.discussed: tuple[PaperId, ...] = ()
         """What is talked about, until another discussion is begun or this one ended."""
+        self.turns: deque[Turn] = deque(maxlen=MOST_TURNS)
+        """What was asked in it."""
 
     @property
     def numbered(self) -> dict[int, PaperId]:

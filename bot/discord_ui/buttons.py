@@ -155,10 +155,10 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
 
 async def _answer_on(interaction: Interaction, paper_id: PaperId, topic: Topic) -> None:
     """In public, unless whoever pressed may not write there."""
-    r = interaction.client.resources
+    r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
     await answer_growing(
         interaction,
-        lambda watch: pages.answered_on(r, paper_id, topic, asker(interaction), watch=watch),
+        lambda watch: pages.answered_on(r, here, (paper_id, topic), who, watch=watch),
         private=not may_write(interaction),
     )
 

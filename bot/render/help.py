@@ -67,8 +67,10 @@ ANSWERS = (
 )
 KEPT = (
     "What I keep of you: your Discord id, your topics, when your daily message comes, what I sent you, your votes on "
-    "answers, how often you asked the model today, and which channel setups you made. What was asked and quoted I keep "
-    "for 30 days, not who asked. I read no messages but those in threads about papers that mention me, and keep none."
+    "answers, how often you asked the model today, and which channel setups you made. I read no messages but those in "
+    "threads about papers that mention me. Questions and what I quoted I keep for 30 days, without who asked; those in "
+    "threads with who asked, for some weeks, so that a question may go on from the last one. Where a language model "
+    "answers, the question, the thread's last turns and passages go to its server, but no name and no id."
 )
 SOURCES = (
     Span("Papers come from "),

@@ -4,13 +4,30 @@ from bot.render.actions import ConfirmForget, encode
 from bot.render.phrases import command, counted, heading, listed, text
 from bot.render.post import Button, ButtonLook, Buttons, Post
 
+TO_A_MODEL = (
+    "What you ask is answered by a language model: your question, passages of papers and the last turns of the thread "
+    "go to its server, never your name or any id of Discord's."
+)
+
 
 def exported(
-    *, topics: int, deliveries: int, setups: int = 0, votes: int = 0, asked: int = 0, hour: bool = False
+    *,
+    topics: int,
+    deliveries: int,
+    setups: int = 0,
+    votes: int = 0,
+    turns: int = 0,
+    asked: int = 0,
+    hour: bool = False,
+    model: bool = False,
 ) -> Post:
-    """The words beside the file with everything that is kept of a person; ``hour``: when their daily message comes."""
-    if not any((topics, deliveries, setups, asked, votes, hour)):
-        return Post((heading("I keep nothing of you", level=3), text("There is nothing to export.")))
+    """The words beside the file with everything that is kept of a person.
+
+    ``hour``: when their daily message comes; ``turns``: questions in threads; ``model``: one answers questions.
+    """
+    beside = (text(TO_A_MODEL),) if model else ()
+    if not any((topics, deliveries, setups, votes, turns, asked, hour)):
+        return Post((heading("I keep nothing of you", level=3), text("There is nothing to export."), *beside))
     parts = [counted(topics, "topic"), f"the record of {counted(deliveries, 'message')} to you"]
     if hour:
         parts.append("the hour of your daily message")
@@ -18,18 +35,21 @@ def exported(
         parts.append(f"{counted(setups, 'channel setup')} that you made")
     if votes:
         parts.append(f"your {counted(votes, 'vote')} on answers")
+    if turns:
+        parts.append(f"{counted(turns, 'question')} that you asked in threads lately, with their answers")
     if asked:
         parts.append("how often you asked the model today")
     words = f"The file holds all that I keep of you: {listed(parts)}. It is JSON, which any text editor opens."
-    return Post((heading("Your data", level=3), text(words), text("To delete it: ", command("/privacy forget"))))
+    end = text("To delete it: ", command("/privacy forget"))
+    return Post((heading("Your data", level=3), text(words), *beside, end))
 
 
 def confirm_forget(*, topics: int) -> Post:
     """Ask before everything that is kept of a person is deleted."""
     words = (
-        f"This deletes your {counted(topics, 'topic')}, the settings of your daily message, your votes on answers and "
-        "the record of what I sent you. It cannot be undone. Channel setups stay with their server, without your name "
-        "on them."
+        f"This deletes your {counted(topics, 'topic')}, the settings of your daily message, your votes on answers, "
+        "what you asked in threads and the record of what I sent you. It cannot be undone. Channel setups stay with "
+        "their server, without your name on them."
     )
     forget = Button(
         "Delete it all", action=encode(ConfirmForget()), look=ButtonLook.DANGER, command="/privacy forget yes"

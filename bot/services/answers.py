@@ -17,6 +17,7 @@ from bot.services import discussion, reading, search
 from bot.services.discussion import Reply, Watch
 from storage.errors import StorageError
 from storage.kept_answers import KEPT, KeptAnswer, Quotation
+from storage.turns import Turn
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,7 @@ async def ask(
     paper_ids: Sequence[str] = (),
     asker: Asker | None = None,
     *,
+    earlier: Sequence[Turn] = (),
     watch: Watch | None = None,
 ) -> Reply:
     """As ``discussion.ask``, and what was quoted is kept for those who go back to it, without who asked.
@@ -38,7 +40,7 @@ async def ask(
     Raises:
         InvalidInput: as there.
     """
-    reply = await discussion.ask(r, question, paper_ids, asker, watch=watch)
+    reply = await discussion.ask(r, question, paper_ids, asker, earlier=earlier, watch=watch)
     return replace(reply, token=await _keep(r, reply.answer, asker.guild_id if asker is not None else None))
 
 

@@ -1,15 +1,23 @@
-"""What a thread is about: the papers that it remembers."""
+"""What a thread is about: the papers that it remembers, and what was asked of them lately."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+import structlog
+
+from bot.core.allowance import Asker
 from bot.core.comparison import FEWEST
 from bot.core.identity import find_paper_ids
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from bot.services import search
-from bot.services.discussion import MOST_PAPERS_ASKED
+from bot.services import answers, search
+from bot.services.discussion import MOST_PAPERS_ASKED, Reply, Watch
+from storage.errors import StorageError
 from storage.records import Paper, PaperId
 from storage.store import Reading, Writing
+from storage.turns import Turn
+
+log = structlog.get_logger(__name__)
 
 
 async def papers(r: Resources, thread_id: int) -> list[Paper]:
@@ -38,6 +46,40 @@ def require_room(known: tuple[PaperId, ...], paper_id: PaperId) -> None:
     """Raises InvalidInput: one more paper would be too many."""
     if paper_id not in known and len(known) >= MOST_PAPERS_ASKED:
         raise InvalidInput(f"A discussion is about up to {MOST_PAPERS_ASKED} papers; open another one for this paper.")
+
+
+async def ask(
+    r: Resources,
+    thread_id: int,
+    question: str,
+    asker: Asker,
+    *,
+    paper_ids: Sequence[str] | None = None,
+    watch: Watch | None = None,
+) -> Reply:
+    """The answer to a question about the thread's papers, or those that it names; a thread about papers remembers it.
+
+    Raises:
+        InvalidInput: as ``answers.ask``.
+    """
+    async with r.store.read() as tx:
+        remembers = bool(r.remembers) and bool(await _ids(tx, thread_id))
+        earlier = await tx.discussions.turns(thread_id, since=r.clock() - r.remembers) if remembers else ()
+    ids = await about(r, thread_id, question) if paper_ids is None else paper_ids
+    reply = await answers.ask(r, question, ids, asker, earlier=earlier, watch=watch)
+    if remembers:
+        turn = turn_of(reply, at=r.clock())
+        try:
+            await r.store.note(lambda tx: tx.discussions.remember(thread_id, asker.person_id, turn))
+        except StorageError as problem:  # it is answered all the same
+            log.warning("a turn is not remembered", problem=str(problem))
+    return reply
+
+
+def turn_of(reply: Reply, *, at: datetime) -> Turn:
+    """What is remembered of an answer."""
+    answer = reply.answer
+    return Turn(question=answer.question, said=tuple(claim.text for claim in answer.claims), at=at)
 
 
 async def about(r: Resources, thread_id: int, question: str) -> tuple[PaperId, ...]:

@@ -9,11 +9,13 @@ from bot.core import passages
 from bot.core.allowance import Asker
 from bot.core.grounding import Answer, AnswerStatus, Claim, Passage, verify
 from bot.core.identity import find_paper_ids
+from bot.core.memory import in_full
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import nearness, reading, search
 from storage.fulltext import FullText
 from storage.records import Paper, PaperId
+from storage.turns import Turn
 
 LONGEST_QUESTION = 500
 PAPERS_READ = 30
@@ -47,11 +49,12 @@ async def ask(
     paper_ids: Sequence[str] = (),
     asker: Asker | None = None,
     *,
+    earlier: Sequence[Turn] = (),
     watch: Watch | None = None,
 ) -> Reply:
     """The closest passages of the named papers, or of the whole store, or what a model makes of them.
 
-    ``asker`` is None for whoever runs the bot.
+    ``asker`` is None for whoever runs the bot. ``earlier`` is what was asked before, so that a question may go on.
 
     Raises:
         InvalidInput: the question is empty or too long, or a paper is unknown.
@@ -65,12 +68,13 @@ async def ask(
     if len(paper_ids) > MOST_PAPERS_ASKED:
         raise InvalidInput(f"Ask about up to {MOST_PAPERS_ASKED} papers at once.")
     named = [await search.paper(r, text) for text in paper_ids] or await _named(r, question)
-    papers = named or await _candidates(r, question)
+    sought = in_full(question, earlier)
+    papers = named or await _candidates(r, sought)
     full = await _full_texts(r, named) if named else await reading.kept_texts(r, papers[:MOST_FULL_TEXTS])
     # In threads: a paper of sixty pages has a thousand passages, and others are waiting for the loop meanwhile.
     texts = await asyncio.to_thread(_passages, papers, full)
-    near = await nearness.of_passages(r, question, texts, full)
-    closest = await asyncio.to_thread(passages.best, question, texts, near, limit=MOST_GIVEN)
+    near = await nearness.of_passages(r, sought, texts, full)
+    closest = await asyncio.to_thread(passages.best, sought, texts, near, limit=MOST_GIVEN)
     given = tuple(close.passage for close in closest)
     read = tuple(reading.read_of(paper, full.get(paper.id)) for paper in papers)
     held = {paper.id: paper for paper in papers}
@@ -81,7 +85,7 @@ async def ask(
             status = AnswerStatus.ANSWERED
             watch(Answer(question=question, status=status, engine=engine, claims=standing, read=read), held)
 
-    draft = await r.answerer.draft(question, closest, asker, heard=heard)
+    draft = await r.answerer.draft(question, closest, asker, earlier=earlier, heard=heard)
     answer = replace(
         draft,
         claims=verify(draft.claims, given),

@@ -17,6 +17,7 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
         messages = await tx.deliveries.recent(destination=person.destination, limit=ALL) if person else []
         setups = [setup for setup in await tx.channels.list() if setup.created_by == person_id]
         votes = await tx.answers.votes_of(person_id)
+        turns = await tx.discussions.turns_of(person_id)
         asked = await tx.questions.asked(r.clock().date(), of_person(person_id))
     return {
         "person": person_id,
@@ -45,13 +46,17 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
         "votes_on_answers": [
             {"question": one.question, "helps": one.is_good, "at": one.voted_at.isoformat()} for one in votes
         ],
+        "questions_in_threads": [
+            {"thread": thread_id, "at": turn.at.isoformat(), "question": turn.question, "answer": list(turn.said)}
+            for thread_id, turn in turns
+        ],
         "questions_to_the_model_today": asked,
         "channel_setups_made": [{"id": setup.id, "channel": str(setup.destination)} for setup in setups],
     }
 
 
 async def forget(r: Resources, person_id: int) -> int:
-    """Delete the person, their topics and votes, and what was sent to them; gives how many topics there were.
+    """Delete the person, their topics, votes and turns, and what was sent to them; gives how many topics there were.
 
     How often they asked a model today goes, too; what their server and all together may ask still bounds them.
     A channel setup that they made belongs to its server and stays, without their name on it.
@@ -61,5 +66,6 @@ async def forget(r: Resources, person_id: int) -> int:
         await tx.people.forget(person_id)
         await tx.channels.disown(person_id)
         await tx.answers.forget_votes_of(person_id)
+        await tx.discussions.forget_turns_of(person_id)
         await tx.questions.forget(of_person(person_id))
     return topics

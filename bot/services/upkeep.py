@@ -227,7 +227,7 @@ async def note_changes(r: Resources) -> int:
 
 
 async def forget_the_old(r: Resources, *, keep: timedelta) -> tuple[int, int]:
-    """Forget ended deliveries older than ``keep``, setups of servers left a week ago, old answers, yesterday's quotas.
+    """Forget ended deliveries older than ``keep``, setups of servers left a week ago, old answers, turns and quotas.
 
     Gives how many deliveries and setups. What was posted where is kept, so that no paper comes twice.
     """
@@ -243,6 +243,7 @@ async def forget_the_old(r: Resources, *, keep: timedelta) -> tuple[int, int]:
         setups = await tx.channels.forget_guilds_left(now - GUILD_GRACE)
         await tx.questions.forget_before(now.date())
         await tx.answers.forget_before(now - KEPT)
+        await tx.discussions.forget_turns_before(now - r.remembers)
     if deliveries or setups:
         log.info("forgot the old", deliveries=deliveries, setups=setups)
     return deliveries, setups

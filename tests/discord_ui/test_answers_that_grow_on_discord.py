@@ -14,6 +14,7 @@ from bot.core.passages import Close
 from bot.discord_ui import growing, mentions
 from bot.discord_ui.client import PaperboyClient
 from bot.ports import Resources
+from storage.turns import Turn
 from tests.discord_ui.conftest import PAPERS, Lab, Running, until
 from tests.standins.discord import Channel, Message, Permission
 
@@ -44,7 +45,13 @@ class Model(Extractive):
         self.stopped = False
 
     async def draft(
-        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+        self,
+        question: str,
+        closest: Sequence[Close],
+        asker: Asker | None = None,
+        *,
+        earlier: Sequence[Turn] = (),
+        heard: Heard | None = None,
     ) -> Answer:
         assert heard is not None
         await self.begin.wait()

@@ -117,6 +117,20 @@ async def test_a_mention_in_a_thread_asks_about_its_papers(lab: Lab, thread: Cha
     assert sent.json["allowed_mentions"]["parse"] == []
 
 
+async def test_a_question_goes_on_from_the_one_before_in_its_thread(
+    lab: Lab, r: Resources, client: PaperboyClient, thread: Channel
+) -> None:
+    assert "holds 2 samples" in (
+        await lab.guest.slash(thread, "ask", question="How many samples does the dataset hold?")
+    ).text.replace("**", "")
+    further = await lab.guest.slash(thread, "ask", question="And this one?")
+    assert "“And this one?”" in further.text
+    assert "holds 2 samples" in further.text.replace("**", "")
+    async with r.store.read() as tx:
+        asked = [(thread_id, turn.question) for thread_id, turn in await tx.discussions.turns_of(lab.guest.user.id)]
+    assert asked == [(thread.id, "How many samples does the dataset hold?"), (thread.id, "And this one?")]
+
+
 async def test_what_mentions_nobody_or_stands_elsewhere_is_passed_over(lab: Lab, thread: Channel) -> None:
     lab.discord.world.grant(lab.papers, Permission.SEND_MESSAGES, target=lab.guest.user)
     lab.guest.say(thread, "How many samples?")

@@ -15,6 +15,7 @@ from bot.discord_ui import replies
 from bot.discord_ui.client import PaperboyClient
 from bot.ports import Resources
 from storage.errors import StoreBusy
+from storage.turns import Turn
 from tests.discord_ui.conftest import Lab, Running, until
 from tests.standins.discord import Answer as Scripted
 from tests.standins.discord import NoAnswer, Reply
@@ -31,12 +32,18 @@ class Moody(Extractive):
     raises: Exception | None = None
 
     async def draft(
-        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+        self,
+        question: str,
+        closest: Sequence[Close],
+        asker: Asker | None = None,
+        *,
+        earlier: Sequence[Turn] = (),
+        heard: Heard | None = None,
     ) -> Answer:
         await asyncio.sleep(self.takes)
         if self.raises is not None:
             raise self.raises
-        return await super().draft(question, closest, asker, heard=heard)
+        return await super().draft(question, closest, asker, earlier=earlier, heard=heard)
 
 
 @pytest.fixture

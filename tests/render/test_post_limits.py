@@ -321,7 +321,7 @@ POSTS: dict[str, st.SearchStrategy[Post]] = {
     "privacy": st.sampled_from(
         [
             privacy.exported(topics=0, deliveries=0),
-            privacy.exported(topics=10**9, deliveries=10**9, setups=10**9),
+            privacy.exported(topics=10**9, deliveries=10**9, setups=10**9, turns=10**9, model=True),
             privacy.confirm_forget(topics=10**9),
             privacy.forgotten(topics=0),
             privacy.forgotten(topics=10**9),

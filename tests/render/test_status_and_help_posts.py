@@ -162,7 +162,10 @@ def test_help_says_what_is_kept() -> None:
 def test_an_export_tells_what_its_file_holds() -> None:
     words = read(privacy.exported(topics=3, deliveries=1, setups=1))
     assert "3 topics, the record of 1 message to you and 1 channel setup that you made" in words
+    assert "2 questions that you asked in threads lately" in read(privacy.exported(topics=0, deliveries=0, turns=2))
     assert "I keep nothing of you" in read(privacy.exported(topics=0, deliveries=0))
+    for topics in (0, 3):
+        assert "go to its server" in read(privacy.exported(topics=topics, deliveries=0, model=True))
 
 
 def test_forgetting_is_asked_for_once_more_and_confirmed() -> None:

@@ -15,6 +15,7 @@ from bot.ports import DIGEST_ONLY, Clock, Envelope, Fetched, Needs, Rejected
 from bot.render.post import Post
 from storage.fulltext import FullText, Origin, Piece
 from storage.records import Destination, Paper
+from storage.turns import Turn
 from tests.builders import sighting_of
 
 
@@ -165,11 +166,19 @@ class FakeAnswerer:
     status: AnswerStatus = AnswerStatus.ANSWERED
     name: str = "fake"
     read: list[Passage] = field(default_factory=list)
+    earlier: list[tuple[Turn, ...]] = field(default_factory=list)
 
     async def draft(
-        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+        self,
+        question: str,
+        closest: Sequence[Close],
+        asker: Asker | None = None,
+        *,
+        earlier: Sequence[Turn] = (),
+        heard: Heard | None = None,
     ) -> Answer:
         self.read.extend(close.passage for close in closest)
+        self.earlier.append(tuple(earlier))
         if heard is not None:
             for count in range(len(self.claims) + 1):
                 heard(self.claims[:count])

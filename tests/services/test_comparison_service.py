@@ -15,6 +15,7 @@ from bot.errors import InvalidInput, UnknownPaper
 from bot.ports import Resources
 from bot.services.comparison import TOO_SLOW, WITHIN, compare
 from storage.records import PaperId
+from storage.turns import Turn
 from tests.builders import FakeClock, make_id, make_paper
 from tests.services.seeding import copy_prepared, prepare
 
@@ -94,7 +95,13 @@ class Comparer:
     asked: list[str] = field(default_factory=list)
 
     async def draft(
-        self, question: str, closest: Sequence[Close], asker: Asker | None = None, *, heard: Heard | None = None
+        self,
+        question: str,
+        closest: Sequence[Close],
+        asker: Asker | None = None,
+        *,
+        earlier: Sequence[Turn] = (),
+        heard: Heard | None = None,
     ) -> Answer:
         self.asked.append(question)
         self.clock.advance(seconds=self.takes)

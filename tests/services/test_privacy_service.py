@@ -17,6 +17,7 @@ from bot.services import answers, channels, dispatch, privacy, topics
 from storage.channels import NOBODY
 from storage.questions import of_person
 from storage.records import ChannelSetup, Obstacle
+from storage.turns import Turn
 from tests.builders import (
     BASE,
     CHANNEL,
@@ -55,6 +56,8 @@ async def moved_in(r: Resources, person_id: int) -> ChannelSetup:
     await topics.follow(r, person_id, "author:noether")
     async with r.store.write() as tx:
         await tx.questions.take(r.clock().date(), of_person(person_id), most=None)
+        turn = Turn(question="How many pots?", said=("42 pots.",), at=r.clock())
+        await tx.discussions.remember(person_id % 10, person_id, turn)
     asked = await answers.ask(r, "How large is the dataset?")
     assert asked.token is not None
     await answers.vote(r, asked.token, person_id, is_good=False)
@@ -90,6 +93,9 @@ async def test_an_export_holds_everything(r: Resources, setup: ChannelSetup) -> 
     (vote,) = kept["votes_on_answers"]
     assert (vote["question"], vote["helps"]) == ("How large is the dataset?", False)
     assert kept["questions_to_the_model_today"] == 0, "that was the day before"
+    assert [(one["question"], one["answer"]) for one in kept["questions_in_threads"]] == [
+        ("How many pots?", ["42 pots."])
+    ]
     assert kept["channel_setups_made"] == [{"id": setup.id, "channel": str(setup.destination)}]
 
 
@@ -158,6 +164,7 @@ async def test_of_a_stranger_there_is_nothing(r: Resources) -> None:
         "topics": [],
         "deliveries": [],
         "votes_on_answers": [],
+        "questions_in_threads": [],
         "questions_to_the_model_today": 0,
         "channel_setups_made": [],
     }
@@ -175,6 +182,7 @@ async def test_forgetting_leaves_no_trace_in_any_table(r: Resources, setup: Chan
         "channel_setups",
         "model_questions",
         "answer_votes",
+        "turns",
     }
     others = traces_of(SOMEBODY_ELSE, store_file)
     assert await privacy.forget(r, PERSON_ID) == 2

@@ -100,7 +100,7 @@ async def test_where_none_of_them_stands_the_papers_own_words_come_and_say_so(r:
 
 
 class Failing(FakeAnswerer):
-    async def draft(self, question: str, closest: object, asker: object = None, *, heard: object = None) -> Answer:
+    async def draft(self, question: str, closest: object, asker: object = None, **_watched: object) -> Answer:
         self.read.append(NotImplemented)
         return Answer(question=question, status=AnswerStatus.PASSAGES, engine="extractive", note="The model is busy.")
 

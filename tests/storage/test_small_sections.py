@@ -19,6 +19,7 @@ from storage.records import (
 from storage.source_state import SourceState
 from storage.sources import Standing
 from storage.store import Store
+from storage.turns import MOST_TURNS, Turn
 from tests.builders import (
     BASE,
     CHANNEL,
@@ -216,3 +217,29 @@ async def test_a_thread_remembers_its_papers_in_their_order_until_it_is_gone(eac
         await tx.discussions.forget(77)
         assert await tx.discussions.papers(77) == ()
         assert await tx.discussions.papers(78) == (make_id(3),)
+
+
+def turn(number: int) -> Turn:
+    return Turn(question=f"And number {number}?", said=(f"It is {number}.",), at=BASE + timedelta(minutes=number))
+
+
+async def test_a_thread_remembers_its_last_turns_in_their_order(each_store: Store) -> None:
+    async with each_store.write() as tx:
+        for number in range(MOST_TURNS + 3):
+            await tx.discussions.remember(77, PERSON_ID, turn(number))
+        await tx.discussions.remember(78, PERSON_ID, turn(0))
+        assert await tx.discussions.turns(77, since=BASE) == tuple(turn(n) for n in range(3, MOST_TURNS + 3))
+        assert await tx.discussions.turns(77, since=turn(MOST_TURNS + 2).at) == (turn(MOST_TURNS + 2),)
+        assert await tx.discussions.turns(78, since=BASE) == (turn(0),)
+
+
+async def test_turns_are_forgotten_with_their_thread_with_their_person_and_in_time(each_store: Store) -> None:
+    async with each_store.write() as tx:
+        for thread_id, person_id, number in ((1, 10, 1), (2, 10, 2), (3, 20, 3), (3, 30, 4)):
+            await tx.discussions.remember(thread_id, person_id, turn(number))
+        await tx.discussions.forget(1)
+        assert await tx.discussions.turns_of(10) == ((2, turn(2)),)
+        await tx.discussions.forget_turns_of(10)
+        await tx.discussions.forget_turns_before(turn(4).at)
+        left = [await tx.discussions.turns(thread_id, since=BASE) for thread_id in (1, 2, 3)]
+        assert left == [(), (), (turn(4),)]

@@ -18,14 +18,17 @@ async def export(interaction: Interaction) -> None:
     """Everything that I keep of you, as a file."""
 
     async def work() -> Post | WithFile:
-        kept = await service.export(interaction.client.resources, interaction.user.id)
+        r = interaction.client.resources
+        kept = await service.export(r, interaction.user.id)
         post = exported(
             topics=len(kept["topics"]),
             deliveries=len(kept["deliveries"]),
             setups=len(kept["channel_setups_made"]),
             votes=len(kept["votes_on_answers"]),
+            turns=len(kept["questions_in_threads"]),
             asked=kept["questions_to_the_model_today"],
             hour=kept["daily_message"] is not None,
+            model=r.allowance is not None,
         )
         content = json.dumps(kept, indent=2, ensure_ascii=False).encode()
         return WithFile(post=post, name="paperboy.json", content=content) if _anything(kept) else post

@@ -1,0 +1,51 @@
+"""What is left of a conversation: its last turns in few words, and what a question means that only goes on. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.questions import content, routes
+from bot.core.text import clip
+from storage.turns import Turn
+
+MOST_CHARACTERS = 3_000
+"""Of all turns together: about 750 tokens."""
+WHOLE = 2
+"""The last turns, of which all is kept that was said; of those before the first sentence only."""
+LONGEST_QUESTION = 300
+LONGEST_SENTENCE = 300
+FEW_WORDS = 2
+"""A question with so few words of its own may be one that only goes on."""
+
+_GOES_ON = re.compile(r"\s*(?:and|but|or|also|(?:what|how) about|what of)\b", re.IGNORECASE)
+
+
+def condensed(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The last of ``turns``, in their order, as many as fit; the longer ago, the less of what was said."""
+    kept: list[Turn] = []
+    room = MOST_CHARACTERS
+    for back, turn in enumerate(reversed(turns)):
+        said = turn.said if back < WHOLE else turn.said[:1]
+        short = replace(
+            turn,
+            question=clip(turn.question, LONGEST_QUESTION),
+            said=tuple(clip(sentence, LONGEST_SENTENCE) for sentence in said),
+        )
+        room -= len(short.question) + sum(map(len, short.said))
+        if room < 0:
+            break
+        kept.insert(0, short)
+    return tuple(kept)
+
+
+def in_full(question: str, earlier: Sequence[Turn]) -> str:
+    """What to look for: ``question``, behind the one that it goes on from where it says nearly nothing by itself."""
+    if not _goes_on(question):
+        return question
+    begun = next((turn.question for turn in reversed(earlier) if not _goes_on(turn.question)), "")
+    return f"{begun} {question}".strip()
+
+
+def _goes_on(question: str) -> bool:
+    own = content(question)
+    return not routes(question) and (not own or (len(own) <= FEW_WORDS and _GOES_ON.match(question) is not None))

@@ -1,0 +1,61 @@
+"""What a thread remembers is bounded, and a question that says nothing by itself is understood from the one before."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.memory import LONGEST_SENTENCE, MOST_CHARACTERS, WHOLE, condensed, in_full
+from storage.turns import MOST_TURNS, Turn
+from tests.builders import BASE
+
+
+def turn(question: str, *said: str) -> Turn:
+    return Turn(question=question, said=said, at=BASE)
+
+
+def test_the_last_turns_are_kept_whole_and_of_earlier_ones_the_first_sentence() -> None:
+    turns = [turn(f"Question {number}?", "First.", "Second.") for number in range(4)]
+    assert condensed(turns) == (
+        turn("Question 0?", "First."),
+        turn("Question 1?", "First."),
+        turn("Question 2?", "First.", "Second."),
+        turn("Question 3?", "First.", "Second."),
+    )
+
+
+texts = st.text(max_size=2 * LONGEST_SENTENCE)
+
+
+@given(st.lists(st.builds(lambda question, said: turn(question, *said), texts, st.lists(texts)), max_size=MOST_TURNS))
+def test_however_much_was_said_what_is_kept_is_short_and_the_latest(turns: list[Turn]) -> None:
+    kept = condensed(turns)
+    assert sum(len(one.question) + sum(map(len, one.said)) for one in kept) <= MOST_CHARACTERS
+    assert len(kept) <= len(turns)
+    for short, long in zip(kept, turns[len(turns) - len(kept) :], strict=True):
+        assert len(short.said) <= len(long.said)
+    for short, long in zip(kept[-WHOLE:], turns[-WHOLE:], strict=False):
+        assert kept != tuple(turns) or short == long
+
+
+BEFORE = (turn("How accurate is it on ImageNet?", "It is."), turn("And on CIFAR?", "It is, too."))
+
+
+@pytest.mark.parametrize("question", ["And on MNIST?", "and the second one?", "What about speech?", "Why?", "But why?"])
+def test_a_question_that_only_goes_on_is_looked_for_with_the_one_that_it_goes_on_from(question: str) -> None:
+    assert in_full(question, BEFORE) == f"How accurate is it on ImageNet? {question}"
+    assert in_full(question, ()) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How accurate is it on MNIST?",
+        "And how many parameters does it have?",
+        "What are the limitations?",
+        "Summarise it.",
+        "And do noodles from Rome cost more?",
+        "Noodles?",
+    ],
+)
+def test_a_question_that_says_what_it_asks_stands_alone(question: str) -> None:
+    assert in_full(question, BEFORE) == question
