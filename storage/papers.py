@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import batches, insert
+from storage.discussion_schema import discussed_papers
 from storage.lineage import COPIED_AT, COPIED_FROM, STORE, Lineage
 from storage.records import ChangeKind, Paper, PaperChange, PaperId, Sighting
-from storage.schema import counters, discussed_papers, paper_changes, papers, sightings
+from storage.schema import counters, paper_changes, papers, sightings
 
 INDEXED = (
     "title",
