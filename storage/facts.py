@@ -4,7 +4,7 @@ from base64 import b32encode
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
@@ -12,6 +12,7 @@ from storage.schema import facts, kept_queries
 
 TOKEN_LENGTH = 12
 """60 bits: two of a million queries share a token with a chance of one in two million."""
+_KEPT = select(kept_queries.c.text).where(kept_queries.c.token == bindparam("kept"))
 
 
 class FactsReader:
@@ -43,7 +44,7 @@ class QueriesReader:
 
     async def text(self, token: str) -> str | None:
         """The text that ``token`` stands for."""
-        return await self._connection.scalar(select(kept_queries.c.text).where(kept_queries.c.token == token))
+        return await self._connection.scalar(_KEPT, {"kept": token})
 
 
 class Queries(QueriesReader):

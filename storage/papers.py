@@ -40,6 +40,8 @@ PAPER = tuple(field.name for field in fields(Paper))
 SIGHTING = tuple(field.name for field in fields(Sighting))
 PAPER_COLUMNS = tuple(papers.c[name] for name in PAPER)
 SIGHTING_COLUMNS = tuple(sightings.c[name] for name in SIGHTING)
+# Made once: to put a statement of so many columns together takes longer than to have it answered.
+_NAMED = select(*PAPER_COLUMNS).where(papers.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class PapersReader:
         wanted = list(dict.fromkeys(paper_ids))
         found: dict[PaperId, Paper] = {}
         for batch in batches(wanted):
-            for paper in await self._papers(select(*PAPER_COLUMNS).where(papers.c.id.in_(batch))):
+            for paper in await self._papers(_NAMED, {"ids": batch}):
                 found[paper.id] = paper
         return {paper_id: found[paper_id] for paper_id in wanted if paper_id in found}
 
@@ -178,9 +180,10 @@ class PapersReader:
         query = select(func.count()).select_from(papers).where(papers.c.revision > revision)
         return await self._connection.scalar(query) or 0
 
-    async def _papers(self, query: Select[Any]) -> list[Paper]:
-        rows = await self._connection.execute(query)
-        return [Paper(**row) for row in rows.mappings()]
+    async def _papers(self, query: Select[Any], values: dict[str, Any] | None = None) -> list[Paper]:
+        """The papers of ``query``, whose columns are ``PAPER_COLUMNS``."""
+        rows = await self._connection.execute(query, values)
+        return [Paper(**dict(zip(PAPER, row, strict=True))) for row in rows]
 
     async def _revisions(self, query: Select[Any]) -> list[tuple[int, Paper]]:
         found = []

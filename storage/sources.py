@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import insert
 from storage.schema import counters, facts, sightings, source_days, sources
 from storage.source_state import SourceState
+
+# Made once: every page of a search asks it.
+_STANDING = select(
+    select(counters.c.value).where(counters.c.name == "papers").scalar_subquery(),
+    select(func.max(sightings.c.seen_at)).scalar_subquery(),
+    select(func.max(sources.c.succeeded_at)).scalar_subquery(),
+    select(facts.c.value).where(facts.c.name == bindparam("fact")).scalar_subquery(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,7 @@ class SourcesReader:
 
     async def standing(self, fact: str) -> Standing:
         """Together with the value of ``fact``: one way to the database instead of four."""
-        asked = (
-            select(counters.c.value).where(counters.c.name == "papers"),
-            select(func.max(sightings.c.seen_at)),
-            select(func.max(sources.c.succeeded_at)),
-            select(facts.c.value).where(facts.c.name == fact),
-        )
-        row = (await self._connection.execute(select(*(one.scalar_subquery() for one in asked)))).one()
+        row = (await self._connection.execute(_STANDING, {"fact": fact})).one()
         return Standing(row[0] or 0, *row[1:])
 
     async def day_looked_at(self, name: str, day: date) -> datetime | None:
