@@ -31,6 +31,8 @@ class _Leaf:
 
     words: Words
     sought: Sought
+    is_exact: bool
+    """Whether a word counts only in the form in which it was asked for."""
     weight: int
     """How much they count in choosing a sentence: long words for more than short ones."""
     beginning: str
@@ -39,16 +41,12 @@ class _Leaf:
     @classmethod
     def of(cls, leaf: Words) -> "_Leaf":
         wanted = sought(leaf)
+        is_exact = leaf.phrase or leaf.prefix
         beginning = ""
         if wanted.exact:
-            whole = leaf.phrase or leaf.prefix
-            beginning = wanted.exact[0] if whole else words.beginning(wanted.stems[0])
-        return cls(words=leaf, sought=wanted, weight=min(len(leaf.text), _WEIGHTIEST), beginning=beginning)
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether a word counts only in the form in which it was asked for."""
-        return self.words.phrase or self.words.prefix
+            beginning = wanted.exact[0] if is_exact else words.beginning(wanted.stems[0])
+        weight = min(len(leaf.text), _WEIGHTIEST)
+        return cls(words=leaf, sought=wanted, is_exact=is_exact, weight=weight, beginning=beginning)
 
 
 def snippet(query: Query, paper: Paper) -> Snippet:
@@ -127,7 +125,7 @@ def _hits(leaf: _Leaf, spans: Sequence[Span]) -> Iterator[_Mark]:
     length = len(wanted)
     if not length:
         return
-    among = [span.exact if leaf.is_exact else span.stem for span in spans]
+    among = [span.exact for span in spans] if leaf.is_exact else [span.stem for span in spans]
     for start, word in enumerate(among[: len(among) - length + 1]):
         first = word.startswith(wanted[0]) if leaf.words.prefix and length == 1 else word == wanted[0]
         if first and _is_row(leaf, wanted, among[start : start + length]):
