@@ -165,9 +165,10 @@ class SearchIndex:
     ) -> Hits:
         """One page of the papers that match, or of all of them where ``query`` is None.
 
-        The order is total. ``relevance``: a paper whose whole title is asked for, then by score and ``shape.prior``;
-        ``match``: the same without the prior; ``new``: by day, newest first; ``top``: by upvotes. Equals are told apart
-        by day and id. Where nothing tells better matches from worse ones (filters and names), relevance is ``new``.
+        The order is total. ``relevance``: a paper whose whole title is asked for, then the best ``pages.WEIGHED`` by
+        score and ``shape.prior``, then by score; ``match``: the same without the prior; ``new``: by day, newest first;
+        ``top``: by upvotes. Equals are told apart by day and id. Where nothing tells better matches from worse ones
+        (filters and names), relevance is ``new``.
 
         Raises:
             StorageError: the index was damaged, and no store is known yet from which it could be made anew.

@@ -1,6 +1,8 @@
 """Pages of what a search found: in a total order, so that together they are the whole list without doubles or holes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Literal
 
 import tantivy
@@ -9,9 +11,13 @@ from tantivy import Occur
 from storage.records import PaperId
 from storage.search_index import shape
 
+Ranked = Sequence[tuple[float, tantivy.DocAddress]]
+"""Scores and places, the best first."""
 SearchSort = Literal["relevance", "match", "new", "top"]
 """``match`` is relevance without what a paper gains by being new or upvoted."""
 
+WEIGHED = 500
+"""How many of the best by their words are weighed by what else is known of them."""
 MOST_COUNTED = 1_000
 """Totals are exact up to here; above, they are only known to be more."""
 
@@ -44,25 +50,49 @@ def by_key(searcher: tantivy.Searcher, wanted: tantivy.Query, sort: SearchSort, 
 def by_score(
     searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offset: int, *, weighed: bool = False
 ) -> Hits:
-    """The best first; ``weighed`` by ``shape.prior``.
-
-    Equal scores are many where a word stands only in names or titles: those at the page's edges are read whole.
-    """
+    """The best first, the ``WEIGHED`` best by score and ``shape.prior`` together where it is ``weighed``."""
+    if weighed and limit > 0:
+        return _weighed(searcher, wanted, limit, offset)
     end = offset + limit
     fetched = end + 1
-    weight = shape.PRIOR if weighed else None
-    found = searcher.search(wanted, limit=fetched, weight_by_field=weight)
+    found = searcher.search(wanted, limit=fetched)
     ranked = found.hits
+    # Equal scores are many where a word stands only in names or titles: those at the page's end are read whole.
     while len(ranked) == fetched and ranked[-1][0] == ranked[end - 1][0]:
         fetched *= 4
-        ranked = searcher.search(wanted, limit=fetched, count=False, weight_by_field=weight).hits
+        ranked = searcher.search(wanted, limit=fetched, count=False).hits
+    return _page(found, _cut(searcher, ranked, limit, offset))
+
+
+def _weighed(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offset: int) -> Hits:
+    """A weight for each of all that match would take as long as finding them: a half million for a common word."""
+    found = searcher.search(wanted, limit=WEIGHED + 1)
+    best = found.hits
+    is_all = len(best) <= WEIGHED
+    if not is_all:  # those that equal the first one behind them stay with it
+        best = [hit for hit in best if hit[0] > best[-1][0]]
+    weights = searcher.fast_field_values(shape.PRIOR, [address for _, address in best])
+    ranked = sorted(
+        ((score * weight, address) for (score, address), weight in zip(best, weights, strict=True)),
+        key=itemgetter(0),
+        reverse=True,
+    )
+    hits = _cut(searcher, ranked, limit, offset)
+    room = limit - len(hits)
+    if room and not is_all:
+        hits += by_score(searcher, wanted, room, max(offset, len(ranked))).hits
+    return _page(found, hits)
+
+
+def _cut(searcher: tantivy.Searcher, ranked: Ranked, limit: int, offset: int) -> tuple[Hit, ...]:
+    """The page of ``ranked``, the best first, which holds all that are as good as the last one of the page."""
     if offset >= len(ranked) or limit < 1:
-        return _page(found, ())
+        return ()
+    end = offset + limit
     last = ranked[min(end, len(ranked)) - 1][0]
     first = next(place for place, (score, _) in enumerate(ranked) if score == ranked[offset][0])
     tied = [(-score, str(searcher.doc(address)[shape.NEWEST][0])) for score, address in ranked[first:] if score >= last]
-    page = sorted(tied)[offset - first : end - first]
-    return _page(found, tuple(Hit(PaperId(shape.id_in(key)), -score) for score, key in page))
+    return tuple(Hit(PaperId(shape.id_in(key)), -score) for score, key in sorted(tied)[offset - first : end - first])
 
 
 def titled_first(

@@ -14,7 +14,7 @@ from storage.records import Paper
 from storage.searchable import BREAK, searchable
 from storage.words import Text
 
-VERSION = f"4/{tantivy_version}"
+VERSION = f"5/{tantivy_version}"
 """The shape of the index: another one is rebuilt. Raise the number whenever words, fields or keys change."""
 
 ID, CATEGORIES, FACTS, NAMES = "id", "categories", "facts", "names"
@@ -99,7 +99,7 @@ def document(paper: Paper) -> Document:
     filled.add_integer(UPVOTES, paper.upvotes or 0)
     filled.add_integer(STARS, paper.code_stars or 0)
     filled.add_text(TITLED, title_key(found.title.stems))
-    filled.add_float(PRIOR, 2.0 ** prior(found.day, paper.upvotes or 0) - 2.0)  # tantivy takes log2(2 + it) of it
+    filled.add_float(PRIOR, prior(found.day, paper.upvotes or 0))
     filled.add_text(NEWEST, _falling(found.day.toordinal() if found.day else 0) + paper.id)
     filled.add_text(TOP, _falling(paper.upvotes or 0) + paper.id)
     return filled

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.parse_query import parse_query
 from storage.records import Paper
-from storage.search_index import Hits, SearchIndex, SearchSort
+from storage.search_index import Hits, SearchIndex, SearchSort, pages
 from storage.store import Store
 from tests.builders import make_paper, sighting_of
 
@@ -104,3 +104,32 @@ async def test_words_count_alike_wherever_they_stand_in_the_abstract_and_keyword
         ],
     )
     assert await found(index, "folding OR protein") == ["2503.00002", "2503.00001"]
+
+
+@pytest.mark.parametrize("weighed", [1, 3, 10, 23, 24])
+async def test_only_the_best_by_their_words_are_weighed_and_pages_fit_together_at_any_border(
+    index: SearchIndex, store: Store, monkeypatch: pytest.MonkeyPatch, weighed: int
+) -> None:
+    papers = [
+        make_paper(
+            f"2503.{number:05}",
+            title=f"Diffusion today{' and more' * (number // 4)}",  # at least four are equally good
+            upvotes=number * 7 % 24,
+            authors=(),
+        )
+        for number in range(24)
+    ]
+    await fill(store, index, papers)
+    monkeypatch.setattr(pages, "WEIGHED", weighed)
+    by_words = (await search(index, "diffusion", sort="match", limit=24)).hits
+    whole = (await search(index, "diffusion", limit=24)).hits
+    assert [hit.score for hit in whole] == sorted((hit.score for hit in whole), reverse=True)
+    # Whoever is as good as the first one behind the border waits with it.
+    least = by_words[weighed].score if weighed < len(by_words) else 0.0
+    settled = sum(hit.score > least for hit in by_words)
+    assert {hit.paper_id for hit in whole[:settled]} == {hit.paper_id for hit in by_words[:settled]}
+    assert whole[settled:] == by_words[settled:]
+    for size in (1, 5, 7):
+        paged = [await search(index, "diffusion", limit=size, at=at) for at in range(0, 24, size)]
+        assert [hit for page in paged for hit in page.hits] == list(whole)
+        assert {page.total for page in paged} == {24}
