@@ -63,6 +63,11 @@ class Source(Protocol):
         """Whether a day's list never changes: one look at it is enough."""
         ...
 
+    @property
+    def is_daily(self) -> bool:
+        """Whether digests live on it: where it fails, that may be why one is empty."""
+        ...
+
     def days_now(self, now: datetime) -> Sequence[date]:
         """The days whose lists are worth a look at ``now``, the newest last; none where nothing new is expected."""
         ...

@@ -120,7 +120,7 @@ class Chooser:
         if counts:  # the days before had papers, and this one has none
             return f"{calendar.why_no_papers(day, days)} ({in_words(counts)})"
         async with self.r.store.read() as tx:
-            states = await tx.sources.states()
+            states = [await tx.sources.state(source.name) for source in self.r.sources if source.is_daily]
         for state in states:
             if state.problem is not None:
                 last = f" Last read on {state.succeeded_at:%d %B, %H:%M} UTC." if state.succeeded_at else ""

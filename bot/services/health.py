@@ -17,6 +17,8 @@ from storage.source_state import SourceState
 from storage.sources import SourcesReader
 
 RECENT_DELIVERIES = 10
+DETAILS = " details"
+"""How the names of catalogues end, which are no sources of lists."""
 A_WEEK = timedelta(days=7)
 A_STEP = timedelta(minutes=30)
 """As often as the sources are looked at."""
@@ -35,7 +37,7 @@ async def status(r: Resources, *, guild_id: int | None = None, with_feedback: bo
         papers = await tx.papers.count()
         newest = await tx.papers.newest_sighting()
         revision = await tx.papers.revision()
-        states = await tx.sources.states()
+        states = [state for state in await tx.sources.states() if _is_asked(state, r.sources)]
         next_looks = await _next_looks(r, tx.sources, states)
         topics = len(await tx.topics.all())
         people = len(await tx.people.list())
@@ -60,6 +62,11 @@ async def status(r: Resources, *, guild_id: int | None = None, with_feedback: bo
         memory_bytes=process.memory_info().rss,
         up_for=max(timedelta(), datetime.now(UTC) - datetime.fromtimestamp(process.create_time(), UTC)),
     )
+
+
+def _is_asked(state: SourceState, sources: Sequence[Source]) -> bool:
+    """Whether it is still one of ours: a feed that the operator took out has no health any more."""
+    return state.name.endswith(DETAILS) or any(source.name == state.name for source in sources)
 
 
 async def _recent(ledger: DeliveriesReader, places: AbstractSet[Destination] | None) -> tuple[Delivery, ...]:

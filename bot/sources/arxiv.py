@@ -107,6 +107,10 @@ class ArXiv:
     again_after = timedelta(hours=20)
     """Its records change once a day."""
 
+    @property
+    def is_daily(self) -> bool:
+        return True
+
     def days_now(self, now: datetime) -> tuple[date, ...]:
         """The day of the newest announcement; none at the weekend, on a holiday and while arXiv is left alone."""
         day = _feed_day(now)

@@ -38,6 +38,10 @@ class Feed:
     def is_final(self) -> bool:
         return False
 
+    @property
+    def is_daily(self) -> bool:
+        return False
+
     def days_now(self, now: datetime) -> tuple[date, ...]:
         return (now.date(),)
 

@@ -33,6 +33,10 @@ class Folder:
     def is_final(self) -> bool:
         return False
 
+    @property
+    def is_daily(self) -> bool:
+        return False
+
     def days_now(self, now: datetime) -> tuple[date, ...]:
         return () if self._path is None else (now.date(),)
 

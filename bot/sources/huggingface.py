@@ -61,6 +61,10 @@ class HuggingFace:
     def is_final(self) -> bool:
         return False
 
+    @property
+    def is_daily(self) -> bool:
+        return True
+
     def days_now(self, now: datetime) -> tuple[date, date]:
         """Yesterday too: its votes are still moving, and papers are added to it until it ends in the west."""
         return now.date() - timedelta(days=1), now.date()

@@ -36,6 +36,7 @@ class FakeSource:
     asked: list[Period | None] = field(default_factory=list)
 
     is_final: bool = False
+    is_daily: bool = True
 
     def days_now(self, now: datetime) -> tuple[date, ...]:
         return now.date() - timedelta(days=1), now.date()

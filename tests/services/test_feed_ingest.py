@@ -8,13 +8,14 @@ import pytest
 
 from bot.core.period import Days
 from bot.ports import Fetched, Resources
-from bot.services import ingest
+from bot.services import health, ingest
 from bot.services.choosing import Chooser
 from bot.sources.feed import Feed
 from bot.sources.http import PoliteClient
 from storage.records import Paper, PaperId, Sighting
-from tests.builders import DAY, FakeClock, make_paper, make_topic
+from tests.builders import DAY, FakeClock, make_paper, make_setup, make_topic
 from tests.standins.feeds import ATOM, FeedSite, Names, public_transport
+from tests.standins.hugging_face import status
 
 
 @pytest.fixture
@@ -52,6 +53,23 @@ async def test_its_rejects_are_told_with_the_reason(followed: Resources) -> None
     assert (state.fetched, state.rejected) == (3, 1)
     assert "biorxiv.org/about" in state.rejects[0]
     assert "neither an arXiv id nor a DOI" in state.rejects[0]
+
+
+async def test_a_feed_that_fails_is_told_and_is_not_why_a_digest_is_empty(followed: Resources, site: FeedSite) -> None:
+    site.meets(status(404))
+    (report,) = await ingest.refresh(followed)
+    assert "status 404" in (report.error or "")
+    assert [state.name for state in (await health.status(followed)).sources] == ["journal"]
+    days = Days(DAY, DAY)
+    chooser = Chooser(followed, followed.clock())
+    nothing = await chooser.for_setup(make_setup(), days, frozenset())
+    assert "journal" not in await chooser.why_nothing(nothing, DAY, days)
+
+
+async def test_a_feed_that_was_taken_out_is_told_of_no_more(followed: Resources, site: FeedSite) -> None:
+    site.meets(status(404))
+    await ingest.refresh(followed)
+    assert (await health.status(replace(followed, sources=()))).sources == ()
 
 
 async def test_a_feed_that_has_not_changed_adds_nothing(followed: Resources, clock: FakeClock) -> None:
