@@ -71,7 +71,8 @@ SIGNS: Mapping[Aspect, Signs] = {
         ),
         against=_any(
             r"\bwe (?:\w+ )?(?:propose|introduce|present|show|find|demonstrate|develop|evaluate|hypothesi)",
-            r"\bthis (?:paper|work)\b|\bour\b|\boutperform|\bresults\b|\breveals?\b|\d ?%",
+            r"\bthis (?:paper|work)\b(?! (?:\w+ )?(?:address|tackl))",
+            r"\b(?:our|us|thereby|proposed|identif\w+|results|reveals?)\b|\boutperform|\d ?%",
             _PURPOSE,
         ),
         sections=_any("introduc", "motivation"),

@@ -14,7 +14,7 @@ from bot.services import drafting, reading, search
 
 TO_AN_ASPECT = 2
 """Passages beside the abstract that a model is given for each aspect: with more, their end would be cut off."""
-NEEDS_A_MODEL = "Explaining it in plain words takes a language model, and I have none here. These are the plain facts."
+NEEDS_A_MODEL = "Plain words take a language model, and I have none here; this is what the paper itself says."
 NOTHING_STOOD = "The model wrote nothing that I could find in the paper, so here are the paper's own words instead."
 
 

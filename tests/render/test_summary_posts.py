@@ -152,7 +152,10 @@ def test_of_a_long_table_the_rows_that_fit_come_with_whole_sentences_and_a_butto
     rows = tuple(
         Row(
             aspect,
-            {one.id: make_claim(quote=f"{aspect} {one.id} {'word ' * 60}end.", paper_id=one.id) for one in papers},
+            {
+                one.id: make_claim(quote=f"{aspect} {one.id} {'word ' * 60}end.", section=aspect, paper_id=one.id)
+                for one in papers
+            },
         )
         for aspect in Aspect
     )
@@ -169,7 +172,7 @@ def test_of_a_long_table_the_rows_that_fit_come_with_whole_sentences_and_a_butto
         assert isinstance(action, Compare)
         assert action.first > first
         first = action.first
-    assert len(seen) == 28
+    assert [line.rpartition("[")[2] for line in seen] == [f"{number}\\]" for number in range(1, 29)]
     assert all(line.endswith("\\]") and "…" not in line for line in seen)
     assert decode(buttons(post)["From the beginning"].action or "") == Compare(tuple(one.id for one in papers))
 

@@ -102,7 +102,8 @@ async def test_where_none_of_them_stands_the_papers_own_words_come_and_say_so(r:
 class Failing(FakeAnswerer):
     async def draft(self, question: str, closest: object, asker: object = None, **_watched: object) -> Answer:
         self.read.append(NotImplemented)
-        return Answer(question=question, status=AnswerStatus.PASSAGES, engine="extractive", note="The model is busy.")
+        passages = AnswerStatus.PASSAGES
+        return Answer(question=question, status=passages, engine=EXTRACTIVE, claims=(TRUE,), note="The model is busy.")
 
 
 async def test_where_the_model_fails_its_reason_is_told_and_it_is_asked_again_next_time(r: Resources) -> None:
