@@ -8,7 +8,7 @@ from bot.core.identity import parse_paper_id
 from bot.core.opening import Topic, question
 from bot.core.period import Period
 from bot.core.schedule import next_slot
-from bot.core.summary import Style
+from bot.core.style import Style
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.answer import answer_post

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot.core.summary import Style
+from bot.core.style import Style
 from storage.records import Sort
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from bot.cli.output import print_json, show
 from bot.cli.session import with_resources
 from bot.console.answers import show_answer
 from bot.core.period import Period, parse_day, parse_month, parse_week
-from bot.core.summary import Style
+from bot.core.style import Style
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render import document

@@ -7,7 +7,7 @@ from bot.console.outbox import HERE
 from bot.console.talk import A_PAGE, SEARCH_ORDERS, Alike, Listed, Searched, Talk
 from bot.core.identity import find_paper_ids, parse_paper_id
 from bot.core.period import parse_period
-from bot.core.summary import Style
+from bot.core.style import Style
 from bot.errors import InvalidInput
 from bot.render.comparison import comparison_post
 from bot.render.status import status_post

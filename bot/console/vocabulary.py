@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.core.summary import Style
+from bot.core.style import Style
 from storage.records import Cadence
 
 

@@ -2,22 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.core.aspect_signs import Aspect
 from bot.core.aspects import told
 from bot.core.grounding import Claim, Passage, Read, quotation
 from bot.core.passages import SHORT_TEXTS
+from bot.core.style import Style
 from storage.records import Paper
-
-
-class Style(StrEnum):
-    """Kept in buttons for years: a value never changes its meaning."""
-
-    TLDR = "tldr"
-    POINTS = "points"
-    NEWCOMER = "newcomer"
-
 
 QUESTIONS: Mapping[Style, str] = {
     Style.TLDR: "In one or two sentences: what does this paper do, and what comes of it?",

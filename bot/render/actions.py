@@ -13,7 +13,7 @@ from bot.core.comparison import FEWEST, MOST
 from bot.core.identity import DOI
 from bot.core.opening import Topic
 from bot.core.period import Period, PeriodKind
-from bot.core.summary import Style
+from bot.core.style import Style
 from storage.records import PaperId, Sort
 
 PREFIX = "pb:"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from bot.core.aspect_signs import Aspect
 from bot.core.grounding import EXTRACTIVE, AnswerStatus, Label
 from bot.core.opening import figures_in
-from bot.core.summary import Line, Style, Summary
+from bot.core.style import Style
+from bot.core.summary import Line, Summary
 from bot.core.text import readable
 from bot.render import phrases
 from bot.render.actions import ShowPaper, Summarise, encode

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.core.comparison import FEWEST, MOST
 from bot.core.opening import Figure, Topic, question
 from bot.core.pages import Freshness
-from bot.core.summary import Style
+from bot.core.style import Style
 from bot.core.text import clip
 from bot.render import phrases
 from bot.render.actions import AskTopic, ShowDiscussed, ShowPaper, Summarise, Why, encode

@@ -7,7 +7,8 @@ from bot.core import passages
 from bot.core.allowance import Asker
 from bot.core.aspects import essence
 from bot.core.grounding import EXTRACTIVE, AnswerStatus
-from bot.core.summary import QUESTIONS, Line, Style, Summary, in_own_words
+from bot.core.style import Style
+from bot.core.summary import QUESTIONS, Line, Summary, in_own_words
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import drafting, reading, search

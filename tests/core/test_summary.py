@@ -4,7 +4,8 @@ import pytest
 
 from bot.core.aspect_signs import Aspect
 from bot.core.grounding import Label, verify
-from bot.core.summary import Style, in_own_words
+from bot.core.style import Style
+from bot.core.summary import in_own_words
 from tests.core.test_aspects import APPROACH, CODE, IDLE, LIMITS, PROBLEM, RESULTS, TELLING, passages
 
 WHOLE = " ".join([IDLE, *TELLING.values()])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.opening import Topic
 from bot.core.period import Period, PeriodKind
-from bot.core.summary import Style
+from bot.core.style import Style
 from bot.render.actions import (
     MOST_CHARACTERS,
     Action,

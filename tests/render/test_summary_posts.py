@@ -11,7 +11,8 @@ from bot.console.layout import Look, lay_out
 from bot.core.aspect_signs import Aspect
 from bot.core.comparison import Comparison, Row
 from bot.core.grounding import EXTRACTIVE, Claim, Label, Read
-from bot.core.summary import Line, Style, Summary
+from bot.core.style import Style
+from bot.core.summary import Line, Summary
 from bot.render.actions import Compare, Summarise, decode
 from bot.render.comparison import OWN_WORDS as CELLS
 from bot.render.comparison import comparison_post

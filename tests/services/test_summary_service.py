@@ -15,7 +15,8 @@ from bot.answering.model import ByModel
 from bot.core.allowance import Allowance
 from bot.core.aspect_signs import Aspect
 from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label, Read
-from bot.core.summary import QUESTIONS, Style, Summary
+from bot.core.style import Style
+from bot.core.summary import QUESTIONS, Summary
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services.budget import DayBudget

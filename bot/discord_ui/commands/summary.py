@@ -3,7 +3,7 @@
 from discord import app_commands
 
 from bot import pages
-from bot.core.summary import Style
+from bot.core.style import Style
 from bot.discord_ui.commands.inputs import paper_choices
 from bot.discord_ui.commands.papers import LONGEST_QUERY
 from bot.discord_ui.replies import Interaction, answer, asker
