@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check format lint types bench chaos lock clean
+.PHONY: help setup dev run test check format lint types bench evaluate chaos lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ format: dev ## put every file in its form
 
 bench: dev ## measure; prints a table of ratios
 	@$(BIN)/python -m benchmarks
+
+evaluate: setup ## how good the answers are, and what attacks on them achieve
+	@$(BIN)/paperboy evaluate
 
 SEED ?= 1
 KILLS ?= 1000

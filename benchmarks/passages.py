@@ -12,7 +12,7 @@ import csv
 import json
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from rich.table import Table
 from benchmarks.figures import RECORDED, percentile, seconds
 from bot.core.grounding import Passage
 from bot.core.passages import best, of_paper, spoken
+from bot.evaluation.questions import Asked, scifact
 from bot.meaning import MiniLM
 from storage import words
 from storage.records import Paper, PaperId
@@ -36,35 +37,6 @@ LONG = 1_200
 _SEED = 7
 
 Engine = Callable[[str, Sequence[Passage]], Awaitable[list[Passage]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, the passages that are searched, and those among them that hold what it asks for."""
-
-    question: str
-    passages: tuple[Passage, ...]
-    holding: frozenset[Passage]
-
-
-def evidence() -> list[Asked]:
-    """SciFact's claims, each over its own abstract; empty where the set is not on this machine."""
-    if not EVIDENCE.is_dir():
-        return []
-    abstracts: dict[str, tuple[Passage, ...]] = {}
-    for line in (EVIDENCE / "sentences.jsonl").read_text(encoding="utf-8").splitlines():
-        read = json.loads(line)
-        abstracts[read["doc_id"]] = tuple(
-            Passage(paper_id=PaperId(read["doc_id"]), ordinal=n, section="Abstract", text=text, title=read["title"])
-            for n, text in enumerate(read["sentences"])
-        )
-    found = []
-    for line in (EVIDENCE / "train.jsonl").read_text(encoding="utf-8").splitlines():
-        claim = json.loads(line)
-        for doc_id, told in claim["evidence"].items():
-            holding = {abstracts[doc_id][n] for rationale in told["rationales"] for n in rationale}
-            found.append(Asked(claim["claim"], abstracts[doc_id], frozenset(holding)))
-    return found
 
 
 def among_others(asked: Sequence[Asked]) -> list[Asked]:
@@ -181,7 +153,7 @@ async def measure() -> Table:
         "words": by_words,
         "words and meaning": meaning.together,
     }
-    claims = evidence()
+    claims = scifact(EVIDENCE) if EVIDENCE.is_dir() else []
     sets = {
         "SciFact, its own abstract": claims,
         f"SciFact, among {OTHERS + 1} abstracts": among_others(claims),

@@ -229,6 +229,25 @@ def doctor() -> None:
     doctoring.run()
 
 
+@app.command(epilog="Example: paperboy evaluate")
+def evaluate(
+    *,
+    data: Annotated[
+        Path | None, typer.Option(help="A folder with SciFact's claims and abstracts, asked as well.", metavar="DIR")
+    ] = None,
+    questions: Annotated[int, typer.Option(help="How many questions a model is asked.", min=1, metavar="N")] = 20,
+    json: Json = False,
+) -> None:
+    """Measure how good the answers are, and attack them.
+
+    The questions are about the bundled sample. Where a model is set it is asked as well; that takes time and tokens.
+    Ends with 1 where a quotation does not stand, or something of an attack came through.
+    """
+    from bot.cli import evaluating
+
+    evaluating.run(data=data, questions=questions, json=json)
+
+
 @channels.command("list", epilog="Example: paperboy channels list --json")
 def list_setups(*, server: Server = None, json: Json = False) -> None:
     """Show every channel setup with its next hour and how its last digest ended."""

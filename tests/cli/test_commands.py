@@ -23,7 +23,7 @@ ANSWER_KEYS = {"question", "status", "coverage", "engine", "claims", "nearest", 
 
 COMMANDS = (
     ("run",), ("ingest",), ("trending",), ("search",), ("paper",), ("ask",), ("summary",), ("compare",),
-    ("status",), ("doctor",),
+    ("status",), ("doctor",), ("evaluate",),
     ("channels", "list"), ("channels", "export"), ("channels", "import"),
     ("db", "upgrade"), ("db", "check"), ("db", "backup"), ("db", "restore"), ("db", "vectors"),
     ("db", "compact"), ("db", "copy"),
