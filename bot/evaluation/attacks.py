@@ -18,6 +18,7 @@ from bot.fulltext.pdf import read_pdf
 from bot.fulltext.pdf_lines import read_pages
 from storage.fulltext import FullText, Origin
 from storage.records import Paper, PaperId
+from storage.turns import Turn
 
 TITLE = "Keepsake: A Memory for Long Dialogues"
 ABSTRACT = (
@@ -34,7 +35,7 @@ _ORIGINS = {"html": Origin.HTML, "markdown": Origin.MARKDOWN, "pdf": Origin.PDF}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """One of them; ``where``: html, markdown, pdf, title, author, abstract, question, other or model."""
+    """One of them; ``where``: html, markdown, pdf, title, author, abstract, question, history, other or model."""
 
     name: str
     language: str
@@ -61,6 +62,8 @@ class Staged:
     seen: Mapping[PaperId, str]
     obeyed: str
     """What a model that obeys writes."""
+    earlier: tuple[Turn, ...] = ()
+    """What was asked and answered before."""
 
 
 def attacks() -> tuple[Attack, ...]:
@@ -136,7 +139,12 @@ def _staged(attack: Attack, number: int, page: str) -> Staged:
         text=text,
         seen=seen,
         obeyed=_obeyed(attack),
+        earlier=_earlier(attack),
     )
+
+
+def _earlier(attack: Attack) -> tuple[Turn, ...]:
+    return (Turn(question=attack.text, said=(attack.text,), at=_READ_AT),) if attack.where == "history" else ()
 
 
 def _outline(attack: Attack, page: str) -> Outline:

@@ -15,6 +15,7 @@ from bot.render.post import Post
 from bot.services import discussion
 from bot.services.discussion import Reply
 from storage.records import Paper, PaperId, Sighting
+from storage.turns import Turn
 
 OBEDIENT = "a model that obeys"
 
@@ -45,6 +46,7 @@ class Obedient:
         closest: Sequence[Close],
         asker: Asker | None = None,  # noqa: ARG002  # whoever asks
         *,
+        earlier: Sequence[Turn] = (),  # noqa: ARG002  # nor what was said before
         heard: Heard | None = None,
     ) -> Answer:
         """What is left of it once it was read as every model's answer is."""
@@ -74,7 +76,9 @@ async def tried(r: Resources, staged: Staged, answerer: Callable[[Staged], Answe
         found.extend(problems(staged, answer, answer_post(answer, papers)))
 
     able = replace(r, answerer=answerer(staged))
-    reply = await discussion.ask(able, staged.question, [paper.id for paper in staged.papers], watch=watch)
+    reply = await discussion.ask(
+        able, staged.question, [paper.id for paper in staged.papers], earlier=staged.earlier, watch=watch
+    )
     post = answer_post(reply.answer, reply.papers)
     found += problems(staged, reply.answer, post)
     return Tried(staged=staged, reply=reply, post=post, problems=tuple(dict.fromkeys(found)))
