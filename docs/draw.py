@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 from bot.answering.extractive import Extractive
 from bot.ports import Resources
-from bot.render.markdown import Row, Rule, Side, Text, layout
+from bot.render.markdown import Pick, Row, Rule, Side, Text, layout
 from bot.render.post import Button, ButtonLook, Post
 from bot.services import delivery, ingest
 from storage.records import ChannelSetup, Destination, DestinationKind, Schedule
@@ -79,6 +79,8 @@ def page(post: Post) -> str:
                 pieces.append(f'<div class="side"><div>{as_html(text)}</div>{button(beside)}</div>')
             case Row(buttons):
                 pieces.append(f'<div class="row">{"".join(map(button, buttons))}</div>')
+            case Pick(menu):
+                pieces.append(f'<div class="row"><span class="button">{html.escape(menu.prompt)} ⌄</span></div>')
             case Rule():
                 pieces.append("<hr>")
     who = '<div class="who">Paperboy<small>APP</small><time>Today at 09:00</time></div>'

@@ -11,6 +11,7 @@ from bot.render.actions import (
     ConfirmForget,
     ConfirmSetup,
     Discuss,
+    DiscussChosen,
     FollowTopic,
     OpenThread,
     Recheck,
@@ -73,7 +74,7 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return "/context"
         case VoteOn() | AskTopic() | SimilarPage() | FollowTopic() | ConfirmSetup():
             return None
-        case OpenThread() | Recheck() | WriteAgain():
+        case DiscussChosen() | OpenThread() | Recheck() | WriteAgain():
             return None
         case _:
             assert_never(action)

@@ -23,6 +23,7 @@ from bot.render.post import (
     Heading,
     Inline,
     Listing,
+    Menu,
     Moment,
     Paragraph,
     Place,
@@ -167,6 +168,8 @@ def _block(block: Block, look: Look, accent: Ink, reach: Reach) -> Iterator[Text
             yield from _section(block, look, accent, reach)
         case Buttons(buttons):
             yield from _hints(buttons, look, reach)
+        case Menu():
+            return
         case Divider():
             yield Text(look.rule * look.width, _DIM)
         case _:

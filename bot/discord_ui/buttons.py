@@ -11,6 +11,7 @@ from typing import Any, Self, assert_never
 import discord
 
 from bot import pages
+from bot.core.identity import parse_paper_id
 from bot.core.opening import Topic
 from bot.core.text import clip
 from bot.discord_ui import discussions, setups
@@ -30,6 +31,7 @@ from bot.render.actions import (
     ConfirmForget,
     ConfirmSetup,
     Discuss,
+    DiscussChosen,
     FollowTopic,
     OpenThread,
     Recheck,
@@ -108,6 +110,8 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await _open_question(interaction, AskAbout(paper_id))
         case Discuss(paper_id):
             await discussions.discuss(interaction, paper_id)
+        case DiscussChosen():
+            await discussions.discuss(interaction, _chosen(interaction))
         case AskTopic(paper_id, topic):
             await _answer_on(interaction, paper_id, topic)
         case ShowContext(token):
@@ -245,6 +249,13 @@ async def _open_question(interaction: Interaction, action: AskAbout) -> None:
     )
     modal.stop()  # as with views: what is typed comes to ``submitted``, after a restart too
     await interaction.response.send_modal(modal)
+
+
+def _chosen(interaction: Interaction) -> PaperId:
+    """The paper that was chosen in a menu."""
+    data: Any = interaction.data
+    values = data.get("values") or [""]
+    return parse_paper_id(str(values[0]))
 
 
 def _typed(components: list[Any]) -> str:

@@ -8,8 +8,8 @@ import discord
 from bot.errors import TooLarge
 from bot.render import markdown
 from bot.render.limits import BYTES_A_TEXT, MOST_BYTES, MOST_COMPONENTS, MOST_TEXT, measure
-from bot.render.markdown import Row, Rule, Side, Text
-from bot.render.post import Button, ButtonLook, Post
+from bot.render.markdown import Pick, Row, Rule, Side, Text
+from bot.render.post import Button, ButtonLook, Menu, Post
 from storage.records import Destination
 
 LOOKS = {
@@ -80,6 +80,8 @@ def _item(piece: markdown.Piece) -> Item:
             return discord.ui.Section(text, accessory=_button(button))
         case Row(buttons):
             return discord.ui.ActionRow(*map(_button, buttons))
+        case Pick(menu):
+            return discord.ui.ActionRow(_select(menu))
         case Rule():
             return discord.ui.Separator()
         case _:
@@ -94,8 +96,13 @@ def _button(button: Button) -> discord.ui.Button[discord.ui.LayoutView]:
     )
 
 
+def _select(menu: Menu) -> discord.ui.Select[discord.ui.LayoutView]:
+    options = [discord.SelectOption(label=name, value=value) for value, name in menu.choices]
+    return discord.ui.Select(custom_id=menu.action, placeholder=menu.prompt, options=options)
+
+
 def custom_ids(components: Iterable[Any]) -> Iterator[str]:
-    """The identifiers of all buttons in a received message, nested ones too."""
+    """The identifiers of all buttons and menus in a received message, nested ones too."""
     for component in components:
         custom_id = getattr(component, "custom_id", None)
         if custom_id is not None:

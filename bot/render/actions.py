@@ -97,6 +97,11 @@ class Discuss:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscussChosen:
+    """Discuss that paper of a list which is chosen in its menu."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskTopic:
     """Ask a paper the question that is worth asking of it on this topic."""
 
@@ -195,6 +200,7 @@ Action = (
     | Why
     | OpenThread
     | Discuss
+    | DiscussChosen
     | AskTopic
     | Summarise
     | Compare
@@ -258,6 +264,8 @@ def _parts(action: Action) -> tuple[str, ...]:
             return "thread", token, paper_id
         case Discuss(paper_id):
             return "discuss", paper_id
+        case DiscussChosen():
+            return ("discuss",)
         case AskTopic(paper_id, topic):
             return "ask", paper_id, topic
         case Summarise(paper_id, style):
@@ -306,6 +314,8 @@ def _read(parts: list[str]) -> Action | None:
             return Why(_whole(_TOKEN, token), _paper_id(paper_id))
         case ["thread", token, paper_id]:
             return OpenThread(_whole(_TOKEN, token), _paper_id(paper_id))
+        case ["discuss"]:
+            return DiscussChosen()
         case ["discuss", paper_id]:
             return Discuss(_paper_id(paper_id))
         case ["ask", paper_id, topic]:

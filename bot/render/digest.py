@@ -12,7 +12,7 @@ from bot.core.schedule import ONE_SLOT_IN
 from bot.render import phrases
 from bot.render.actions import OpenThread, TrendingPage, Why, encode
 from bot.render.limits import roomiest
-from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details, sections
+from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details, discuss_one, sections
 from bot.render.phrases import APART, fine, heading, sentence, strong, text
 from bot.render.post import Block, Button, Buttons, Inline, Post, Span
 from storage.records import (
@@ -72,7 +72,9 @@ def channel_digest(
     part = _Part(lambda paper: because(delivery, paper), _beside(delivery, setup, threads or {}), changes)
     shown = _shown_period(delivery, papers, setup)
     buttons = (why_button(delivery, delivery.token), _all_of(shown, sort), _on_hugging_face(shown))
-    closing = (*_added_before(also), _footer(delivery, freshness, len(papers)), Buttons(buttons))
+    has_menu = delivery.id and (setup is None or setup.layout is not Layout.THREADS)
+    menu = discuss_one(papers) if has_menu else ()
+    closing = (*_added_before(also), _footer(delivery, freshness, len(papers)), *menu, Buttons(buttons))
     return _digest(opening, papers, closing, part, squeeze=squeeze)
 
 

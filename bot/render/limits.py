@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.render.actions import MOST_CHARACTERS as MOST_ACTION_CHARACTERS
-from bot.render.markdown import Piece, Row, Rule, Side, Text, layout
-from bot.render.post import Button, Post
+from bot.render.markdown import Pick, Piece, Row, Rule, Side, Text, layout
+from bot.render.post import Button, Menu, Post
 
 Size = TypeVar("Size")
 
@@ -23,6 +23,9 @@ BYTES_A_TEXT = 12
 MOST_LABEL = 80
 MOST_URL = 512
 MOST_BUTTONS_IN_A_ROW = 5
+MOST_CHOICES = 25
+MOST_CHOICE = 100
+MOST_PROMPT = 150
 ROOM_OF_A_MENTION = 24
 """Characters that a post leaves free: whoever sends it may put the mention of a role above it, a text of its own."""
 TIGHTEST = 2
@@ -54,7 +57,9 @@ def measure(post: Post) -> Measure:
         *(problem for piece in pieces if isinstance(piece, Row) for problem in _row_problems(piece)),
         *(problem for button in buttons for problem in _button_problems(button)),
     ]
-    actions = [button.action for button in buttons if button.action is not None]
+    menus = [piece.menu for piece in pieces if isinstance(piece, Pick)]
+    problems += [problem for menu in menus for problem in _menu_problems(menu)]
+    actions = [*(button.action for button in buttons if button.action is not None), *(menu.action for menu in menus)]
     if len(set(actions)) < len(actions):
         problems.append("two buttons with the same action")
     if not texts:
@@ -105,6 +110,8 @@ def _components(piece: Piece) -> int:
             return 3
         case Row(buttons):
             return 1 + len(buttons)
+        case Pick():
+            return 2
 
 
 def _buttons(piece: Piece) -> tuple[Button, ...]:
@@ -113,7 +120,7 @@ def _buttons(piece: Piece) -> tuple[Button, ...]:
             return (button,)
         case Row(buttons):
             return buttons
-        case Text() | Rule():
+        case Text() | Pick() | Rule():
             return ()
 
 
@@ -123,6 +130,26 @@ def _over(what: str, found: int, most: int) -> tuple[str, ...]:
 
 def _row_problems(row: Row) -> tuple[str, ...]:
     return _over("buttons in a row", len(row.buttons), MOST_BUTTONS_IN_A_ROW)
+
+
+def _menu_problems(menu: Menu) -> tuple[str, ...]:
+    values = [value for value, _ in menu.choices]
+    problems = [
+        *_over("choices in a menu", len(values), MOST_CHOICES),
+        *_over("characters in a menu's prompt", len(menu.prompt), MOST_PROMPT),
+        *_over("characters in an action", len(menu.action), MOST_ACTION_CHARACTERS),
+        *(
+            problem
+            for value, name in menu.choices
+            for problem in (
+                *_over("characters of a choice", len(name), MOST_CHOICE),
+                *_over("characters of a choice's value", len(value), MOST_CHOICE),
+            )
+        ),
+    ]
+    if not values or len(set(values)) < len(values) or not all(name.strip() for _, name in menu.choices):
+        problems.append("a menu without choices, with the same one twice, or with one that has no name")
+    return tuple(problems)
 
 
 def _button_problems(button: Button) -> tuple[str, ...]:

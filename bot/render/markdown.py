@@ -23,6 +23,7 @@ from bot.render.post import (
     Heading,
     Inline,
     Listing,
+    Menu,
     Moment,
     Paragraph,
     Place,
@@ -62,11 +63,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """One ActionRow with a select menu."""
+
+    menu: Menu
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One Separator."""
 
 
-Piece = Text | Side | Row | Rule
+Piece = Text | Side | Row | Pick | Rule
 
 
 def layout(post: Post) -> tuple[Piece, ...]:
@@ -98,6 +106,9 @@ def layout(post: Post) -> tuple[Piece, ...]:
                 end_run()
                 if buttons:
                     pieces.append(Row(buttons))
+            case Menu():
+                end_run()
+                pieces.append(Pick(block))
             case Divider():
                 end_run()
                 pieces.append(Rule())
@@ -150,7 +161,7 @@ def block_text(block: Block) -> str:
             return _joined(block.stacked, apart="\n\n")
         case Section(blocks):
             return _joined(blocks, apart="\n")
-        case Buttons() | Divider():
+        case Buttons() | Menu() | Divider():
             return ""
         case _:
             assert_never(block)

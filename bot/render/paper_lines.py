@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from bot.core.text import clip
 from bot.render import phrases
-from bot.render.actions import ShowPaper, encode
-from bot.render.post import Button, Paragraph, Section, Span, Style
+from bot.render.actions import DiscussChosen, ShowPaper, encode
+from bot.render.limits import MOST_CHOICE
+from bot.render.markdown import visible
+from bot.render.post import Button, Menu, Paragraph, Section, Span, Style
 from storage.records import Paper, PaperChange
 
 MOST_IN_A_MESSAGE = 10
@@ -84,6 +86,20 @@ class Line:
 def details(paper: Paper) -> Button:
     """The button that opens a paper's card."""
     return Button("Details", action=encode(ShowPaper(paper.id)), command=f"/papers show {paper.id}")
+
+
+def discuss_one(papers: Sequence[Paper]) -> tuple[Menu, ...]:
+    """The menu of a list from which one paper is chosen to be discussed; none where the list leaves no room for it."""
+    if not papers or len(papers) >= MOST_IN_A_MESSAGE:
+        return ()
+    choices = tuple((paper.id, _plain_title(paper)) for paper in papers)
+    return (Menu("Discuss one of these", encode(DiscussChosen()), choices),)
+
+
+def _plain_title(paper: Paper) -> str:
+    """Of a place where Discord formats nothing, and takes nothing that cannot be seen for a name."""
+    words = " ".join(visible(phrases.title(paper, MOST_CHOICE)).split())
+    return words if any(sign.isalnum() for sign in words) else phrases.called(paper.id)
 
 
 def sections(lines: Sequence[Line], room: Room, button: Callable[[Paper], Button] = details) -> tuple[Section, ...]:

@@ -146,11 +146,23 @@ class Buttons:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """One of several things, at most 25, to be chosen: each a value and what it is called.
+
+    ``action`` is told which value. At a terminal a list is numbered, and there is no menu.
+    """
+
+    prompt: str
+    action: str
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Divider:
     pass
 
 
-Block = Heading | Paragraph | Quote | Listing | Table | Section | Buttons | Divider
+Block = Heading | Paragraph | Quote | Listing | Table | Section | Buttons | Menu | Divider
 
 PAPERBOY_ACCENT = 0xE8590C
 

@@ -8,7 +8,7 @@ from bot.render import actions, paging, phrases
 from bot.render.actions import FollowTopic, encode
 from bot.render.highlight import marked
 from bot.render.limits import roomiest
-from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details
+from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details, discuss_one
 from bot.render.phrases import APART, command, fine, heading, quoted, strong, text
 from bot.render.post import Block, Button, Buttons, Listing, Paragraph, Post, Section, Span
 from storage.records import Paper
@@ -41,13 +41,14 @@ def search_page(page: SearchPage, *, whole: bool = False) -> Post:
     counted = min(page.counted, len(results))
     part = paging.span(page.offset, counted, page.total, exact=page.exact)
     row = (*_pages(page, counted), *_other_orders(page), _follow(page))
+    menu = () if whole else discuss_one([found.paper for found in results])
 
     def build(room: Room) -> Post:
         summary = f"{part}{APART}{ORDERS.get(page.sort, page.sort)}{APART}{_took(page.took_ms)}"
         listed: list[Block] = [*_listed(results[:counted], room)]
         if counted < len(results):
             listed += (text(_NEARLY), *_listed(results[counted:], room))
-        return Post((*opening, *listed, fine(summary), *note(page.freshness), Buttons(row)))
+        return Post((*opening, *listed, fine(summary), *note(page.freshness), *menu, Buttons(row)))
 
     return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
 
@@ -66,12 +67,13 @@ def similar_page(page: SimilarPage, *, whole: bool = False) -> Post:
         more=page.offset + len(results) < page.total,
         to=lambda offset: actions.SimilarPage(page.paper.id, offset),
     )
+    menu = () if whole else discuss_one([found.paper for found in results])
     how = "nearest in words and meaning first" if page.engine is Engine.HYBRID else "nearest in words first"
 
     def build(room: Room) -> Post:
         closing = fine(f"{paging.span(page.offset, len(results), page.total)}{APART}{how}{APART}{_took(page.took_ms)}")
         pages = (Buttons(row),) if row else ()
-        return Post((opening, *_listed(results, room), closing, *note(page.freshness), *pages))
+        return Post((opening, *_listed(results, room), closing, *note(page.freshness), *menu, *pages))
 
     return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
 

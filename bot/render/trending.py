@@ -5,7 +5,7 @@ from bot.core.period import Period
 from bot.render import actions, paging, phrases
 from bot.render.actions import encode
 from bot.render.limits import roomiest
-from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, sections
+from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, discuss_one, sections
 from bot.render.phrases import APART, command, fine, heading, text
 from bot.render.post import Button, Buttons, Post
 from bot.render.search import note
@@ -38,7 +38,8 @@ def trending_page(page: TrendingPage, *, whole: bool = False) -> Post:
 
     def build(room: Room) -> Post:
         closing = fine(f"{part}{APART}{phrases.ORDERS[page.sort]}")
-        return Post((opening, *sections(lines, room), closing, *note(page.freshness), row))
+        menu = () if whole else discuss_one([one.paper for one in ranked])
+        return Post((opening, *sections(lines, room), closing, *note(page.freshness), *menu, row))
 
     return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
 

@@ -57,6 +57,33 @@ async def test_in_a_thread_a_card_lets_it_be_about_its_paper_too(lab: Lab) -> No
     assert "Send Messages in Threads" in (await lab.guest.press(card.message, "Discuss")).text
 
 
+@pytest.mark.usefixtures("client", "may_write")
+@pytest.mark.parametrize(
+    ("command", "options", "title"),
+    [
+        ("papers today", {}, PAPERS[1].title),
+        ("papers search", {"query": "diffusion OR retrieval"}, PAPERS[1].title),
+        ("papers similar", {"paper": PAPERS[0].id}, PAPERS[6].title),
+    ],
+)
+async def test_a_paper_of_a_list_is_chosen_to_be_discussed(
+    lab: Lab, command: str, options: dict[str, str], title: str
+) -> None:
+    listed = await lab.guest.slash(lab.papers, command, **options)
+    opened = await lab.guest.select(listed.message, "Discuss one of these", title)
+    (thread,) = below(lab, lab.papers)
+    assert thread.name == title
+    assert f"<#{thread.id}>" in opened.text
+
+
+@pytest.mark.usefixtures("may_write")
+async def test_a_paper_of_a_digest_is_chosen_to_be_discussed(lab: Lab, r: Resources, client: PaperboyClient) -> None:
+    await post_digest(lab, r, client, lab.papers, Layout.DIGEST)
+    (digest,) = lab.discord.messages(lab.papers)
+    await lab.guest.select(digest, "Discuss one of these", PAPERS[1].title)
+    assert [thread.name for thread in below(lab, lab.papers)] == [PAPERS[1].title]
+
+
 @pytest.mark.usefixtures("client")
 async def test_in_a_direct_message_it_is_said_where_that_works(lab: Lab) -> None:
     card = await lab.guest.slash(lab.guest.dm, "papers show", paper=PAPERS[1].id)

@@ -14,6 +14,7 @@ from bot.render.post import (
     Divider,
     Heading,
     Listing,
+    Menu,
     Paragraph,
     Post,
     Quote,
@@ -77,6 +78,18 @@ async def test_buttons_keep_their_look(look: ButtonLook, style: discord.ButtonSt
     row = components(Buttons((Button("Why?", action=WHY, look=look, disabled=True),)))["components"][0]
     assert row["components"][0]["style"] == style.value
     assert row["components"][0]["disabled"] is True
+
+
+async def test_a_menu_is_a_row_of_its_own_and_names_its_choices() -> None:
+    menu = Menu("Which one?", "pb:discuss", (("2503.00001", "The first"), ("2503.00002", "The second")))
+    [row] = components(menu)["components"]
+    [select] = row["components"]
+    assert (select["type"], select["custom_id"], select["placeholder"]) == (3, "pb:discuss", "Which one?")
+    assert [(one["label"], one["value"]) for one in select["options"]] == [
+        ("The first", "2503.00001"),
+        ("The second", "2503.00002"),
+    ]
+    assert list(custom_ids(layout(Post((menu,))).children)) == ["pb:discuss"]
 
 
 async def test_a_divider_is_a_separator() -> None:
