@@ -26,7 +26,7 @@ def tracked() -> list[Path]:
 
 
 def settings_in_example() -> dict[str, str]:
-    found = re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.findall(r"^# ([A-Z0-9_]+)=(.*)$", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
     return dict(found)
 
 
