@@ -34,7 +34,10 @@ def overview(look: Look) -> tuple[Text, ...]:
         rows = [(_short(command), command.about) for command in COMMANDS if command.words[0] in first_words]
         lines += [Text(title, _TITLE), *_columns(rows, look), Text()]
     lines += [Text("In a search or topic", _TITLE), *_columns(QUERIES, look), Text()]
-    hint = "Words without a slash are a search; a number opens that paper of the list. /help COMMAND tells more of one."
+    hint = (
+        "Words without a slash are a search, or after /discuss start a question where they end in a question mark; "
+        "a number opens that paper of the list. /help COMMAND tells more of one."
+    )
     lines += wrap(Text(hint, _DIM), look.width)
     return tuple(lines)
 

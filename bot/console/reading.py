@@ -1,5 +1,7 @@
 """The commands that read: papers, answers, reasons, and how the bot is doing."""
 
+from collections.abc import Sequence
+
 from bot import pages
 from bot.console.answers import show_answer
 from bot.console.grammar import Typed
@@ -31,9 +33,11 @@ async def find(talk: Talk, typed: Typed) -> None:
 
 
 async def words(talk: Talk, text: str) -> None:
-    """Words without a slash: the paper, where they are its id or address; else a search."""
+    """Words without a slash: a paper's id or address, a question where papers are talked about, else a search."""
     if _is_paper_id(text):
         await _show_paper(talk, text)
+    elif talk.discussed and text.endswith(("?", "？", "؟")):
+        await _ask(talk, text)
     else:
         await talk.show_list(Searched(text=text))
 
@@ -58,12 +62,15 @@ async def ask(talk: Talk, typed: Typed) -> None:
     """The passages that come closest to a question."""
     if not typed.text.strip("… ."):
         raise InvalidInput("Put your question in place of the dots, for example: /ask how large is the dataset?")
-    named = [talk.paper_named(text) for text in typed.options.get("paper", ())]
-    about = named or (() if find_paper_ids(typed.text) else talk.discussed)
+    await _ask(talk, typed.text, [talk.paper_named(text) for text in typed.options.get("paper", ())])
+
+
+async def _ask(talk: Talk, question: str, named: Sequence[str] = ()) -> None:
+    about = named or (() if find_paper_ids(question) else talk.discussed)
     earlier = tuple(talk.turns)
     with talk.screen.waiting("Looking for an answer"):
         reply = await show_answer(
-            lambda watch: answers.ask(talk.r, typed.text, about, earlier=earlier, watch=watch), talk.show
+            lambda watch: answers.ask(talk.r, question, about, earlier=earlier, watch=watch), talk.show
         )
     if talk.discussed:
         talk.turns.append(discussed.turn_of(reply, at=talk.r.clock()))

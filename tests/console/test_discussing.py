@@ -16,6 +16,17 @@ async def test_a_discussion_begins_with_what_is_worth_asking_and_goes_on_about_i
     assert "Diffusion" not in answer
 
 
+async def test_words_that_end_in_a_question_mark_ask_while_papers_are_talked_about(terminal: Terminal) -> None:
+    await terminal.type("/papers today --sort top")
+    assert "Search:" in await terminal.type("what is studied here?")
+    await terminal.type("/discuss start 2")
+    answer = await terminal.type("what is studied here?")
+    assert "“what is studied here?”" in answer
+    assert "Search:" not in answer
+    assert "Search:" in await terminal.type("attention")
+    assert "Search:" in (await terminal.type("/discuss end") + await terminal.type("what is studied here?"))
+
+
 async def test_the_last_answers_quotations_are_shown_in_context(terminal: Terminal) -> None:
     assert "Nothing was answered here yet" in await terminal.type("/context")
     await terminal.type("/papers today --sort top")
