@@ -13,14 +13,14 @@ question such as "summarise" asks for never touches it, however high it stands.
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
 
 from bot.core.acronyms import introduced, other_forms
 from bot.core.grounding import Passage
 from bot.core.hybrid import fused
-from bot.core.questions import content, routes
+from bot.core.questions import Route, content, routes
 from bot.core.text import sentences
 from storage import words
 from storage.fulltext import FullText, Piece, PieceKind
@@ -66,6 +66,7 @@ class Close:
     tie: Tie
 
 
+@lru_cache(maxsize=16)
 def of_paper(paper: Paper, text: FullText | None = None) -> tuple[Passage, ...]:
     """The sentences of what there is to read, in order, each with its section; a row of a table is one, too.
 
@@ -109,6 +110,8 @@ class _Indexed:
     groups: tuple[object, ...]
     late: tuple[float, ...]
     acronyms: dict[str, str]
+    looks: dict[Route, tuple[bool, ...]] = field(default_factory=dict)
+    """Kind of question → whether each passage looks like an answer to it, for those kinds that were asked by now."""
 
 
 @lru_cache(maxsize=16)
@@ -157,9 +160,10 @@ def best(
     shares = _with_neighbours([value / most for value in by_words], indexed.groups)
     scores = fused([share or 0.0 for share in shares], _with_neighbours(near, indexed.groups), weight=MEANING)
     covered, ways = _covered(weights, texts, indexed), routes(question)
+    led_to = [(way, _looks(way, texts, indexed)) for way in ways]
     found = []
     for place, (passage, score) in enumerate(zip(texts, scores, strict=True)):
-        looks = [way.alone for way in ways if way.leads_to(passage.text)]
+        looks = [way.alone for way, told in led_to if told[place]]
         kind = CUE * bool(looks) + SECTION * any(way.stands_in(passage.section) for way in ways)
         found.append(
             Close(
@@ -170,6 +174,12 @@ def best(
             )
         )
     return _first(found, limit)
+
+
+def _looks(way: Route, texts: Sequence[Passage], indexed: _Indexed) -> tuple[bool, ...]:
+    if way not in indexed.looks:
+        indexed.looks[way] = tuple(way.leads_to(passage.text) for passage in texts)
+    return indexed.looks[way]
 
 
 def _tie(looks: Sequence[bool], *, touches: bool, near: float | None) -> Tie:
