@@ -105,7 +105,28 @@ class ByModel:
             nearest=() if drafted.claims else without.claims or without.nearest,
         )
 
-    async def _ask(self, told: Sequence[Message], asker: Asker | None, drafting: Drafting, heard: Heard | None) -> None:
+    async def try_out(self) -> None:
+        """Ask for a single token, which every such server can give.
+
+        Raises:
+            ModelFailed: no answer comes.
+        """
+        tried = [Message(role="user", content="Answer with one word: yes or no?")]
+        try:
+            await self._ask(tried, None, Drafting("", ()), None, most_tokens=1)
+        except ModelFailed as problem:
+            if problem.fault is not ModelFault.CUT:  # it has more to say
+                raise
+
+    async def _ask(
+        self,
+        told: Sequence[Message],
+        asker: Asker | None,
+        drafting: Drafting,
+        heard: Heard | None,
+        *,
+        most_tokens: int = MOST_TOKENS,
+    ) -> None:
         """Let ``drafting`` read what the model writes. Raises ModelFailed."""
         await self._budget.take(asker)
         written = 0
@@ -121,7 +142,7 @@ class ByModel:
 
         tokens: tuple[int, int] | None = None
         try:
-            spoken = await self._chat.answer(told, most_tokens=MOST_TOKENS, heard=hear)
+            spoken = await self._chat.answer(told, most_tokens=most_tokens, heard=hear)
             tokens = spoken.tokens
         except ModelFailed:
             await self._budget.give_back(asker)

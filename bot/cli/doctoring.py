@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.style import Style as Ink
 from rich.text import Text
 
+from bot.answering.model import ByModel
 from bot.app import open_resources
 from bot.cli import delivering
 from bot.cli.exit_codes import DONE, FAILED, WRONG_CALL
@@ -23,7 +24,7 @@ from bot.console.terminal import Screen
 from bot.console.trouble import told
 from bot.core.intake import has_changed
 from bot.core.reports import Health
-from bot.errors import MeaningUnavailable, SettingsError
+from bot.errors import MeaningUnavailable, ModelFailed, ModelFault, SettingsError
 from bot.logs import configure_logs
 from bot.meaning import missing
 from bot.ports import Resources
@@ -82,6 +83,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             name = str(r.store)
             found, examined = await health.status(r), await examination.examine(r)
             reading = await _meaning(settings, r, found)
+            answering = await _model(settings, r)
     except StorageError as error:
         yield Finding(about="Store", verdict=Verdict.BAD, words=told(error))
         return
@@ -91,6 +93,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
         words = f"{found.index_behind:,} changes are not in the search index yet"
         yield Finding(about="Search", verdict=Verdict.NOTE, words=words, mend="The next search takes them in.")
     yield reading
+    yield answering
     kept = f"the record of each delivery is kept for {settings.ledger_days:,} days (LEDGER_DAYS)"
     yield _good("Ledger", f"{kept}; which papers were posted where, for ever")
     deliveries = delivering.findings([one.setup for one in found.setups], examined)
@@ -117,6 +120,25 @@ async def _meaning(settings: Settings, r: Resources, found: Health) -> Finding:
         mend = "A running bot reads them by itself; so does: paperboy db vectors"
         return Finding(about=about, verdict=Verdict.NOTE, words=words, mend=mend)
     return _good(about, "search goes by words and meaning; the model works")
+
+
+async def _model(settings: Settings, r: Resources) -> Finding:
+    about = "Model"
+    if settings.llm_base_url is None or not isinstance(r.answerer, ByModel):
+        return _good(about, "none; questions are answered with the papers' passages (LLM_BASE_URL is not set)")
+    name = f"{r.answerer.name} at {settings.llm_base_url}"
+    try:
+        await r.answerer.try_out()
+    except ModelFailed as problem:
+        spent = problem.fault is ModelFault.BUDGET
+        mend = "" if spent else "Check LLM_BASE_URL, LLM_MODEL and LLM_API_KEY, and that the server runs. "
+        return Finding(
+            about=about,
+            verdict=Verdict.NOTE if spent else Verdict.BAD,
+            words=f"{name} does not answer: {problem}",
+            mend=f"{mend}Passages come meanwhile.",
+        )
+    return _good(about, f"{name} answers; questions and passages of papers go there")
 
 
 def _freshness(found: Health) -> list[Finding]:

@@ -167,3 +167,17 @@ async def test_papers_and_questions_cannot_end_what_is_data(client: httpx.AsyncC
         assert user["content"].count(mark) == 1
     assert "<|" not in user["content"]
     assert "[INST" not in user["content"]
+
+
+@pytest.mark.parametrize("finish", ["stop", "length"])
+async def test_a_model_is_tried_out_with_a_single_token(client: httpx.AsyncClient, purse: Purse, finish: str) -> None:
+    async with ChatServer([says("Y", finish=finish, usage=(9, 1))]) as server:
+        await ByModel(Chat(client, base_url=server.url, model="m"), purse).try_out()
+    assert server.heard[0].body["max_tokens"] == 1
+    assert len(purse.spent) == 1
+
+
+async def test_a_model_that_does_not_answer_fails_when_it_is_tried_out(client: httpx.AsyncClient, purse: Purse) -> None:
+    async with ChatServer([refuses(401)]) as server:
+        with pytest.raises(ModelFailed):
+            await ByModel(Chat(client, base_url=server.url, model="m"), purse).try_out()

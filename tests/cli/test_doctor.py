@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import delivering
-from bot.cli.finding import Verdict
+from bot.cli import delivering, doctoring
+from bot.cli.finding import Finding, Verdict
 from bot.services.examination import Examination
+from bot.settings import load_settings
 from storage.records import ChannelSetup, Destination, DestinationKind, Obstacle
 from storage.store import Store
 from tests.builders import BASE, CHANNEL, make_delivery, make_key, make_schedule, make_setup
 from tests.cli.conftest import Paperboy
+from tests.standins.chat_server import ChatServer, Turn, error, refuses, says
 
+KEY = "sk-of-this-test"
 ALL_IS_WELL = Examination(unreadable=(), held=(), overdue=(), dropped=(), to_publish=0, to_edit=0)
 PAUSED = make_setup(id=3, paused_because="I may not write there", obstacle=Obstacle.PERMISSION)
 LEFT = replace(PAUSED, id=4, obstacle=Obstacle.LEFT)
@@ -97,3 +100,38 @@ def test_a_zone_that_cannot_be_read_leaves_the_status_readable(paperboy: Paperbo
     assert paperboy("status").code == 0
     assert paperboy("channels", "list").code == 0
     assert paperboy("status", "--preview", "1").code == 2
+
+
+async def about_the_model(url: str, monkeypatch: pytest.MonkeyPatch) -> Finding:
+    chosen = {"LLM_BASE_URL": url, "LLM_MODEL": "small-1", "LLM_API_KEY": KEY, "SEMANTIC": "off"}
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
+    [finding] = [one async for one in doctoring.findings(load_settings()) if one.about == "Model"]
+    assert KEY not in f"{finding.words} {finding.mend}"
+    return finding
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("turn", "verdict", "words"),
+    [
+        (says("Yes", finish="length"), Verdict.GOOD, "small-1 at {url} answers; questions and passages of papers go"),
+        (refuses(401, error(f"No such key: {KEY}")), Verdict.BAD, "small-1 at {url} does not answer: The model's"),
+    ],
+)
+async def test_a_model_is_asked_whether_it_answers(
+    turn: Turn, verdict: Verdict, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with ChatServer([turn]) as server:
+        finding = await about_the_model(server.url, monkeypatch)
+    assert finding.verdict is verdict
+    assert finding.words.startswith(words.format(url=server.url))
+
+
+async def test_where_the_models_budget_is_spent_nobody_is_asked(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_TOKENS_A_DAY", "1")
+    async with ChatServer([says("Yes", usage=(9, 1))]) as server:
+        await about_the_model(server.url, monkeypatch)
+        finding = await about_the_model(server.url, monkeypatch)
+    assert (finding.verdict, len(server.heard)) == (Verdict.NOTE, 1)
+    assert finding.mend == "Passages come meanwhile."
