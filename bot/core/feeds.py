@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-NAMES_TAKEN = frozenset({"huggingface", "arxiv", "files", "sample"})
+NAMES_TAKEN = frozenset({"huggingface", "arxiv", "semanticscholar", "files", "sample"})
 """Those of the other sources of papers in the store."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,28}[A-Za-z0-9])?", re.ASCII)
