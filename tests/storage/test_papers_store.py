@@ -27,6 +27,8 @@ CHANGES: dict[str, Any] = {
     "summary": "In short.",
     "keywords": ("speed",),
     "withdrawn_at": BASE,
+    "citations": 12,
+    "fields_of_study": ("Physics",),
 }
 """One other value for every fact of a paper."""
 
