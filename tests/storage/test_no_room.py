@@ -24,7 +24,7 @@ from tests.builders import DAY, make_id, make_paper
 search_index.COMMIT_EVERY = 500
 writer._MEMORY = 15_000_000
 FILE, STEP = Path(sys.argv[1]), sys.argv[2]
-MANY, WORDS = (350, 250) if STEP == "filling" else (900, 20)
+MANY, WORDS = {"filling": (350, 250), "committing": (900, 20), "database": (900, 80)}[STEP]
 
 def limit(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
