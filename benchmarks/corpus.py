@@ -41,9 +41,11 @@ def papers(count: int, *, seed: int = 1, real: Path = REAL) -> Iterator[dict[str
                     yield from kept
                     return
     yield from kept
+    left = count - len(kept)
     model = _Model(kept, random.Random(seed))
+    kept.clear()
     number = 0
-    for _ in range(count - len(kept)):
+    for _ in range(left):
         while (made := _issued(number))[0] in ids:
             number += 1
         number += 1
@@ -63,8 +65,9 @@ class _Model:
 
     def __init__(self, real: list[dict[str, Any]], chance: random.Random) -> None:
         self._chance = chance
-        self._titles = [word for paper in real for word in paper["title"].split()]
-        self._abstracts = [word for paper in real for word in paper["abstract"].split()]
+        # Each word once in memory: else eight million of them are half a gigabyte.
+        self._titles = [sys.intern(word) for paper in real for word in paper["title"].split()]
+        self._abstracts = [sys.intern(word) for paper in real for word in paper["abstract"].split()]
         self._lengths = [
             (len(p["title"].split()), len(p["abstract"].split()), len(p["authors"]), " ".join(p["categories"]))
             for p in real

@@ -21,7 +21,7 @@ import tantivy
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import corpus, engines
+from benchmarks import corpus, engines, stores
 from benchmarks.engines import BEST, Ask
 from benchmarks.figures import Row, percentile
 from benchmarks.questions import Question, questions
@@ -29,7 +29,6 @@ from bot.app import open_resources
 from bot.core.parse_query import parse_query
 from bot.ports import Resources
 from bot.services import bulk, search
-from bot.settings import Settings
 from storage.records import Paper
 from storage.search_index.opening import opened
 from storage.search_index.translate import translate
@@ -37,7 +36,6 @@ from storage.vectors import PaperVector
 
 SIZES = (10_000,)
 ROUNDS = 3
-SAMPLE, PIECES = 4_000, 20
 IN_MEMORY = 100_000
 """Papers up to which what would take minutes to fill, or gigabytes, is filled."""
 SCANNED = 10
@@ -57,22 +55,22 @@ async def _made(count: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         dump, store = Path(folder) / "dump.jsonl", Path(folder) / "paperboy.db"
         await asyncio.to_thread(corpus.main, count, dump)
-        async with open_resources(_settings(store)) as r:
+        async with open_resources(stores.settings(store)) as r:
             await bulk.file(r, dump)
             await r.index.catch_up(r.store)
         rows = await _there(store)
-        async with open_resources(_settings(store, semantic=True)) as r:
+        async with open_resources(stores.settings(store, semantic=True)) as r:
             rows += await _with_meaning(r, count)
         return rows
 
 
 async def _there(store: Path) -> list[Row]:
     """A store as it stands: nothing but the questions' own tokens are written to it, and its index caught up."""
-    async with open_resources(_settings(store)) as r:
+    async with open_resources(stores.settings(store)) as r:
         await r.index.catch_up(r.store)
         async with r.store.read() as tx:
             count = await tx.papers.count()
-        asked = questions(await _sample(r))
+        asked = questions(await stores.sample(r))
         # Before the others come: what they hold in memory would count as ours.
         async with _stalls() as idle:
             await asyncio.sleep(1)
@@ -92,9 +90,9 @@ async def _with_meaning(r: Resources, count: int) -> list[Row]:
     """How much longer it takes where each paper has a vector; of chance, since only the time counts here."""
     if r.embedder is None:
         return []
-    asked = questions(await _sample(r))
+    asked = questions(await stores.sample(r))
     chance = Random(1)
-    async for papers in _pieces(r, 0):
+    async for papers in stores.pieces(r):
         name = r.embedder.name
         codes = [
             PaperVector(paper_id=paper.id, model=name, digest=0, codes=chance.randbytes(VECTOR)) for paper in papers
@@ -105,28 +103,6 @@ async def _with_meaning(r: Resources, count: int) -> list[Row]:
     first = [await _ours(r, question) for question in asked]
     again = [await _ours(r, question) for question in asked]
     return [_row(f"search {count:,} papers by words and meaning, asked first", first, "asked again", again)]
-
-
-def _settings(store: Path, *, semantic: bool = False) -> Settings:
-    return Settings(_env_file=None, database_url=f"sqlite+aiosqlite:///{store}", semantic=semantic)  # type: ignore[call-arg,arg-type]  # pydantic converts
-
-
-async def _sample(r: Resources) -> list[Paper]:
-    """Papers of all ages."""
-    async with r.store.read() as tx:
-        newest = await tx.papers.revision()
-        steps = range(0, newest, max(newest // PIECES, 1))
-        return [paper for step in steps for _, paper in await tx.papers.changed_since(step, SAMPLE // PIECES)]
-
-
-async def _pieces(r: Resources, revision: int) -> AsyncIterator[list[Paper]]:
-    while True:
-        async with r.store.read() as tx:
-            piece = await tx.papers.changed_since(revision, SAMPLE)
-        if not piece:
-            return
-        revision = piece[-1][0]
-        yield [paper for _, paper in piece]
 
 
 async def _others(r: Resources, store: Path, folder: Path, count: int, asked: Iterable[Question]) -> dict[str, Ask]:
@@ -141,7 +117,7 @@ async def _others(r: Resources, store: Path, folder: Path, count: int, asked: It
 
     def papers() -> Iterator[Paper]:
         """For the threads that fill the others, which know no event loop."""
-        pieces = _pieces(r, 0)
+        pieces = stores.pieces(r)
         while piece := asyncio.run_coroutine_threadsafe(anext(pieces, []), loop).result():
             yield from piece
 
@@ -152,7 +128,7 @@ async def _others(r: Resources, store: Path, folder: Path, count: int, asked: It
     ranked, scanned = await asyncio.to_thread(engines.sqlite, folder, papers())
     others["SQLite FTS5, its rank"] = ranked
     if count <= IN_MEMORY:
-        everything = [paper async for piece in _pieces(r, 0) for paper in piece]
+        everything = [paper async for piece in stores.pieces(r) for paper in piece]
         others["bm25s in memory, words only"] = engines.bag_of_words(everything)
         if (server := await engines.postgres(everything)) is not None:
             others["PostgreSQL, GIN and ts_rank"] = server
