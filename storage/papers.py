@@ -175,6 +175,13 @@ class PapersReader:
         newer = select(papers.c.revision, *PAPER_COLUMNS).where(papers.c.revision > revision)
         return await self._revisions(newer.order_by(papers.c.revision).limit(limit))
 
+    async def indexed_since(self, revision: int, limit: int) -> list[tuple[int, Paper]]:
+        """The same with nothing of a paper but its id and what is ``INDEXED``: half the work where all are read."""
+        names = ("id", *INDEXED)
+        newer = select(papers.c.revision, *(papers.c[name] for name in names)).where(papers.c.revision > revision)
+        rows = await self._connection.execute(newer.order_by(papers.c.revision).limit(limit))
+        return [(row[0], Paper(**dict(zip(names, row[1:], strict=True)))) for row in rows.all()]
+
     async def count_since(self, revision: int) -> int:
         """How many papers have a revision above ``revision``."""
         query = select(func.count()).select_from(papers).where(papers.c.revision > revision)

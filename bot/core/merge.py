@@ -11,6 +11,7 @@ earliest, of the version the highest.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from bot.core.text import clean
@@ -47,6 +48,7 @@ UNKNOWN = ("", datetime(1970, 1, 1, tzinfo=UTC))
 CUT_SHORT = ("…", "...")
 """How a feed ends a text that it cut."""
 
+_values = attrgetter(*FACTS)
 Word = tuple[str, datetime]
 """A source, and when it said something."""
 
@@ -66,7 +68,7 @@ def cleaned(paper: Paper) -> Paper:
 
 def as_said(paper: Paper, source: str, at: datetime) -> Paper:
     """``paper``, whose texts are clean, all of it the word of one source."""
-    facts = tuple(name for name in FACTS if _is_said(getattr(paper, name)))
+    facts = tuple([name for name, value in zip(FACTS, _values(paper), strict=True) if _is_said(value)])
     return replace(paper, said=(Said(source=source, at=at, facts=facts),) if facts else ())
 
 

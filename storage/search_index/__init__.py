@@ -327,7 +327,7 @@ def _refused(state: State, lineage: Lineage, newest: int) -> str | None:
 
 async def _changed(store: Store, revision: int) -> list[tuple[int, Paper]]:
     async with store.read() as tx:
-        return await tx.papers.changed_since(revision, BATCH)
+        return await tx.papers.indexed_since(revision, BATCH)
 
 
 async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -10,8 +10,9 @@ from storage.records import Paper
 from storage.search_index import folder, shape
 from storage.search_index.folder import State
 
-_MEMORY = 128_000_000
-"""Bytes that tantivy collects, if there is so much to write, before it writes a segment: some 30,000 papers."""
+_MEMORY = 200_000_000
+"""Bytes that tantivy collects, if there is so much to write, before it writes a segment: some 50,000 papers, as many as
+come between two commits, so that each of them makes one segment and fewer are merged."""
 
 
 class Writer:
