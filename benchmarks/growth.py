@@ -144,7 +144,7 @@ def row(folder: Path, count: int) -> str:
     made = Made(**json.loads((home / MADE).read_text()))
     _say(f"{count:,} papers: asking")
     found = alone(measure, home / STORE)
-    index = sum(path.stat().st_size for path in (home / "paperboy-index").iterdir())
+    index = sum(path.stat().st_size for path in stores.settings(home / STORE).index_folder.iterdir())
     database = sum(path.stat().st_size for path in home.glob(f"{STORE}*"))
     cells = (
         f"{made.papers:,}",

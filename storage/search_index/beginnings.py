@@ -20,8 +20,11 @@ _DICTIONARIES = {
     Field.AUTHOR: NAMES,
 }
 _WITH_SAMPLE = (TITLE_WORDS, NAMES)
-_SHORT = 3
-"""Letters from which on beginnings are rare enough for the whole dictionary."""
+_SHORT = 5
+"""Letters from which on beginnings are rare enough for the whole dictionary, however many papers there are.
+
+A name stands in it once for each selection of its words, so of a million papers many thousand keys begin with the same
+three letters; a walk takes 0.65 ms for a thousand of them."""
 _TRUSTED = 3
 """Papers of the sample in which a word has to stand before it counts as a usual one."""
 
