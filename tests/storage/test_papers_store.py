@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.papers import INDEXED, Saved
 from storage.records import Paper, PaperId, Said, Sighting
+from storage.search_index.shape import document
 from storage.store import Store
 from tests.builders import BASE, DAY, make_id, make_paper, make_papers, make_sighting, sighting_of
 
@@ -48,6 +49,16 @@ async def test_every_fact_of_a_paper_comes_back(each_store: Store) -> None:
         found = await tx.papers.get_many([bare.id, full.id])
     assert found == {bare.id: bare, full.id: full}
     assert (found[bare.id].said, found[full.id].said) == ((), said)
+
+
+async def test_the_index_is_given_all_that_it_holds_of_a_paper_and_no_more(each_store: Store) -> None:
+    full = replace(make_paper(), **CHANGES)
+    await save(each_store, full)
+    async with each_store.read() as tx:
+        [(revision, found)] = await tx.papers.indexed_since(0, 5)
+        assert await tx.papers.indexed_since(revision, 5) == []
+    assert document(found).to_dict() == document(full).to_dict()
+    assert found == Paper(id=full.id, **{name: CHANGES[name] for name in INDEXED})
 
 
 async def test_whose_word_a_fact_is_changes_without_a_new_revision(each_store: Store) -> None:
