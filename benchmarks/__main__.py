@@ -6,12 +6,12 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crashes, fanout, foretell, ingest, search, settle, startup
+from benchmarks import crashes, fanout, foretell, ingest, search, settle, sources, startup
 from benchmarks.figures import Row
 
 
 def main() -> None:
-    """Run every benchmark: one table of ratios, then what recorded days show of the settle rules and orders."""
+    """Run every benchmark: one table of ratios, then what recorded days show, and how often sites are asked."""
     rows: list[Row] = []
     for part in (startup.measure, ingest.measure, search.measure, crashes.measure, fanout.measure):
         print(f"measuring {part.__module__.rpartition('.')[2]} ...", file=sys.stderr, flush=True)
@@ -19,7 +19,7 @@ def main() -> None:
     table = Table("what", "Paperboy", "beside", "there", "ratio", title="Medians; the ratio is Paperboy ÷ the other")
     for row in rows:
         table.add_row(row.what, row.ours, row.beside, row.theirs, row.ratio)
-    Console(width=150).print(table, *settle.tables(), *foretell.tables(), sep="\n")
+    Console(width=150).print(table, *settle.tables(), *foretell.tables(), *sources.tables(), sep="\n")
 
 
 if __name__ == "__main__":
