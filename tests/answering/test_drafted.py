@@ -55,7 +55,7 @@ WRAPPED = {
     "a list": f"[{FIRST}, {SECOND}]",
     "an object": f'{{"claims": [{FIRST}, {SECOND}]}}',
     "a fence and chatter": f"Sure!\n```json\n{FIRST}\n```\nand {SECOND} {{",
-    "thoughts": f"<think>{written('A lie about 7 pots.')}</think>{FIRST}\n{SECOND}",
+    "thoughts": f"<think>{written('Noodles are cooked.')}</think>{FIRST}\n{SECOND}",
     "twice": f"{FIRST}\n{FIRST}\n{SECOND}",
     "more facts": f'{FIRST[:-1]}, "of": {{"page": 1}}}}\n{SECOND}',
     "an open brace": f"We see {{ the following: {FIRST}\n{SECOND}",

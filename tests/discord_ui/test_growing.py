@@ -108,7 +108,7 @@ async def test_where_the_message_is_gone_nobody_writes_on() -> None:
         return WHOLE
 
     with pytest.raises(discord.NotFound):
-        await show_growing(work, channel.show)
+        await asyncio.wait_for(show_growing(work, channel.show), 30)
     assert given_up.is_set()
 
 
