@@ -1,5 +1,6 @@
 """An answer to a question, worded as what it is: without a model passages are only ever called passages."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ MOST_CLAIMS = 6
 MOST_NEAREST = 3
 MOST_PAPER_BUTTONS = 5
 SHOWN_OF_QUESTION = 200
+
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]{2}")
 
 FROM = {
     Origin.MARKDOWN: "from Hugging Face",
@@ -108,6 +111,12 @@ def coverage(read: Sequence[Read]) -> str:
     return f"Read: the full text, {places}.{cut}"
 
 
+def _what_helps(answer: Answer) -> str:
+    if answer.engine == EXTRACTIVE and not _LATIN.search(answer.question):
+        return "I look for the question's own words, and most papers are in English: ask in the paper's language."
+    return "Try the words that a paper would use, or name the paper that you mean."
+
+
 def _not_found(answer: Answer, papers: Mapping[PaperId, Paper], token: str | None) -> Post:
     nearest = answer.nearest[:MOST_NEAREST]
 
@@ -118,7 +127,7 @@ def _not_found(answer: Answer, papers: Mapping[PaperId, Paper], token: str | Non
         for claim in nearest:
             blocks.extend(_quotation(claim, papers, room))
         if not nearest:
-            blocks.append(text("Try the words that a paper would use, or name the paper that you mean."))
+            blocks.append(text(_what_helps(answer)))
         return Post((*blocks, fine(coverage(answer.read)), *_buttons(nearest, token)))
 
     return roomiest(ROOMS, build)

@@ -100,3 +100,11 @@ def test_an_answer_that_is_kept_can_be_gone_back_to_and_voted_on() -> None:
     assert decode(found["👎"].action or "") == VoteOn("token", is_good=False)
     nothing = make_answer(status=AnswerStatus.NOT_FOUND)
     assert list(buttons(answer_post(nothing, {}, "token"))) == ["👍", "👎"], "there is nothing to show more of"
+
+
+def test_a_question_in_another_script_is_told_what_helps_without_a_model() -> None:
+    unread = make_answer(status=AnswerStatus.NOT_FOUND, question="有多少个数据集？")
+    assert "ask in the paper's language" in shown(unread)
+    assert "Try the words that a paper would use" in shown(make_answer(status=AnswerStatus.NOT_FOUND))
+    by_model = make_answer(status=AnswerStatus.NOT_FOUND, question="有多少个数据集？", engine="small-1")
+    assert "ask in the paper's language" not in shown(by_model)

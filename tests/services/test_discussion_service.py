@@ -11,7 +11,7 @@ from bot.ports import Resources
 from bot.services import discussion
 from storage.fulltext import Origin, Piece, PieceKind
 from storage.records import PaperId
-from tests.builders import FakeClock, make_id, make_paper
+from tests.builders import BASE, FakeClock, make_id, make_paper
 from tests.services.doubles import FakeAnswerer, FakeTexts
 from tests.services.meanings import FakeEmbedder
 from tests.services.seeding import copy_prepared, keep, prepare
@@ -139,6 +139,24 @@ async def test_a_question_may_be_as_long_as_its_bound_and_no_longer(r: Resources
     assert (await discussion.ask(r, f"  {longest}  ")).answer.question == longest
     with pytest.raises(InvalidInput, match="501 characters; up to 500"):
         await discussion.ask(r, longest + "s")
+
+
+async def test_a_question_of_four_thousand_characters_is_told_how_long_it_may_be(r: Resources) -> None:
+    with pytest.raises(InvalidInput, match="4000 characters; up to 500"):
+        await discussion.ask(r, "noodles?" * 500)
+
+
+async def test_a_question_in_chinese_about_an_english_paper_finds_nothing_by_words(r: Resources) -> None:
+    reply = await discussion.ask(r, "面条用多少个锅煮？", [SOUP.id])
+    assert (reply.answer.status, reply.answer.claims) == (AnswerStatus.NOT_FOUND, ())
+
+
+async def test_a_withdrawn_paper_is_answered_from_what_is_kept_of_it(r: Resources, texts: FakeTexts) -> None:
+    gone = make_paper(make_id(8), abstract="We boil rice in 9 pans.", withdrawn_at=BASE)
+    await keep(r, gone)
+    reply = await discussion.ask(replace(r, texts=texts), "How many pans for rice?", [gone.id])
+    assert reply.answer.claims[0].quote == "We boil rice in 9 pans."
+    assert texts.asked == [], "its whole text is fetched no more"
 
 
 async def test_too_many_papers_at_once_are_refused(r: Resources) -> None:
