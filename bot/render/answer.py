@@ -158,7 +158,8 @@ def _quotation(claim: Claim, papers: Mapping[PaperId, Paper], room: _Room) -> li
 def _source(claim: Claim, paper: Paper | None, room: _Room) -> tuple[Inline, ...]:
     title = phrases.title(paper, room.title) if paper else phrases.called(claim.paper_id)
     url = address_of(claim.paper_id)
-    where = phrases.line(claim.section, 60)
+    told = (phrases.line(claim.section, 60), phrases.change(paper) if paper and paper.withdrawn_at else "")
+    where = APART.join(filter(None, told))
     return (Span(title, Style.FINE, url), *((Span(f"{APART}{where}", Style.FINE),) if where else ()))
 
 

@@ -108,3 +108,9 @@ def test_a_question_in_another_script_is_told_what_helps_without_a_model() -> No
     assert "Try the words that a paper would use" in shown(make_answer(status=AnswerStatus.NOT_FOUND))
     by_model = make_answer(status=AnswerStatus.NOT_FOUND, question="有多少个数据集？", engine="small-1")
     assert "ask in the paper's language" not in shown(by_model)
+
+
+def test_a_quotation_of_a_withdrawn_paper_says_so() -> None:
+    gone = make_paper(title="A Big Dataset", withdrawn_at=BASE)
+    words = read(answer_post(make_answer(make_claim()), {PAPER.id: gone}))
+    assert "· Abstract · Withdrawn by its authors on 14 March 2025" in words
