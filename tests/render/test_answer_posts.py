@@ -7,7 +7,7 @@ from bot.render.actions import ShowPaper, VoteOn, decode
 from bot.render.answer import answer_post, growing_post
 from storage.fulltext import Origin
 from storage.records import PaperId
-from tests.builders import make_answer, make_claim, make_id, make_paper
+from tests.builders import BASE, make_answer, make_claim, make_id, make_paper
 from tests.render.reading import buttons, read
 
 PAPER = make_paper(title="A Big Dataset")
