@@ -29,7 +29,8 @@ STORE, MADE = "paperboy.db", "made.json"
 A_PAPER = 7_000
 """Bytes of a paper while a store is made: its line, its row, its words, and those once more while they merge."""
 TOLD_EVERY = 10.0
-"""Seconds."""
+PATIENCE = 1_800.0
+"""Seconds. Where the index did not move for so long, the process that fills it is gone; this one does the rest."""
 T = TypeVar("T")
 
 
@@ -85,8 +86,10 @@ async def _make(store: Path, dump: Path, size: int) -> Made:
             stored = perf_counter() - started
             if report.error:
                 raise SystemExit(report.error)
-            while behind := await r.index.behind(r.store):
+            moved, before = perf_counter(), 0
+            while (behind := await r.index.behind(r.store)) and perf_counter() - moved < PATIENCE:
                 _say(f"{behind:,} papers to index")
+                moved, before = (moved if behind == before else perf_counter()), behind
                 await asyncio.sleep(min(TOLD_EVERY, behind / 1_000))
         await r.index.catch_up(r.store)
     indexed = perf_counter() - started
