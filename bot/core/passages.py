@@ -33,7 +33,7 @@ PAPER = 1.0
 CUE = 0.4
 SECTION = 0.3
 LATE = 0.4
-MEANING = 1.3
+MEANING = 0.5
 NEIGHBOURS = 0.25
 """Weights beside 1 for the best passage by words; measured by ``benchmarks/passages.py``."""
 TOUCHES = 0.2

@@ -39,13 +39,21 @@ class Found:
 
 
 async def search(
-    r: Resources, query: Query, *, limit: int, offset: int = 0, sort: SearchSort = "relevance", today: date
+    r: Resources,
+    query: Query,
+    text: str,
+    *,
+    limit: int,
+    offset: int = 0,
+    sort: SearchSort = "relevance",
+    today: date,
 ) -> Found:
     """As ``SearchIndex.search``, the best ``DEPTH`` by words in the order of words and meaning together.
 
-    Pages fit together: what comes behind those stays as it was.
+    ``text`` is what was typed: its words may say more than what ``query`` looks for. Pages fit together: what comes
+    behind those stays as it was.
     """
-    words = asked(query) if sort in {"relevance", "match"} else ""
+    words = asked(query, text) if sort in {"relevance", "match"} else ""
     if r.embedder is None or not words or offset >= DEPTH:
         return Found(await r.index.search(query, limit=limit, offset=offset, sort=sort, today=today), Engine.WORDS)
     depth = max(DEPTH, offset + limit)

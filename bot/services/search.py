@@ -107,7 +107,7 @@ class _Answer:
 async def _answer(r: Resources, text: str, page: _Page) -> _Answer:
     """What was asked; else what was probably meant; else what holds part of the one, or of the other."""
     query = parse_query(text)
-    found = await meaning.search(r, query, **page)
+    found = await meaning.search(r, query, text, **page)
     if found.hits.total > FEW and not unknown_categories(query):
         return _Answer(query=query, found=found)
     readings = await _readings(r, text)
@@ -116,11 +116,13 @@ async def _answer(r: Resources, text: str, page: _Page) -> _Answer:
         return _Answer(query=query, found=found, meant=better)
     if better is not None:
         mended = readings[better]
-        return _Answer(query=mended, found=await meaning.search(r, mended, **page), meant=better, corrected=True)
+        return _Answer(
+            query=mended, found=await meaning.search(r, mended, better, **page), meant=better, corrected=True
+        )
     likeliest = next(iter(readings), None)
     for asked, words in ((query, text), *((mended, reading) for reading, mended in islice(readings.items(), 1))):
         loose = loosened(asked, words)
-        if loose is not None and (part := await meaning.search(r, loose, **page)).hits.total:
+        if loose is not None and (part := await meaning.search(r, loose, words, **page)).hits.total:
             return _Answer(query=asked, found=part, meant=likeliest, corrected=words == likeliest, partial=True)
     return _Answer(query=query, found=found, meant=likeliest)
 
@@ -135,7 +137,7 @@ async def _nearly(r: Resources, answer: _Answer, asked: str, page: _Page) -> tup
     if loose is None:
         return ()
     known = {hit.paper_id for hit in whole.hits}
-    part = await meaning.search(r, loose, **page)
+    part = await meaning.search(r, loose, asked, **page)
     return tuple(hit for hit in part.hits.hits if hit.paper_id not in known)[:room]
 
 
