@@ -51,10 +51,11 @@ async def test_an_answer_that_was_cut_is_none(chat: Chat) -> None:
     assert failed.value.fault is ModelFault.CUT
 
 
-async def test_more_than_it_can_remember_is_told_as_such(chat: Chat) -> None:
+async def test_more_than_it_can_remember_is_no_answer(chat: Chat) -> None:
     with pytest.raises(ModelFailed) as failed:
         await chat.answer([Message(role="user", content="word " * 20_000)], most_tokens=5)
-    assert failed.value.fault is ModelFault.TOO_LONG
+    # llama_cpp.server begins its stream before it counts, and then only breaks off.
+    assert failed.value.fault in {ModelFault.TOO_LONG, ModelFault.INCOMPLETE}
 
 
 async def test_two_who_ask_at_once_both_get_whole_answers(chat: Chat) -> None:
