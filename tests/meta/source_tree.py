@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +15,11 @@ class Module:
     path: Path
     name: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Parsed when a rule looks at it: every worker collects all tests, and runs a few."""
+        return ast.parse(self.text)
 
     def imports(self) -> Iterator[str]:
         """Every module that is imported anywhere in the file, inside functions too."""
@@ -36,5 +40,5 @@ def modules(*folders: str) -> tuple[Module, ...]:
             parts = path.relative_to(ROOT).with_suffix("").parts
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
             text = path.read_text(encoding="utf-8")
-            found.append(Module(path.relative_to(ROOT), name, text, ast.parse(text)))
+            found.append(Module(path.relative_to(ROOT), name, text))
     return tuple(found)
