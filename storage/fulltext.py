@@ -1,6 +1,6 @@
 """A paper's whole text: pieces in reading order, each with the section that it stands in. Standard library only."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ class Piece:
     section: str
     kind: PieceKind
     text: str
-    place: str = field(default="", compare=False)
+    place: str = ""
     """Where it can be found again: of HTML the id of its section, of a PDF the page on which it begins; else empty."""
 
 

@@ -61,7 +61,8 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_adding() -> None:
 
 async def test_setting_up_is_for_those_who_manage_the_server(lab: Lab, client: PaperboyClient) -> None:
     told = {command["name"]: command for command in lab.discord.rest.registry.of(None)}
-    assert set(told) == {"papers", "ask", "discuss", "topics", "setup", "channels", "status", "privacy", "help"}
+    reading = {"papers", "ask", "summary", "compare", "discuss"}
+    assert set(told) == reading | {"topics", "setup", "channels", "status", "quota", "privacy", "help"}
     for name, command in told.items():
         only_admins = name in {"setup", "channels"}
         assert (command["default_member_permissions"] is not None) is only_admins

@@ -35,7 +35,7 @@ def test_a_number_out_of_its_turn_is_no_heading() -> None:
 
 
 def test_an_abstract_that_begins_on_its_line_is_one() -> None:
-    assert found("Abstract—We cook.") == [Piece("Abstract", PieceKind.PROSE, "We cook.")]
+    assert found("Abstract—We cook.") == [Piece("Abstract", PieceKind.PROSE, "We cook.", "1")]
 
 
 def test_a_word_that_was_broken_is_whole() -> None:
@@ -58,13 +58,13 @@ def test_each_piece_knows_its_page_and_a_sentence_that_goes_on_overleaf_the_page
 
 def test_a_caption_does_not_break_the_sentence_around_it() -> None:
     assert found("We cook\nFigure 1: A pot\nof soup.\nnoodles.") == [
-        Piece("", PieceKind.CAPTION, "Figure 1: A pot of soup."),
-        Piece("", PieceKind.PROSE, "We cook noodles."),
+        Piece("", PieceKind.CAPTION, "Figure 1: A pot of soup.", "1"),
+        Piece("", PieceKind.PROSE, "We cook noodles.", "1"),
     ]
 
 
 def test_a_line_of_numbers_is_a_row() -> None:
-    assert Piece("", PieceKind.ROW, "Ramen 12.1 13.4 99") in found("Ramen 12.1 13.4 99")
+    assert Piece("", PieceKind.ROW, "Ramen 12.1 13.4 99", "1") in found("Ramen 12.1 13.4 99")
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))

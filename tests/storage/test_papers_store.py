@@ -84,7 +84,7 @@ async def test_what_the_index_holds_gives_a_new_revision_and_nothing_else_does(e
 
 
 def test_the_index_is_told_of_these_facts() -> None:
-    assert set(CHANGES) - set(INDEXED) == {"version", "comments", "project_url"}
+    assert set(CHANGES) - set(INDEXED) == {"version", "comments", "project_url", "citations", "fields_of_study"}
 
 
 async def test_saving_the_same_again_changes_nothing(each_store: Store) -> None:

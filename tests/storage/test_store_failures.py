@@ -40,11 +40,12 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def damage_second_half(file: Path) -> None:
+def damage_the_end(file: Path) -> None:
+    """The last third: what is read at opening stands before it."""
     size = file.stat().st_size
     with file.open("r+b") as pages:
-        pages.seek(size // 2)
-        pages.write(b"\xff" * (size - size // 2))
+        pages.seek(size * 2 // 3)
+        pages.write(b"\xff" * (size - size * 2 // 3))
 
 
 async def refused(url: str, kind: type[StorageError], message: str) -> None:
@@ -82,7 +83,7 @@ class TestFile:
         async with store.write() as tx:
             await tx.papers.save(make_papers(1_000), [])
         await store.close()
-        damage_second_half(store_file)
+        damage_the_end(store_file)
         store = await Store.open(store_url)
         with pytest.raises(StoreCorrupt, match=r"is damaged.*paperboy db restore"):
             async with store.read() as tx:
