@@ -27,7 +27,7 @@ from bot.sources.arxiv_gate import ArxivGate
 from bot.sources.feed import Feed
 from bot.sources.folder import Folder
 from bot.sources.full_text import FullTexts
-from bot.sources.http import PoliteClient
+from bot.sources.http import PoliteClient, certificates
 from bot.sources.huggingface import HuggingFace
 from bot.sources.public import PublicTransport
 from bot.sources.semantic_scholar import SemanticScholar
@@ -70,7 +70,7 @@ async def open_resources(
     try:
         index = await asyncio.to_thread(SearchIndex.open, settings.index_folder)
         async with (
-            httpx.AsyncClient() as client,
+            httpx.AsyncClient(verify=certificates()) as client,
             httpx.AsyncClient(transport=PublicTransport(), trust_env=False) as public,
         ):
             polite = PoliteClient(client, clock=clock)

@@ -7,10 +7,12 @@ hit, failures retried a few times with growing pauses. What leaves here is an an
 
 import asyncio
 import random
+import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Protocol
 
 import httpx
@@ -34,6 +36,12 @@ _TOO_MANY = 429
 _UNAVAILABLE = 503
 _SERVER_FAULT = 500
 _TRY_AGAIN = frozenset({408, 425})
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """The certificates that are trusted. To read them takes longer than to open a store, so it is done once."""
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

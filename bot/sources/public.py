@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import httpx
 
 from bot.sources.exchange import NotPublic
+from bot.sources.http import certificates
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
@@ -71,7 +72,9 @@ class PublicTransport(httpx.AsyncBaseTransport):
         self._resolve = resolve
         self._allows = allows
         # No connection is kept: one is known by its address alone, and several hosts may stand behind the same.
-        self._inner = inner or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
+        self._inner = inner or httpx.AsyncHTTPTransport(
+            verify=certificates(), limits=httpx.Limits(max_keepalive_connections=0)
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
