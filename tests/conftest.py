@@ -23,7 +23,7 @@ REAL_DATA = ROOT.parent / "shared" / "data"
 LOCAL_POSTGRES = "postgresql://postgres@127.0.0.1:5432/test"
 # The same examples at every run, and no verdict by the clock: a failure is a change's, not the day's. To look further:
 # HYPOTHESIS_PROFILE=explore make test
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("explore", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 

@@ -94,5 +94,5 @@ def test_a_bot_that_is_told_to_stop_ends_quietly(number: signal.Signals, code: i
             assert running.poll() is None
         time.sleep(0.2)
         running.send_signal(number)
-        assert running.wait(timeout=30) == code
+        assert running.wait(timeout=60) == code
         assert "Traceback" not in running.stderr.read()
