@@ -80,6 +80,8 @@ def test_a_reader_that_has_enough_is_no_failure() -> None:
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
 def test_a_bot_that_is_told_to_stop_ends_quietly(number: signal.Signals, code: int) -> None:
+    # A shell has what it runs in the background ignore Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [sys.executable, "-m", "bot", "run"],
         stdin=subprocess.PIPE,

@@ -10,7 +10,7 @@ from bot.render.post import Button, Buttons, Paragraph, Post, Span
 from bot.services import channels, search, topics
 from storage.records import ChannelSetup, Destination, DestinationKind
 from tests.builders import make_delivery, make_family, make_id, make_key, make_setup
-from tests.discord_ui.conftest import PAPERS, Lab, Running
+from tests.discord_ui.conftest import PAPERS, Lab, Running, until
 from tests.services.seeding import keep
 from tests.standins.discord import Message
 
@@ -160,7 +160,9 @@ async def test_a_channels_buttons_ask_again_who_may(lab: Lab, r: Resources, clie
 
 
 async def test_a_button_of_another_server_changes_nothing_here(lab: Lab, r: Resources, client: PaperboyClient) -> None:
-    foreign = await channels.create(r, make_setup(guild_id=lab.guild.id + 1))
+    other = lab.discord.world.add_guild("Library")  # one that the bot is in: it pauses what is anywhere else
+    await until(lambda: client.get_guild(other.id) is not None)
+    foreign = await channels.create(r, make_setup(guild_id=other.id))
     message = await posted(client, lab, Button("Pause", action=f"pb:channel:{foreign.id}:pause"))
     reply = await lab.admin.press(message, "Pause")
     assert "There is no channel setup" in reply.text
