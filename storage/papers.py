@@ -168,19 +168,18 @@ class PapersReader:
 
     async def lineage(self) -> Lineage:
         """Which store this is."""
-        return Lineage(*[await self._counter(name) for name in (STORE, COPIED_FROM, COPIED_AT)])
+        names = (STORE, COPIED_FROM, COPIED_AT)
+        query = select(counters.c.name, counters.c.value).where(counters.c.name.in_(names))
+        said = {row.name: row.value for row in await self._connection.execute(query)}
+        return Lineage(*(said.get(name, 0) for name in names))
 
     async def changed_since(self, revision: int, limit: int) -> list[tuple[int, Paper]]:
         """The first ``limit`` papers with a revision above ``revision``, ascending, each with its own."""
-        newer = select(papers.c.revision, *PAPER_COLUMNS).where(papers.c.revision > revision)
-        return await self._revisions(newer.order_by(papers.c.revision).limit(limit))
+        return await self._since(revision, limit, PAPER)
 
     async def indexed_since(self, revision: int, limit: int) -> list[tuple[int, Paper]]:
         """The same with nothing of a paper but its id and what is ``INDEXED``: half the work where all are read."""
-        names = ("id", *INDEXED)
-        newer = select(papers.c.revision, *(papers.c[name] for name in names)).where(papers.c.revision > revision)
-        rows = await self._connection.execute(newer.order_by(papers.c.revision).limit(limit))
-        return [(row[0], Paper(**dict(zip(names, row[1:], strict=True)))) for row in rows.all()]
+        return await self._since(revision, limit, ("id", *INDEXED))
 
     async def count_since(self, revision: int) -> int:
         """How many papers have a revision above ``revision``."""
@@ -192,12 +191,14 @@ class PapersReader:
         rows = await self._connection.execute(query, values)
         return [Paper(**dict(zip(PAPER, row, strict=True))) for row in rows]
 
-    async def _revisions(self, query: Select[Any]) -> list[tuple[int, Paper]]:
-        found = []
-        for row in (await self._connection.execute(query)).mappings():
-            facts = dict(row)
-            found.append((facts.pop("revision"), Paper(**facts)))
-        return found
+    async def _since(self, revision: int, limit: int, names: Sequence[str]) -> list[tuple[int, Paper]]:
+        newer = select(papers.c.revision, *(papers.c[name] for name in names)).where(papers.c.revision > revision)
+        return await self._revisions(newer.order_by(papers.c.revision).limit(limit), names)
+
+    async def _revisions(self, query: Select[Any], names: Sequence[str] = PAPER) -> list[tuple[int, Paper]]:
+        """The papers of ``query``, whose columns are their revision and these facts of theirs."""
+        rows = await self._connection.execute(query)
+        return [(row[0], Paper(**dict(zip(names, row[1:], strict=True)))) for row in rows]
 
     async def _counter(self, name: str) -> int:
         return await self._connection.scalar(select(counters.c.value).where(counters.c.name == name)) or 0

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.render.actions import decode
-from bot.render.markdown import ZERO_WIDTH_SPACE, Row, Side, Text, layout
+from bot.render.markdown import Row, Side, Text, layout
 from bot.render.post import Block, Button, Heading, Inline, Listing, Paragraph, Post, Quote, Section, Span, Style
 
 CONSTRUCTS = {
@@ -25,24 +25,9 @@ CONSTRUCTS = {
 }
 """What Discord gives a meaning to, as its client reads it, once escaped characters are taken out."""
 
-_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _LINK = re.compile(r"\[[^\[\]]*\]\((https?://[^\s()]+)\)")
 _OURS_AT_START = re.compile(r"(?m)^(?:#{1,3} |-# |> |- |\d+\. )?")
-
-
-def read_as_discord(markdown: str) -> tuple[str, list[str]]:
-    """What is shown, and which constructs were understood, with a private character for each that was escaped."""
-    escaped: list[str] = []
-
-    def hide(found: re.Match[str]) -> str:
-        escaped.append(found.group(1))
-        return "\ue000"
-
-    bare = _ESCAPED.sub(hide, markdown)
-    understood = [name for name, pattern in CONSTRUCTS.items() if re.search(pattern, bare)]
-    characters = iter(escaped)
-    shown = re.sub("\ue000", lambda _: next(characters), bare)
-    return shown.replace(ZERO_WIDTH_SPACE, ""), understood
 
 
 def breaches(post: Post, is_ours: Callable[[str], bool]) -> list[str]:
@@ -57,7 +42,7 @@ def breaches(post: Post, is_ours: Callable[[str], bool]) -> list[str]:
     strong = sum(span.style is Style.STRONG for span in spans)
     for piece in layout(post):
         if isinstance(piece, Text | Side):
-            bare = _ESCAPED.sub("\ue000", piece.markdown)
+            bare = ESCAPED.sub("\ue000", piece.markdown)
             found += [f"link to {link}" for link in _LINK.findall(bare) if not is_ours(link)]
             bare = _OURS_AT_START.sub("", _LINK.sub("", bare))
             bare, bold = re.subn(r"\*\*([^*]+)\*\*", r"\1", bare)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label, Read
 from bot.render import phrases
-from bot.render.actions import ShowContext, ShowPaper, VoteOn, encode
+from bot.render.actions import ShowContext, VoteOn, encode
 from bot.render.highlight import marked, occurrences
 from bot.render.limits import roomiest
+from bot.render.paper_lines import about
 from bot.render.phrases import APART, fine, heading, quoted, text
 from bot.render.post import Block, Button, Buttons, Inline, Post, Quote, Span, Style
 from storage.fulltext import Origin
@@ -180,11 +181,4 @@ def _answer_buttons(token: str | None, *, quotes: bool) -> tuple[Button, ...]:
 
 def _paper_buttons(claims: Sequence[Claim]) -> tuple[Button, ...]:
     ids = list(dict.fromkeys(claim.paper_id for claim in claims))[:MOST_PAPER_BUTTONS]
-    return tuple(
-        Button(
-            "About this paper" if len(ids) == 1 else f"About {paper_id}",
-            action=encode(ShowPaper(paper_id)),
-            command=f"/papers show {paper_id}",
-        )
-        for paper_id in ids
-    )
+    return tuple(about(one, "About this paper" if len(ids) == 1 else f"About {one}") for one in ids)

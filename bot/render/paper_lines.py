@@ -13,7 +13,7 @@ from bot.render.actions import DiscussChosen, ShowPaper, encode
 from bot.render.limits import MOST_CHOICE
 from bot.render.markdown import visible
 from bot.render.post import Button, Menu, Paragraph, Section, Span, Style
-from storage.records import Paper, PaperChange
+from storage.records import Paper, PaperChange, PaperId
 
 MOST_IN_A_MESSAGE = 10
 """A paper with its button takes 3 of a message's 40 components."""
@@ -85,7 +85,12 @@ class Line:
 
 def details(paper: Paper) -> Button:
     """The button that opens a paper's card."""
-    return Button("Details", action=encode(ShowPaper(paper.id)), command=f"/papers show {paper.id}")
+    return about(paper.id, "Details")
+
+
+def about(paper_id: PaperId, label: str) -> Button:
+    """The button that shows a paper's card."""
+    return Button(label, action=encode(ShowPaper(paper_id)), command=f"/papers show {paper_id}")
 
 
 def discuss_one(papers: Sequence[Paper]) -> tuple[Menu, ...]:

@@ -9,10 +9,11 @@ from bot.core.style import Style
 from bot.core.summary import Line, Summary
 from bot.core.text import readable
 from bot.render import phrases
-from bot.render.actions import ShowPaper, Summarise, encode
+from bot.render.actions import Summarise, encode
 from bot.render.answer import HOW, coverage, inferred
 from bot.render.highlight import marked
 from bot.render.limits import roomiest
+from bot.render.paper_lines import about
 from bot.render.phrases import APART, fine, heading, strong, text
 from bot.render.post import Block, Button, Buttons, Post, Quote, Span
 
@@ -92,5 +93,4 @@ def _buttons(summary: Summary) -> Buttons:
         for style, name in STYLES.items()
         if style is not summary.style and (style is not Style.NEWCOMER or summary.engine != EXTRACTIVE)
     )
-    about = Button("About this paper", action=encode(ShowPaper(paper_id)), command=f"/papers show {paper_id}")
-    return Buttons((*others, about))
+    return Buttons((*others, about(paper_id, "About this paper")))

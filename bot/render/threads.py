@@ -10,12 +10,13 @@ from bot.core.pages import Freshness
 from bot.core.style import Style
 from bot.core.text import clip
 from bot.render import phrases
-from bot.render.actions import AskTopic, ShowDiscussed, ShowPaper, Summarise, Why, encode
+from bot.render.actions import AskTopic, ShowDiscussed, Summarise, Why, encode
 from bot.render.cards import post_title
 from bot.render.digest import because
 from bot.render.highlight import marked
 from bot.render.limits import MOST_LABEL, roomiest
 from bot.render.paper import Surroundings, paper_card
+from bot.render.paper_lines import about, details
 from bot.render.phrases import command, fine, heading, strong, text
 from bot.render.post import Block, Button, Buttons, Inline, Listing, Place, Post, Quote, Span
 from storage.records import ChangeKind, Delivery, Destination, Paper, PaperChange, PaperId
@@ -39,7 +40,7 @@ class Opening:
 def thread_card(opening: Opening, token: str, freshness: Freshness, *, squeeze: int = 0) -> tuple[str, Post]:
     """The name of a paper's thread and its first message, one of whose buttons carries ``token``."""
     paper, delivery = opening.paper, opening.delivery
-    buttons = [Button("Papers here", action=encode(ShowDiscussed(token)), command="/discuss papers")]
+    buttons = [_papers_here(token)]
     action = encode(Summarise(paper.id, Style.POINTS))
     buttons.append(Button("Key points", action=action, command=f"/summary {paper.id}"))
     if delivery is not None:
@@ -81,16 +82,16 @@ def paper_changed(paper: Paper, change: PaperChange, token: str, *, read_version
         known = read_version is not None and read_version < (change.version or 0)
         older = f"version {read_version}" if known else "an earlier version"
         words = f"What was quoted here so far is from {older}. For the next question I look for the new text."
-    buttons = (
-        Button("Papers here", action=encode(ShowDiscussed(token)), command="/discuss papers"),
-        Button("Details", action=encode(ShowPaper(paper.id)), command=f"/papers show {paper.id}"),
-    )
     return Post((
         heading(phrases.change(paper, (change,)), level=3),
         text(Span(phrases.title(paper, 200), url=paper.url)),
         text(words),
-        Buttons(buttons),
+        Buttons((_papers_here(token), details(paper))),
     ))  # fmt: skip
+
+
+def _papers_here(token: str) -> Button:
+    return Button("Papers here", action=encode(ShowDiscussed(token)), command="/discuss papers")
 
 
 def discussed_papers(papers: Sequence[Paper], *, added: Paper | None = None) -> Post:
@@ -107,10 +108,7 @@ def discussed_papers(papers: Sequence[Paper], *, added: Paper | None = None) -> 
         ask = text(
             "Without a paper, ", command("/ask"), f" asks {phrases.counted(len(papers), 'paper')}.", *_beside(papers)
         )
-        buttons = tuple(
-            Button(f"About {one.id}", action=encode(ShowPaper(one.id)), command=f"/papers show {one.id}")
-            for one in papers[:5]
-        )
+        buttons = tuple(about(one.id, f"About {one.id}") for one in papers[:5])
         return Post((heading(title, level=3), Listing(entries, numbered=True), ask, Buttons(buttons)))
 
     return roomiest(range(20, 201, 20), build)

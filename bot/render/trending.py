@@ -36,9 +36,10 @@ def trending_page(page: TrendingPage, *, whole: bool = False) -> Post:
     part = paging.span(page.offset, len(ranked), page.total)
     row = Buttons((*_pages(page, period, len(ranked)), *_other_orders(page, period)))
 
+    menu = () if whole else discuss_one([one.paper for one in ranked])
+
     def build(room: Room) -> Post:
         closing = fine(f"{part}{APART}{phrases.ORDERS[page.sort]}")
-        menu = () if whole else discuss_one([one.paper for one in ranked])
         return Post((opening, *sections(lines, room), closing, *note(page.freshness), *menu, row))
 
     return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)

@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 LOOKED_AFTER_FOR = timedelta(days=30)
 """As long as messages are kept true (``bot.services.upkeep``)."""
 LONGEST_PAUSE = timedelta(hours=6)
+NAMED = " details"
+"""How the name ends under which a catalogue's health is kept."""
 
 
 async def look_up(r: Resources, catalogue: Catalogue | None) -> SourceReport | None:
@@ -30,7 +32,7 @@ async def look_up(r: Resources, catalogue: Catalogue | None) -> SourceReport | N
     now = r.clock()
     if catalogue is None or await ingest.is_sample(r):
         return None
-    source, name = catalogue.name, f"{catalogue.name} details"
+    source, name = catalogue.name, f"{catalogue.name}{NAMED}"
     async with r.store.read() as tx:
         state = await tx.sources.state(name)
         ids = await tx.papers.to_look_up(

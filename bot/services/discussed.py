@@ -62,10 +62,11 @@ async def ask(
     Raises:
         InvalidInput: as ``answers.ask``.
     """
+    held = [paper.id for paper in await papers(r, thread_id)]
+    remembers = bool(r.remembers) and bool(held)
     async with r.store.read() as tx:
-        remembers = bool(r.remembers) and bool(await _ids(tx, thread_id))
         earlier = await tx.discussions.turns(thread_id, since=r.clock() - r.remembers) if remembers else ()
-    ids = await about(r, thread_id, question) if paper_ids is None else paper_ids
+    ids = _about(held, question) if paper_ids is None else paper_ids
     reply = await answers.ask(r, question, ids, asker, earlier=earlier, watch=watch)
     if remembers:
         turn = turn_of(reply, at=r.clock())
@@ -82,11 +83,9 @@ def turn_of(reply: Reply, *, at: datetime) -> Turn:
     return Turn(question=answer.question, said=tuple(claim.text for claim in answer.claims), at=at)
 
 
-async def about(r: Resources, thread_id: int, question: str) -> tuple[PaperId, ...]:
-    """Which papers a question without one is about in a thread: its own, unless the question names others."""
-    if find_paper_ids(question):
-        return ()
-    return tuple(paper.id for paper in await papers(r, thread_id))[:MOST_PAPERS_ASKED]
+def _about(held: Sequence[PaperId], question: str) -> Sequence[PaperId]:
+    """Which papers a question without one is about in a thread that holds some: those, unless it names others."""
+    return () if find_paper_ids(question) else held[:MOST_PAPERS_ASKED]
 
 
 def the_one(held: Sequence[PaperId]) -> PaperId:

@@ -9,7 +9,7 @@ import psutil
 
 from bot.core.reports import Health
 from bot.ports import Resources, Source
-from bot.services import answers, channels, ingest, meaning
+from bot.services import answers, channels, details, ingest, meaning
 from bot.services.posts import NOTICE_SLOT
 from storage.ledger import DeliveriesReader
 from storage.records import Delivery, Destination
@@ -17,8 +17,6 @@ from storage.source_state import SourceState
 from storage.sources import SourcesReader
 
 RECENT_DELIVERIES = 10
-DETAILS = " details"
-"""How the names of catalogues end, which are no sources of lists."""
 A_WEEK = timedelta(days=7)
 A_STEP = timedelta(minutes=30)
 """As often as the sources are looked at."""
@@ -65,8 +63,8 @@ async def status(r: Resources, *, guild_id: int | None = None, with_feedback: bo
 
 
 def _is_asked(state: SourceState, sources: Sequence[Source]) -> bool:
-    """Whether it is still one of ours: a feed that the operator took out has no health any more."""
-    return state.name.endswith(DETAILS) or any(source.name == state.name for source in sources)
+    """Whether it is still one of ours: a feed that the operator took out has no health any more; catalogues stay."""
+    return state.name.endswith(details.NAMED) or any(source.name == state.name for source in sources)
 
 
 async def _recent(ledger: DeliveriesReader, places: AbstractSet[Destination] | None) -> tuple[Delivery, ...]:

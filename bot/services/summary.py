@@ -1,7 +1,6 @@
 """A paper in a few lines: by the model where there is one and its lines stand, else in the paper's own words."""
 
 import asyncio
-from dataclasses import replace
 
 from bot.core import passages
 from bot.core.allowance import Asker
@@ -31,18 +30,14 @@ async def summarise(r: Resources, text: str, style: Style, asker: Asker | None =
     texts = await asyncio.to_thread(passages.of_paper, paper, full)
     if not texts:
         raise InvalidInput(f"Of {paper.id} I have no more than the title, so there is nothing to sum up.")
-    plain = Summary(
-        paper=paper,
-        style=style,
-        engine=EXTRACTIVE,
-        lines=await asyncio.to_thread(in_own_words, texts, style),
-        read=reading.read_of(paper, full),
-        note=NEEDS_A_MODEL if style is Style.NEWCOMER else "",
-    )
-    if r.answerer.name == EXTRACTIVE:
-        return plain
-    given = await asyncio.to_thread(essence, texts, to_an_aspect=TO_AN_ASPECT)
-    answer = await drafting.drafted(r, QUESTIONS[style], [paper], given, asker)
-    if answer.status is not AnswerStatus.ANSWERED or not answer.claims:
-        return replace(plain, note=answer.note or NOTHING_STOOD)
-    return replace(plain, engine=answer.engine, lines=tuple(map(Line, answer.claims)), note="")
+    read = reading.read_of(paper, full)
+    note = NEEDS_A_MODEL if style is Style.NEWCOMER else ""
+    if r.answerer.name != EXTRACTIVE:
+        given = await asyncio.to_thread(essence, texts, to_an_aspect=TO_AN_ASPECT)
+        answer = await drafting.drafted(r, QUESTIONS[style], [paper], given, asker)
+        if answer.status is AnswerStatus.ANSWERED and answer.claims:
+            lines = tuple(map(Line, answer.claims))
+            return Summary(paper=paper, style=style, engine=answer.engine, lines=lines, read=read)
+        note = answer.note or NOTHING_STOOD
+    lines = await asyncio.to_thread(in_own_words, texts, style)
+    return Summary(paper=paper, style=style, engine=EXTRACTIVE, lines=lines, read=read, note=note)

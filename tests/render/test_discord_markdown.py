@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.acting import read_as_discord
+from bot.render.acting import CONSTRUCTS, ESCAPED
 from bot.render.markdown import (
     ZERO_WIDTH_SPACE,
     Row,
@@ -39,6 +39,21 @@ from bot.render.post import (
     Style,
 )
 from tests.render.hostile import HOSTILE, hostile_text
+
+
+def read_as_discord(markdown: str) -> tuple[str, list[str]]:
+    """What is shown, and which constructs were understood, with a private character for each that was escaped."""
+    escaped: list[str] = []
+
+    def hide(found: re.Match[str]) -> str:
+        escaped.append(found.group(1))
+        return "\ue000"
+
+    bare = ESCAPED.sub(hide, markdown)
+    understood = [name for name, pattern in CONSTRUCTS.items() if re.search(pattern, bare)]
+    characters = iter(escaped)
+    shown = re.sub("\ue000", lambda _: next(characters), bare)
+    return shown.replace(ZERO_WIDTH_SPACE, ""), understood
 
 
 @given(hostile_text())
