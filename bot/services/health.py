@@ -27,7 +27,7 @@ async def status(r: Resources, *, guild_id: int | None = None, with_feedback: bo
 
     ``with_feedback`` is for those who may know what is asked there.
     """
-    setups = await channels.overview(r, guild_id)
+    setups, asked = await channels.overview(r, guild_id), _asked(r)
     async with r.store.read() as tx:
         day = await tx.papers.latest_day()
         counted = dict(await tx.papers.days(1))
@@ -35,7 +35,7 @@ async def status(r: Resources, *, guild_id: int | None = None, with_feedback: bo
         papers = await tx.papers.count()
         newest = await tx.papers.newest_sighting()
         revision = await tx.papers.revision()
-        states = [state for state in await tx.sources.states() if _is_asked(state, r.sources)]
+        states = [state for state in await tx.sources.states() if state.name in asked]
         next_looks = await _next_looks(r, tx.sources, states)
         topics = len(await tx.topics.all())
         people = len(await tx.people.list())
@@ -62,9 +62,10 @@ async def status(r: Resources, *, guild_id: int | None = None, with_feedback: bo
     )
 
 
-def _is_asked(state: SourceState, sources: Sequence[Source]) -> bool:
-    """Whether it is still one of ours: a feed that the operator took out has no health any more; catalogues stay."""
-    return state.name.endswith(details.NAMED) or any(source.name == state.name for source in sources)
+def _asked(r: Resources) -> frozenset[str]:
+    """Under which names the health of those is kept that are asked: what the operator took out has none any more."""
+    catalogues = [one for one in (r.catalogue, r.enrichment) if one is not None]
+    return frozenset({*(one.name for one in r.sources), *(f"{one.name}{details.NAMED}" for one in catalogues)})
 
 
 async def _recent(ledger: DeliveriesReader, places: AbstractSet[Destination] | None) -> tuple[Delivery, ...]:

@@ -29,6 +29,7 @@ from tests.builders import (
 from tests.render.reading import read
 from tests.services.doubles import FakeSource
 from tests.services.seeding import keep, keep_unindexed
+from tests.services.test_details import FakeCatalogue
 
 ANOTHER_GUILD = GUILD_ID + 1
 ANOTHER_CHANNEL = replace(CHANNEL, id=CHANNEL.id + 1)
@@ -77,6 +78,16 @@ async def test_each_source_tells_how_it_has_been_doing(r: Resources, source: Fak
     (state,) = (await health.status(r)).sources
     assert (state.succeeded_at, state.failed_at, state.retry_at) == (BASE, clock.now, later)
     assert (state.problem, state.fetched) == ("The site asks for patience.", 4)
+
+
+async def test_a_site_that_is_asked_no_more_has_no_health_any_more(r: Resources, clock: FakeClock) -> None:
+    async with r.store.write() as tx:
+        for name in ("huggingface", "arxiv details", "semanticscholar details", "a feed"):
+            await tx.sources.record_failure(name, at=BASE, problem="It was down.", retry_at=None)
+    assert [one.name for one in (await health.status(r)).sources] == ["huggingface"]
+    catalogues = replace(r, catalogue=FakeCatalogue(clock), enrichment=FakeCatalogue(clock, name="semanticscholar"))
+    found = await health.status(catalogues)
+    assert [one.name for one in found.sources] == ["arxiv details", "huggingface", "semanticscholar details"]
 
 
 async def test_it_is_said_what_could_not_be_read_and_whether_that_is_usual(
