@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -85,13 +85,15 @@ async def open_resources(
                 Feed(outside, name=name, url=url, clock=clock, patience=patience)
                 for name, url in settings.feed_addresses.items()
             )
+            usual, *others = _answerers(settings, client, store, clock=clock)
             yield Resources(
                 store=store,
                 index=index,
                 sources=(hugging_face, *((arxiv,) if arxiv is not None else ()), folder, *feeds),
                 catalogue=arxiv,
                 enrichment=_semantic_scholar(settings, client, store, clock=clock),
-                answerer=_answerer(settings, client, store, clock=clock),
+                answerer=usual,
+                further_models=tuple(others),
                 allowance=settings.allowance if settings.llm_base_url is not None else None,
                 embedder=embedder,
                 texts=FullTexts(
@@ -112,16 +114,17 @@ async def open_resources(
         await store.close()
 
 
-def _answerer(settings: Settings, client: httpx.AsyncClient, store: Store, *, clock: Clock) -> Answerer:
-    if settings.llm_base_url is None or settings.llm_model is None:
-        return Extractive()
+def _answerers(settings: Settings, client: httpx.AsyncClient, store: Store, *, clock: Clock) -> Sequence[Answerer]:
+    """What answers where nothing else was chosen, and what may be chosen in its place."""
+    if settings.llm_base_url is None or not settings.models:
+        return [Extractive()]
     # Late: whoever has no model does without what speaks to one.
     from bot.answering.chat import Chat
     from bot.answering.model import ByModel
     from bot.services.budget import DayBudget
 
-    chat = Chat(client, base_url=settings.llm_base_url, model=settings.llm_model, key=settings.llm_api_key)
-    return ByModel(chat, DayBudget(store, clock, settings.allowance))
+    address, key, budget = settings.llm_base_url, settings.llm_api_key, DayBudget(store, clock, settings.allowance)
+    return [ByModel(Chat(client, base_url=address, model=name, key=key), budget) for name in settings.models]
 
 
 def _arxiv(settings: Settings, client: PoliteClient, store: Store, *, clock: Clock, patience: timedelta) -> ArXiv:

@@ -19,6 +19,7 @@ BotError
 └── InvalidInput(hint)        a person asked for something that cannot be; the message says what to write instead
     ├── QuerySyntaxError      a query, with the column at which it stops making sense
     ├── UnknownPaper          a right name of a paper that the store does not hold
+    ├── MayNotAsk(role_ids)   in this server it takes a role to ask
     └── WrongSetups           a file of channel setups; every problem is named at once, each with its place
 """
 
@@ -166,6 +167,14 @@ class QuerySyntaxError(InvalidInput):
 
 class UnknownPaper(InvalidInput):
     """The call was right, but the store does not hold that paper."""
+
+
+class MayNotAsk(InvalidInput):
+    """In this server only members with one of these roles may ask."""
+
+    def __init__(self, role_ids: tuple[int, ...]) -> None:
+        self.role_ids = role_ids
+        super().__init__("In this server it takes a role to ask, which you do not have.")
 
 
 class WrongSetups(InvalidInput):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from bot.core.allowance import Asker
+from bot.core.choices import Wish
 from bot.core.identity import parse_paper_id
 from bot.core.opening import Topic, question
 from bot.core.period import Period
@@ -12,6 +13,7 @@ from bot.core.style import Style
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.answer import answer_post
+from bot.render.choices import choices_post
 from bot.render.comparison import comparison_post
 from bot.render.context import context_post, voted
 from bot.render.paper import paper_card
@@ -24,7 +26,7 @@ from bot.render.threads import discussed_papers
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
-from bot.services import answers, budget, channels, comparison, delivery, discussed, search, summary, topics
+from bot.services import answers, budget, channels, choices, comparison, delivery, discussed, search, summary, topics
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
 from bot.services.discussion import Watch
@@ -119,7 +121,14 @@ async def answered_on(
 
 async def quota(r: Resources, asker: Asker | None = None) -> Post:
     """What a language model still answers to somebody today."""
-    return quota_post(await budget.quota(r, asker))
+    return quota_post(await budget.quota(r, asker), await choices.holding(r, asker))
+
+
+async def how_answered(r: Resources, guild_id: int, wish: Wish) -> Post:
+    """How a server is answered; changed first where something is wished for."""
+    if wish == Wish():
+        return choices_post(await choices.of_server(r, guild_id), changed=False)
+    return choices_post(await choices.change(r, guild_id, wish), changed=True)
 
 
 async def summarised(r: Resources, text: str, style: Style, asker: Asker | None = None) -> Post:

@@ -276,13 +276,15 @@ class Answerer(Protocol):
         asker: Asker | None = None,
         *,
         earlier: Sequence[Turn] = (),
+        language: str | None = None,
         heard: Heard | None = None,
     ) -> Answer:
         """An answer to ``asker``, or to whoever runs the bot, from nothing but ``closest``, the closest first.
 
-        ``earlier`` is what was asked and answered before, the last turn last; nothing is quoted from it. ``heard`` is
-        told of the answer while it is written, if that takes its time. What comes of it in the end may differ:
-        an answer that breaks off is none.
+        ``earlier`` is what was asked and answered before, the last turn last; nothing is quoted from it. Claims are in
+        ``language``, by its English name, or in that of the question; quotations stay as they are. ``heard`` is told of
+        the answer while it is written, if that takes its time. What comes of it in the end may differ: an answer that
+        breaks off is none.
         """
         ...
 
@@ -347,6 +349,10 @@ class Resources:
     sources: tuple[Source, ...]
     """The first one is asked where none is named: its lists are what digests are made of."""
     answerer: Answerer
+    further_models: tuple[Answerer, ...] = ()
+    """What a server may choose in the place of ``answerer``, if that is a model."""
+    language: str | None = None
+    """In which claims are worded, by its English name; None is that of the question."""
     allowance: Allowance | None = None
     """What the answerer may take in a day; None where it is no model."""
     catalogue: Catalogue | None = None

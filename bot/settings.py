@@ -83,8 +83,13 @@ def _feeds(value: str) -> str:
     return value
 
 
-def _model_of_a_server(value: str | None, known: ValidationInfo) -> str | None:
-    if value is None and known.data.get("llm_base_url") is not None:
+def _models(value: str) -> tuple[str, ...]:
+    """The names in a list, parted by commas."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(",")))))
+
+
+def _models_of_a_server(value: str | None, known: ValidationInfo) -> str | None:
+    if not _models(value or "") and known.data.get("llm_base_url") is not None:
         raise ValueError("is needed where LLM_BASE_URL is set: a server has several models")
     return value
 
@@ -192,10 +197,11 @@ class Settings(BaseSettings):
         "are the papers' own passages.",
         examples=["http://localhost:11434/v1"],
     )
-    llm_model: Annotated[str | None, BeforeValidator(_empty_is_absent), AfterValidator(_model_of_a_server)] = Field(
+    llm_model: Annotated[str | None, BeforeValidator(_empty_is_absent), AfterValidator(_models_of_a_server)] = Field(
         None,
         validate_default=True,
-        description="The name of the model at that server.",
+        description="The name of the model at that server; or several, parted by commas: the first is the usual one, "
+        "and each server on Discord may choose another.",
         examples=["qwen3:8b"],
     )
     llm_api_key: Secret = Field(
@@ -286,6 +292,11 @@ class Settings(BaseSettings):
             file = Path(url.database)
             return file.with_name(f"{file.stem}-index")
         return DEFAULT_INDEX
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models that are offered, the usual one first; none where none answers."""
+        return _models(self.llm_model or "") if self.llm_base_url is not None else ()
 
     @property
     def allowance(self) -> Allowance:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import batches, insert
+from storage.discussion_schema import server_choices
 from storage.errors import NotFound
 from storage.records import ChannelSetup, Destination, Layout, Obstacle, Settle, Sort, TagRule
 from storage.schedules import FORGOTTEN, foresee, may_be_due, schedule_of, schedule_values
@@ -103,9 +104,10 @@ class Channels(ChannelsReader):
         await self._connection.execute(delete(guilds_left).where(guilds_left.c.guild_id == guild_id))
 
     async def forget_guilds_left(self, before: datetime) -> int:
-        """Forget the setups of servers that were left before then; gives how many setups that were."""
+        """Forget the setups and choices of servers that were left before then; gives how many setups that were."""
         long_gone = select(guilds_left.c.guild_id).where(guilds_left.c.left_at < before)
         gone = await self._connection.execute(delete(channel_setups).where(channel_setups.c.guild_id.in_(long_gone)))
+        await self._connection.execute(delete(server_choices).where(server_choices.c.guild_id.in_(long_gone)))
         await self._connection.execute(delete(guilds_left).where(guilds_left.c.left_at < before))
         return gone.rowcount
 

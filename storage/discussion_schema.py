@@ -1,6 +1,6 @@
-"""The tables of discussions."""
+"""The tables of discussions, and of what servers chose for them."""
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from storage.columns import Key, Moment, Texts, Words
 from storage.metadata import metadata
@@ -29,3 +29,14 @@ turns = Table(
     sqlite_autoincrement=True,
 )
 """What was asked in a thread, by whom, and what was said to it; the last ones only, and for a while."""
+
+server_choices = Table(
+    "server_choices",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("engine", Words),
+    Column("language", Text),
+    Column("role_ids", JSON, nullable=False),
+    Column("questions_a_day", Integer),
+)
+"""What the admins of a server chose for the answers that are given in it."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from storage.address import Address
 from storage.answers import Answers, AnswersReader
 from storage.channels import Channels, ChannelsReader
+from storage.choices import Choices, ChoicesReader
 from storage.claims import KeptClaims, KeptClaimsReader
 from storage.deliveries import Deliveries
 from storage.discussions import Discussions, DiscussionsReader
@@ -47,6 +48,7 @@ class Reading:
     messages: MessagesReader
     threads: ThreadsReader
     discussions: DiscussionsReader
+    choices: ChoicesReader
     texts: FullTextsReader
     questions: QuestionsReader
     answers: AnswersReader
@@ -69,6 +71,7 @@ class Writing:
     messages: Messages
     threads: Threads
     discussions: Discussions
+    choices: Choices
     texts: FullTexts
     questions: Questions
     answers: Answers
@@ -114,6 +117,7 @@ class Store:
                 messages=MessagesReader(connection),
                 threads=ThreadsReader(connection),
                 discussions=DiscussionsReader(connection),
+                choices=ChoicesReader(connection),
                 texts=FullTextsReader(connection),
                 questions=QuestionsReader(connection),
                 answers=AnswersReader(connection),
@@ -140,6 +144,7 @@ class Store:
                 messages=Messages(connection),
                 threads=Threads(connection),
                 discussions=Discussions(connection),
+                choices=Choices(connection),
                 texts=FullTexts(connection),
                 questions=Questions(connection),
                 answers=Answers(connection),

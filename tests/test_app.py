@@ -274,12 +274,13 @@ async def test_with_a_model_answers_are_worded_by_it(
     told = '{"claim": "It names what it is about.", "quote": "It names only what it is about", "kind": "stated"}'
     async with ChatServer([says(told)]) as server:
         monkeypatch.setenv("LLM_BASE_URL", server.url)
-        monkeypatch.setenv("LLM_MODEL", "small-1")
+        monkeypatch.setenv("LLM_MODEL", "small-1, large-1")
         paper = make_paper()
         async with open_resources(load_settings(tmp_path / "no-such-file.env")) as r:
             async with r.store.write() as tx:
                 await tx.papers.save([paper], [])
             reply = await discussion.ask(r, "What does it name?", [paper.id])
+            assert [one.name for one in r.further_models] == ["large-1"]
     assert (reply.answer.status, reply.answer.engine) == (AnswerStatus.ANSWERED, "small-1")
     assert [claim.text for claim in reply.answer.claims] == ["It names what it is about."]
 

@@ -90,6 +90,16 @@ def test_a_model_server_needs_the_name_of_a_model(monkeypatch: pytest.MonkeyPatc
         load_settings(NOWHERE)
 
 
+def test_several_models_may_be_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_MODEL", "qwen3:8b, org/large 1 ,qwen3:8b,")
+    assert load_settings(NOWHERE).models == ()
+    monkeypatch.setenv("LLM_BASE_URL", "http://localhost:11434/v1")
+    assert load_settings(NOWHERE).models == ("qwen3:8b", "org/large 1")
+    monkeypatch.setenv("LLM_MODEL", " , ")
+    with pytest.raises(SettingsError, match="LLM_MODEL: is needed"):
+        load_settings(NOWHERE)
+
+
 def test_the_key_of_a_model_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLM_API_KEY", "sk-secret")
     settings = load_settings(NOWHERE)

@@ -24,6 +24,7 @@ class Extractive:
         asker: Asker | None = None,  # noqa: ARG002  # everybody
         *,
         earlier: Sequence[Turn] = (),  # noqa: ARG002  # they helped to find what is closest
+        language: str | None = None,  # noqa: ARG002  # a quotation stays in its own
         heard: Heard | None = None,  # noqa: ARG002  # there is nothing to wait for
     ) -> Answer:
         """At most three passages, closest first, each a quotation with the words that it shares.

@@ -76,6 +76,7 @@ class ByModel:
         asker: Asker | None = None,
         *,
         earlier: Sequence[Turn] = (),
+        language: str | None = None,
         heard: Heard | None = None,
     ) -> Answer:
         """Claims, each on its quotation; ``not_found`` where the model finds none, or none stands.
@@ -88,7 +89,7 @@ class ByModel:
         try:
             passages = [close.passage for close in closest]
             drafting = Drafting(question, passages)
-            await self._ask(messages(question, passages, condensed(earlier)), asker, drafting, heard)
+            await self._ask(messages(question, passages, condensed(earlier), language), asker, drafting, heard)
         except ModelFailed as problem:
             tell = log.info if problem.fault in WITHOUT_FAULT else log.warning
             tell("no answer by the model", fault=problem.fault.value, problem=str(problem))

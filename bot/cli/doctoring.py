@@ -83,7 +83,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             name = str(r.store)
             found, examined = await health.status(r), await examination.examine(r)
             reading = await _meaning(settings, r, found)
-            answering = await _model(settings, r)
+            answering = await _models(settings, r)
     except StorageError as error:
         yield Finding(about="Store", verdict=Verdict.BAD, words=told(error))
         return
@@ -93,7 +93,8 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
         words = f"{found.index_behind:,} changes are not in the search index yet"
         yield Finding(about="Search", verdict=Verdict.NOTE, words=words, mend="The next search takes them in.")
     yield reading
-    yield answering
+    for finding in answering:
+        yield finding
     kept = f"the record of each delivery is kept for {settings.ledger_days:,} days (LEDGER_DAYS)"
     yield _good("Ledger", f"{kept}; which papers were posted where, for ever")
     deliveries = delivering.findings([one.setup for one in found.setups], examined)
@@ -122,23 +123,27 @@ async def _meaning(settings: Settings, r: Resources, found: Health) -> Finding:
     return _good(about, "search goes by words and meaning; the model works")
 
 
-async def _model(settings: Settings, r: Resources) -> Finding:
-    about = "Model"
-    if settings.llm_base_url is None or not isinstance(r.answerer, ByModel):
-        return _good(about, "none; questions are answered with the papers' passages (LLM_BASE_URL is not set)")
-    name = f"{r.answerer.name} at {settings.llm_base_url}"
+async def _models(settings: Settings, r: Resources) -> list[Finding]:
+    """Whether each model that is offered answers."""
+    models = [one for one in (r.answerer, *r.further_models) if isinstance(one, ByModel)]
+    if not models:
+        return [_good("Model", "none; questions are answered with the papers' passages (LLM_BASE_URL is not set)")]
+    return [await _model(one, f"{one.name} at {settings.llm_base_url}") for one in models]
+
+
+async def _model(model: ByModel, name: str) -> Finding:
     try:
-        await r.answerer.try_out()
+        await model.try_out()
     except ModelFailed as problem:
         spent = problem.fault is ModelFault.BUDGET
         mend = "" if spent else "Check LLM_BASE_URL, LLM_MODEL and LLM_API_KEY, and that the server runs. "
         return Finding(
-            about=about,
+            about="Model",
             verdict=Verdict.NOTE if spent else Verdict.BAD,
             words=f"{name} does not answer: {problem}",
             mend=f"{mend}Passages come meanwhile.",
         )
-    return _good(about, f"{name} answers; questions and passages of papers go there")
+    return _good("Model", f"{name} answers; questions and passages of papers go there")
 
 
 def _freshness(found: Health) -> list[Finding]:

@@ -10,10 +10,11 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Who asks, and in which server; None in a direct message."""
+    """Who asks, and in which server, with their roles there; None in a direct message."""
 
     person_id: int
     guild_id: int | None = None
+    role_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

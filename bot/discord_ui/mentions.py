@@ -21,7 +21,7 @@ from bot.discord_ui.components import layout
 from bot.discord_ui.failures import told
 from bot.discord_ui.growing import show_growing
 from bot.discord_ui.refusals import detail
-from bot.discord_ui.replies import NO_PINGS, ServedClient
+from bot.discord_ui.replies import NO_PINGS, ServedClient, asker_of
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.post import Post
@@ -107,7 +107,7 @@ class Mentions:
 
 
 def _asker(message: discord.Message) -> Asker:
-    return Asker(person_id=message.author.id, guild_id=message.guild.id if message.guild else None)
+    return asker_of(message.author, message.guild.id if message.guild else None)
 
 
 class _Reply:

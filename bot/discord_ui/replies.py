@@ -123,7 +123,13 @@ async def tell_privately(interaction: Interaction, post: Post) -> None:
 
 def asker(interaction: Interaction) -> Asker:
     """Who asks, and where."""
-    return Asker(person_id=interaction.user.id, guild_id=interaction.guild_id)
+    return asker_of(interaction.user, interaction.guild_id)
+
+
+def asker_of(user: discord.User | discord.Member, guild_id: int | None) -> Asker:
+    """Who asks in that server, with their roles there."""
+    roles = user.roles if isinstance(user, discord.Member) else ()
+    return Asker(person_id=user.id, guild_id=guild_id, role_ids=frozenset(role.id for role in roles))
 
 
 def is_own(interaction: Interaction) -> bool:

@@ -6,6 +6,7 @@ from bot.errors import (
     BotError,
     Filtered,
     InvalidInput,
+    MayNotAsk,
     MeaningUnavailable,
     OutboxError,
     QuerySyntaxError,
@@ -21,6 +22,7 @@ from bot.errors import (
     UnknownPaper,
     Unreachable,
 )
+from bot.render.choices import roles
 from bot.render.limits import roomiest
 from bot.render.phrases import command, fine, heading, line, place, sentence, strong, text, when
 from bot.render.post import Block, Inline, Listing, Post, Span
@@ -41,6 +43,10 @@ LONGEST_DETAIL = 600
 LONGEST_QUERY_PART = 120
 
 OPERATOR = "Whoever runs this bot"
+WHO_LETS_ASK = (
+    "Someone who manages the server can give you such a role, or let others ask with /answers. /papers search and "
+    "/papers show are for everybody."
+)
 
 OBSTACLES: dict[Obstacle, tuple[str, str]] = {
     Obstacle.PERMISSION: (
@@ -96,6 +102,9 @@ def failure(error: BaseException) -> Post:
             return _query(error)
         case UnknownPaper():
             return _post("I do not have that paper", _detail(error))
+        case MayNotAsk(role_ids=role_ids):
+            words = text("In this server members with ", *roles(role_ids), " may ask.")
+            return _post("You may not ask here", words, mend=WHO_LETS_ASK)
         case InvalidInput():
             return _post("Not quite", _detail(error))
         case SettingsError():

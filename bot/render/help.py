@@ -42,6 +42,9 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("/channels preview 1", "see what comes next; with paper: why that one, or why not"),
         Example("/channels remove 1", "end it"),
     ),
+    "Answers in a server (needs Manage Server)": (
+        Example("/answers", "which model answers, in which language, to whom and how often; each can be changed"),
+    ),
     "About me": (
         Example("/status", "what is fresh, failing and due"),
         Example("/quota", "how many questions a language model still answers you today"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core.allowance import Allowance, Asker, Quota, Share, renewal
+from bot.core.choices import lower
 from bot.errors import ModelFailed, ModelFault
 from bot.ports import Clock, Resources
 from storage.questions import of_person, of_server
@@ -37,9 +38,11 @@ class DayBudget:
         async with self.store.write() as tx:
             if not await tx.questions.take(day, of_person(asker.person_id), most=self.allowance.questions_a_person):
                 raise ModelFailed(ModelFault.PERSON, "The person has asked as often as they may today.")
-            if asker.guild_id is not None and not await tx.questions.take(
-                day, of_server(asker.guild_id), most=self.allowance.questions_a_server
-            ):
+            if asker.guild_id is None:
+                return
+            chosen = await tx.choices.get(asker.guild_id)
+            most = lower(chosen.questions_a_day, self.allowance.questions_a_server)
+            if not await tx.questions.take(day, of_server(asker.guild_id), most=most):
                 raise ModelFailed(ModelFault.SERVER, "The server has asked as often as it may today.")
 
     async def give_back(self, asker: Asker | None) -> None:
@@ -73,7 +76,8 @@ async def quota(r: Resources, asker: Asker | None) -> Quota | None:
             person = Share(asked=asked, most=r.allowance.questions_a_person)
         if asker is not None and asker.guild_id is not None:
             asked = await tx.questions.asked(day, of_server(asker.guild_id))
-            server = Share(asked=asked, most=r.allowance.questions_a_server)
+            chosen = await tx.choices.get(asker.guild_id)
+            server = Share(asked=asked, most=lower(chosen.questions_a_day, r.allowance.questions_a_server))
     return Quota(person=person, server=server, is_spent=r.allowance.is_spent(*tokens), renews_at=renewal(now))
 
 

@@ -12,7 +12,7 @@ from bot.core.comparison import FEWEST, MOST, QUESTIONS, Comparison, Row
 from bot.core.grounding import EXTRACTIVE, AnswerStatus, Label, Passage, quotation
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from bot.services import drafting, reading, search
+from bot.services import choices, drafting, reading, search
 from storage.records import Paper, PaperId
 
 GIVEN = 3
@@ -28,9 +28,10 @@ async def compare(r: Resources, named: Sequence[str], asker: Asker | None = None
     """Two to four papers by all aspects; ``asker`` is None for whoever runs the bot.
 
     Raises:
-        InvalidInput: they are fewer or more, or one of them is none.
+        InvalidInput: they are fewer or more, or one of them is none; or ``asker`` may not ask here.
         UnknownPaper: the store does not hold one of them.
     """
+    r = await choices.served(r, asker)
     papers = list({paper.id: paper for paper in [await search.paper(r, text) for text in named]}.values())
     if not FEWEST <= len(papers) <= MOST:
         count = "one paper" if len(papers) == 1 else f"{len(papers)} papers"

@@ -12,7 +12,7 @@ from bot.core.identity import find_paper_ids
 from bot.core.memory import in_full
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from bot.services import nearness, reading, search
+from bot.services import choices, nearness, reading, search
 from storage.fulltext import FullText
 from storage.records import Paper, PaperId
 from storage.turns import Turn
@@ -57,9 +57,10 @@ async def ask(
     ``asker`` is None for whoever runs the bot. ``earlier`` is what was asked before, so that a question may go on.
 
     Raises:
-        InvalidInput: the question is empty or too long, or a paper is unknown.
+        InvalidInput: the question is empty or too long, or a paper is unknown; or they may not ask here.
     """
     started = perf_counter()
+    r = await choices.served(r, asker)
     question = " ".join(question.split())
     if not question:
         raise InvalidInput("Ask something, for example: how large is the dataset?")
@@ -85,7 +86,7 @@ async def ask(
             status = AnswerStatus.ANSWERED
             watch(Answer(question=question, status=status, engine=engine, claims=standing, read=read), held)
 
-    draft = await r.answerer.draft(question, closest, asker, earlier=earlier, heard=heard)
+    draft = await r.answerer.draft(question, closest, asker, earlier=earlier, language=r.language, heard=heard)
     answer = replace(
         draft,
         claims=verify(draft.claims, given),

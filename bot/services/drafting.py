@@ -18,16 +18,17 @@ async def drafted(
 ) -> Answer:
     """What the answerer claims of ``papers``, drawn from ``given`` and verified there.
 
-    What it answered is kept for these papers in these versions, these very passages and this engine. Failures are not.
+    What it answered is kept for these papers in these versions, these very passages, this engine and language. Failures
+    are not.
     """
-    name = _name(r.answerer.name, question, papers, given)
+    name = _name((r.answerer.name, r.language or "", question), papers, given)
     async with r.drafting.setdefault(name, asyncio.Lock()):  # whoever asks the same meanwhile waits for it
         async with r.store.read() as tx:
             kept = await tx.claims.get(name)
         if kept is not None and (claims := verify(tuple(map(_claim, kept)), tuple(given))):
             return Answer(question=question, status=AnswerStatus.ANSWERED, engine=r.answerer.name, claims=claims)
         closest = [Close(passage, score=0.0, matched=(), tie=Tie.TOUCHES) for passage in given]
-        draft = await r.answerer.draft(question, closest, asker)
+        draft = await r.answerer.draft(question, closest, asker, language=r.language)
         answer = replace(draft, claims=verify(draft.claims, tuple(given)))
         if answer.status is AnswerStatus.ANSWERED and answer.claims:
             async with r.store.write() as tx:
@@ -35,10 +36,10 @@ async def drafted(
         return answer
 
 
-def _name(engine: str, question: str, papers: Sequence[Paper], given: Sequence[Passage]) -> str:
+def _name(asked: Sequence[str], papers: Sequence[Paper], given: Sequence[Passage]) -> str:
     versions = [f"{paper.id} {paper.version}" for paper in papers]
     texts = [f"{passage.paper_id} {passage.section} {passage.text}" for passage in given]
-    return sha256("\n".join((engine, question, *versions, *texts)).encode("utf-8", "replace")).hexdigest()
+    return sha256("\n".join((*asked, *versions, *texts)).encode("utf-8", "replace")).hexdigest()
 
 
 def _kept(claim: Claim) -> KeptClaim:

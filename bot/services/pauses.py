@@ -117,7 +117,8 @@ async def guilds_seen(r: Resources, guild_ids: AbstractSet[int]) -> None:
     """Paperboy is in these servers and in no others: those that it came back to are not left any more."""
     async with r.store.read() as tx:
         left = set(await tx.channels.guilds_left())
-        strange = await tx.channels.guilds() - guild_ids - left - {GUILD_OF_THE_TERMINAL}
+        known = await tx.channels.guilds() | await tx.choices.guilds()
+        strange = known - guild_ids - left - {GUILD_OF_THE_TERMINAL}
     for guild_id in sorted(strange):
         await guild_left(r, guild_id)
     async with r.store.write() as tx:

@@ -10,7 +10,7 @@ from bot.core.style import Style
 from bot.core.summary import QUESTIONS, Line, Summary, in_own_words
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from bot.services import drafting, reading, search
+from bot.services import choices, drafting, reading, search
 
 TO_AN_ASPECT = 2
 """Passages beside the abstract that a model is given for each aspect: with more, their end would be cut off."""
@@ -22,9 +22,10 @@ async def summarise(r: Resources, text: str, style: Style, asker: Asker | None =
     """The paper that ``text`` names, in the lines that ``style`` asks for; ``asker`` is None for whoever runs the bot.
 
     Raises:
-        InvalidInput: it names none, or one of which there is nothing to read.
+        InvalidInput: it names none, or one of which there is nothing to read; or they may not ask here.
         UnknownPaper: the store does not hold it.
     """
+    r = await choices.served(r, asker)
     paper = await search.paper(r, text)
     full = await reading.full_text(r, paper)
     texts = await asyncio.to_thread(passages.of_paper, paper, full)

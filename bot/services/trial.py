@@ -47,6 +47,7 @@ class Obedient:
         asker: Asker | None = None,  # noqa: ARG002  # whoever asks
         *,
         earlier: Sequence[Turn] = (),  # noqa: ARG002  # nor what was said before
+        language: str | None = None,  # noqa: ARG002  # it says the same in all of them
         heard: Heard | None = None,
     ) -> Answer:
         """What is left of it once it was read as every model's answer is."""

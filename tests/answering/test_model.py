@@ -181,3 +181,14 @@ async def test_a_model_that_does_not_answer_fails_when_it_is_tried_out(client: h
     async with ChatServer([refuses(401)]) as server:
         with pytest.raises(ModelFailed):
             await ByModel(Chat(client, base_url=server.url, model="m"), purse).try_out()
+
+
+@pytest.mark.parametrize(("language", "words"), [(None, "in the language of the question."), ("German", "in German.")])
+async def test_the_model_is_told_in_which_language_its_claims_are(
+    language: str | None, words: str, client: httpx.AsyncClient, purse: Purse
+) -> None:
+    async with ChatServer([says(json.dumps(TRUE))]) as server:
+        chat = Chat(client, base_url=server.url, model="small-1")
+        await ByModel(chat, purse).draft("How many dialogues?", CLOSEST, ADA, language=language)
+    [heard] = server.heard
+    assert f'"claim" is {words}' in heard.body["messages"][0]["content"]

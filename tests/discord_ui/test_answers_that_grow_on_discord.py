@@ -51,6 +51,7 @@ class Model(Extractive):
         asker: Asker | None = None,
         *,
         earlier: Sequence[Turn] = (),
+        language: str | None = None,
         heard: Heard | None = None,
     ) -> Answer:
         assert heard is not None

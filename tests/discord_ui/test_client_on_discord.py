@@ -62,9 +62,9 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_adding() -> None:
 async def test_setting_up_is_for_those_who_manage_the_server(lab: Lab, client: PaperboyClient) -> None:
     told = {command["name"]: command for command in lab.discord.rest.registry.of(None)}
     reading = {"papers", "ask", "summary", "compare", "discuss"}
-    assert set(told) == reading | {"topics", "setup", "channels", "status", "quota", "privacy", "help"}
+    assert set(told) == reading | {"topics", "setup", "channels", "answers", "status", "quota", "privacy", "help"}
     for name, command in told.items():
-        only_admins = name in {"setup", "channels"}
+        only_admins = name in {"setup", "channels", "answers"}
         assert (command["default_member_permissions"] is not None) is only_admins
         assert command["contexts"] == ([0] if only_admins or name == "discuss" else [0, 1])
 

@@ -38,6 +38,7 @@ class Moody(Extractive):
         asker: Asker | None = None,
         *,
         earlier: Sequence[Turn] = (),
+        language: str | None = None,
         heard: Heard | None = None,
     ) -> Answer:
         await asyncio.sleep(self.takes)

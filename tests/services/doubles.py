@@ -168,6 +168,7 @@ class FakeAnswerer:
     name: str = "fake"
     read: list[Passage] = field(default_factory=list)
     earlier: list[tuple[Turn, ...]] = field(default_factory=list)
+    languages: list[str | None] = field(default_factory=list)
 
     async def draft(
         self,
@@ -176,10 +177,12 @@ class FakeAnswerer:
         asker: Asker | None = None,
         *,
         earlier: Sequence[Turn] = (),
+        language: str | None = None,
         heard: Heard | None = None,
     ) -> Answer:
         self.read.extend(close.passage for close in closest)
         self.earlier.append(tuple(earlier))
+        self.languages.append(language)
         if heard is not None:
             for count in range(len(self.claims) + 1):
                 heard(self.claims[:count])

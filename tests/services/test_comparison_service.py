@@ -101,6 +101,7 @@ class Comparer:
         asker: Asker | None = None,
         *,
         earlier: Sequence[Turn] = (),
+        language: str | None = None,
         heard: Heard | None = None,
     ) -> Answer:
         self.asked.append(question)

@@ -4,6 +4,7 @@ from typing import Any
 
 from discord import app_commands
 
+from bot.discord_ui.commands.answers import answers
 from bot.discord_ui.commands.ask import ask
 from bot.discord_ui.commands.channels import channels
 from bot.discord_ui.commands.compare import compare
@@ -24,7 +25,7 @@ __all__ = ["add_all"]
 def add_all(tree: app_commands.CommandTree[ServedClient]) -> None:
     """Give ``tree`` every command."""
     everything: tuple[app_commands.Command[Any, ..., Any] | app_commands.Group, ...] = (
-        papers, ask, summary, compare, discuss, topics, setup, channels, status, quota, privacy, help_,
+        papers, ask, summary, compare, discuss, topics, setup, channels, answers, status, quota, privacy, help_,
     )  # fmt: skip
     for command in everything:
         tree.add_command(command)

@@ -7,6 +7,8 @@ from typing import Any
 import discord
 from discord import AppCommandOptionType, app_commands
 
+from bot.core.choices import PASSAGES
+from bot.core.languages import LANGUAGES
 from bot.core.schedule import find_zones
 from bot.core.terms import NOBODY, SETTLE_WORDS, Asked, Spot
 from bot.core.text import clip
@@ -14,7 +16,7 @@ from bot.discord_ui.places import THREADS
 from bot.discord_ui.replies import Interaction
 from bot.errors import InvalidInput
 from bot.render import phrases
-from bot.services import channels, topics
+from bot.services import channels, choices, topics
 from bot.services.completion import papers_like, queries_like
 from storage.records import Cadence, ChannelSetup, Destination, DestinationKind, Layout, Paper, Settle, Sort
 
@@ -228,6 +230,17 @@ async def query_choices(interaction: Interaction, typed: str) -> list[app_comman
     queries = await queries_like(r, typed, limit=MOST_QUERIES)
     found = await papers_like(r, typed, limit=MOST_CHOICES - len(queries))
     return _choices((*((query, query) for query in queries), *map(_named, found)), "")
+
+
+async def model_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The models that are offered, and passages only."""
+    names = (*choices.offer(interaction.client.resources).models, PASSAGES)
+    return _choices(((name, name) for name in names), typed)
+
+
+async def language_choices(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Languages by their English and their own names; every one that is known may be typed."""
+    return _choices(((f"{english} ({own})", english) for english, own in LANGUAGES.values()), typed)
 
 
 def _named(paper: Paper) -> tuple[str, str]:
