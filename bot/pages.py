@@ -16,10 +16,11 @@ from bot.render.answer import answer_post
 from bot.render.choices import choices_post
 from bot.render.comparison import comparison_post
 from bot.render.context import context_post, voted
-from bot.render.paper import paper_card
+from bot.render.paper import Surroundings, paper_card
 from bot.render.post import Post
 from bot.render.preview import preview_report, why_paper
 from bot.render.quota import quota_post
+from bot.render.saved import saved, saved_page, unsaved
 from bot.render.search import search_page, similar_page
 from bot.render.summary import summary_post
 from bot.render.threads import discussed_papers
@@ -27,6 +28,7 @@ from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
 from bot.services import answers, budget, channels, choices, comparison, delivery, discussed, search, summary, topics
+from bot.services import saved as shelf
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
 from bot.services.discussion import Watch
@@ -55,9 +57,32 @@ async def found_again(r: Resources, token: str, sort: str, offset: int) -> Post:
     return search_page(page)
 
 
-async def paper(r: Resources, text: str) -> Post:
-    """The card of the paper that ``text`` names."""
-    return paper_card(await search.paper(r, text), await search.freshness(r))
+async def paper(r: Resources, text: str, *, reader: int | None = None) -> Post:
+    """The card of the paper that ``text`` names; with ``reader``, whom alone it is shown to, whether they saved it."""
+    found = await search.paper(r, text)
+    saved_at = await shelf.since(r, reader, found) if reader is not None else None
+    return paper_card(found, await search.freshness(r), around=Surroundings(saved_at=saved_at))
+
+
+async def save(r: Resources, person_id: int, text: str) -> Post:
+    """Save the paper that ``text`` names."""
+    done = await shelf.save(r, person_id, text)
+    return saved(done.paper, done.saved_at, anew=done.anew)
+
+
+async def unsave(r: Resources, person_id: int, text: str) -> Post:
+    """Take out the saved paper that ``text`` names."""
+    return unsaved(await shelf.unsave(r, person_id, text))
+
+
+async def saved_papers(r: Resources, person_id: int, text: str = "") -> Post:
+    """The first page of what a person saved, or of what of it matches a query."""
+    return saved_page(await shelf.page(r, person_id, text, limit=ON_A_PAGE))
+
+
+async def saved_again(r: Resources, person_id: int, token: str | None, offset: int) -> Post:
+    """A page of it that a button remembers."""
+    return saved_page(await shelf.page_again(r, person_id, token, limit=ON_A_PAGE, offset=offset))
 
 
 async def similar(r: Resources, text: str, offset: int = 0) -> Post:

@@ -142,13 +142,16 @@ class Deliveries(DeliveriesReader):
 
     async def release(self, setup: ChannelSetup) -> None:
         """Let what was held for a setup go out."""
-        await self.release_in(setup.destination, setup.slot)
+        await self._release(_waiting_in(setup.destination, setup.slot))
 
-    async def release_in(self, destination: Destination, slot: str) -> bool:
-        """Let what was held in a slot of a place go out; gives whether anything was."""
+    async def release_held(self, destination: Destination) -> bool:
+        """Let all go out that is held for a place until somebody mends something; gives whether anything was."""
+        waits = and_(deliveries.c.destination == destination, deliveries.c.state == DeliveryState.PLANNED)
+        return await self._release(and_(waits, deliveries.c.not_before >= deliveries.c.expires_at))
+
+    async def _release(self, which: ColumnElement[bool]) -> bool:
         values = {"not_before": None, "problem": None}
-        waits = _waiting_in(destination, slot)
-        return bool((await self._connection.execute(update(deliveries).where(waits).values(values))).rowcount)
+        return bool((await self._connection.execute(update(deliveries).where(which).values(values))).rowcount)
 
     async def skip_waiting(self, destination: Destination, slot: str, *, reason: str, at: datetime) -> int:
         """Skip what waits in a slot of a place, or in one whose name goes on after a hyphen; gives how many."""

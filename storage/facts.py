@@ -30,6 +30,12 @@ class Facts(FactsReader):
             statement.on_conflict_do_update(index_elements=[facts.c.name], set_={"value": value})
         )
 
+    async def hold(self, name: str) -> str:
+        """The fact, empty where there is none; who else holds it waits until this unit of work has ended."""
+        statement = insert(self._connection, facts).values(name=name, value="")
+        holding = statement.on_conflict_do_update(index_elements=[facts.c.name], set_={"value": facts.c.value})
+        return await self._connection.scalar(holding.returning(facts.c.value)) or ""
+
 
 class QueriesReader:
     """A button holds at most 100 characters, a query any number: the button carries a token, the text stands here."""

@@ -17,7 +17,7 @@ from storage.dialect import batches, insert
 from storage.discussion_schema import discussed_papers
 from storage.lineage import COPIED_AT, COPIED_FROM, STORE, Lineage
 from storage.records import ChangeKind, Paper, PaperChange, PaperId, Sighting
-from storage.schema import counters, paper_changes, papers, sightings
+from storage.schema import counters, paper_changes, papers, saved_papers, sightings
 
 INDEXED = (
     "title",
@@ -83,15 +83,15 @@ class PapersReader:
         source: str,
         *,
         listed: tuple[date, date],
-        discussed_since: datetime,
+        taken_up_since: datetime,
         not_since: datetime,
         dois: bool,
         limit: int,
     ) -> list[PaperId]:
         """Papers that ``source`` was not asked about since a moment; without ``dois`` only arXiv's.
 
-        First those that came into a thread since ``discussed_since``, then those listed on the days ``listed``, both
-        included, the newest lists first.
+        First those that came into a thread or were saved since ``taken_up_since``, then those listed on the days
+        ``listed``, both included, the newest lists first.
         """
 
         def wanted(column: ColumnElement[str]) -> ColumnElement[bool]:
@@ -102,8 +102,10 @@ class PapersReader:
             # A DOI, as ``is_doi`` says, is no arXiv id.
             return ~asked_since if dois else and_(~asked_since, column.not_like("10.%"))
 
-        in_threads = select(discussed_papers.c.paper_id).where(discussed_papers.c.added_at >= discussed_since)
-        discussed = select(papers.c.id).where(papers.c.id.in_(in_threads), wanted(papers.c.id)).order_by(papers.c.id)
+        in_threads = select(discussed_papers.c.paper_id).where(discussed_papers.c.added_at >= taken_up_since)
+        saved = select(saved_papers.c.paper_id).where(saved_papers.c.saved_at >= taken_up_since)
+        of_somebody = papers.c.id.in_(in_threads.union(saved))
+        taken_up = select(papers.c.id).where(of_somebody, wanted(papers.c.id)).order_by(papers.c.id)
         newest = func.max(sightings.c.daily_on)
         on_lists = (
             select(sightings.c.paper_id)
@@ -111,7 +113,7 @@ class PapersReader:
             .group_by(sightings.c.paper_id)
             .order_by(newest.desc(), sightings.c.paper_id)
         )
-        found = [one for query in (discussed, on_lists) for one in await self._connection.scalars(query.limit(limit))]
+        found = [one for query in (taken_up, on_lists) for one in await self._connection.scalars(query.limit(limit))]
         return list(dict.fromkeys(found))[:limit]
 
     async def sightings(

@@ -217,6 +217,17 @@ topics = Table(
     sqlite_autoincrement=True,
 )
 
+saved_papers = Table(
+    "saved_papers",
+    metadata,
+    Column("person_id", BigInteger, nullable=False),
+    Column("paper_id", Text, ForeignKey("papers.id"), nullable=False, index=True),
+    Column("saved_at", Moment, nullable=False),
+    PrimaryKeyConstraint("person_id", "paper_id"),
+    sqlite_with_rowid=False,
+)
+"""Whoever saves a paper need not follow topics, so need not be among the people."""
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -25,6 +25,7 @@ from storage.messages import Messages, MessagesReader
 from storage.papers import Papers, PapersReader
 from storage.people import People, PeopleReader
 from storage.questions import Questions, QuestionsReader
+from storage.saved import SavedPapers, SavedPapersReader
 from storage.sources import Sources, SourcesReader
 from storage.texts import FullTexts, FullTextsReader
 from storage.threads import Threads, ThreadsReader
@@ -44,6 +45,7 @@ class Reading:
     channels: ChannelsReader
     topics: TopicsReader
     people: PeopleReader
+    saved: SavedPapersReader
     deliveries: DeliveriesReader
     messages: MessagesReader
     threads: ThreadsReader
@@ -67,6 +69,7 @@ class Writing:
     channels: Channels
     topics: Topics
     people: People
+    saved: SavedPapers
     deliveries: Deliveries
     messages: Messages
     threads: Threads
@@ -113,6 +116,7 @@ class Store:
                 channels=ChannelsReader(connection),
                 topics=TopicsReader(connection),
                 people=PeopleReader(connection),
+                saved=SavedPapersReader(connection),
                 deliveries=DeliveriesReader(connection),
                 messages=MessagesReader(connection),
                 threads=ThreadsReader(connection),
@@ -140,6 +144,7 @@ class Store:
                 channels=Channels(connection),
                 topics=Topics(connection),
                 people=People(connection),
+                saved=SavedPapers(connection),
                 deliveries=Deliveries(connection),
                 messages=Messages(connection),
                 threads=Threads(connection),

@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from bot.console import discussing, following, help, reading  # noqa: A004  # the module is called what it does
+from bot.console import discussing, following, help, reading, saving  # noqa: A004  # the module is called what it does
 from bot.console.completion import Choices
 from bot.console.grammar import Nothing, Open, Typed, Words, find_command, parse_line
 from bot.console.outbox import GUILD_HERE, PERSON_HERE
@@ -15,7 +15,7 @@ from bot.console.vocabulary import COMMANDS
 from bot.errors import BotError, InvalidInput
 from bot.ports import Outbox
 from bot.render import phrases
-from bot.services import channels, search, topics
+from bot.services import channels, saved, search, topics
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -31,6 +31,9 @@ def handlers(outbox: Outbox) -> dict[tuple[str, ...], Handler]:
         ("papers", "search"): reading.find,
         ("papers", "show"): reading.show,
         ("papers", "similar"): reading.similar,
+        ("papers", "save"): saving.save,
+        ("papers", "saved"): saving.saved,
+        ("papers", "unsave"): saving.unsave,
         ("ask",): reading.ask,
         ("context",): reading.context,
         ("summary",): reading.summary,
@@ -104,6 +107,7 @@ class Commands:
             _, followed = await topics.mine(r, PERSON_HERE)
             setups = await channels.overview(r, GUILD_HERE)
             papers = await search.papers(r, list(self._talk.numbered.values()))
+            kept = await saved.mine(r, PERSON_HERE)
         except StorageError as error:
             log.info("no completions", problem=str(error))
             return
@@ -115,6 +119,7 @@ class Commands:
                 for number, paper_id in self._talk.numbered.items()
                 if paper_id in papers
             ),
+            saved=tuple((str(paper.id), phrases.title(paper, 60)) for paper in kept),
         )
 
 

@@ -28,6 +28,7 @@ class Choices:
     topics: tuple[tuple[str, str], ...] = ()
     setups: tuple[tuple[str, str], ...] = ()
     papers: tuple[tuple[str, str], ...] = ()
+    saved: tuple[tuple[str, str], ...] = ()
 
 
 def complete(line: str, choices: Choices) -> tuple[Suggestion, ...]:
@@ -94,6 +95,8 @@ def _filled(fill: Fill | None, choices: Choices) -> tuple[tuple[str, str], ...]:
             return choices.setups
         case Fill.PAPER:
             return choices.papers
+        case Fill.SAVED:
+            return choices.saved
         case Fill.COMMAND:
             return tuple((command.name.removeprefix("/"), command.about) for command in COMMANDS)
         case Fill.ZONE | None:

@@ -14,7 +14,7 @@ from bot.ports import Outbox, Resources
 from bot.render import channels as channel_posts
 from bot.render import topics as topic_posts
 from bot.render.privacy import confirm_forget, forgotten
-from bot.services import channels, delivery, privacy, topics
+from bot.services import channels, delivery, privacy, saved, topics
 from storage.records import ChannelSetup, DeliveryState, Schedule, Sort
 
 FIRST_HOUR = time(9)
@@ -178,6 +178,7 @@ async def forget(talk: Talk, typed: Typed) -> None:
     """Delete everything that is kept of the person here, once they said yes."""
     if not typed.text:
         _, followed = await topics.mine(talk.r, PERSON_HERE)
-        talk.show(confirm_forget(topics=len(followed)))
+        talk.show(confirm_forget(topics=len(followed), saved=len(await saved.mine(talk.r, PERSON_HERE))))
         return
-    talk.show(forgotten(topics=await privacy.forget(talk.r, PERSON_HERE)))
+    topics_gone, papers_gone = await privacy.forget(talk.r, PERSON_HERE)
+    talk.show(forgotten(topics=topics_gone, saved=papers_gone))

@@ -15,15 +15,19 @@ from bot.render.actions import (
     FollowTopic,
     OpenThread,
     Recheck,
+    SavedPage,
+    SavePaper,
     SearchPage,
     ShowContext,
     ShowDiscussed,
     ShowPaper,
+    ShowSaved,
     ShowSimilar,
     SimilarPage,
     Summarise,
     TrendingPage,
     UnfollowTopic,
+    UnsavePaper,
     VoteOn,
     Why,
     WriteAgain,
@@ -46,6 +50,12 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return f"/papers show {paper_id}"
         case ShowSimilar(paper_id):
             return f"/papers similar {paper_id}"
+        case SavePaper(paper_id):
+            return f"/papers save {paper_id}"
+        case UnsavePaper(paper_id):
+            return f"/papers unsave {paper_id}"
+        case ShowSaved():
+            return "/papers saved"
         case Summarise(paper_id, style):
             return f"/summary {paper_id} --style {style}"
         case Compare(paper_ids):
@@ -72,7 +82,7 @@ def _typed(action: Action, offset: int, sort: str | None) -> str | None:
             return "/discuss papers"
         case ShowContext():
             return "/context"
-        case VoteOn() | AskTopic() | SimilarPage() | FollowTopic() | ConfirmSetup():
+        case VoteOn() | AskTopic() | SimilarPage() | SavedPage() | FollowTopic() | ConfirmSetup():
             return None
         case DiscussChosen() | OpenThread() | Recheck() | WriteAgain():
             return None

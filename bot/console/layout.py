@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.style import Style as Ink
 from rich.text import Text
 
-from bot.render.actions import ShowContext, ShowPaper, decode
+from bot.render.actions import Action, ShowContext, ShowPaper, Why, decode
 from bot.render.markdown import safe_address, visible
 from bot.render.post import (
     Block,
@@ -101,9 +101,17 @@ def papers_in(post: Post) -> tuple[PaperId, ...]:
 
 def answer_in(post: Post) -> str | None:
     """The token of the answer that a post gives."""
+    return next((action.token for action in _actions(post) if isinstance(action, ShowContext)), None)
+
+
+def is_digest(post: Post) -> bool:
+    """Whether a post can say why it holds what it holds."""
+    return any(isinstance(action, Why) for action in _actions(post))
+
+
+def _actions(post: Post) -> Iterator[Action | None]:
     rows = (block.buttons for block in post.blocks if isinstance(block, Buttons))
-    actions = (decode(button.action) for row in rows for button in row if button.action)
-    return next((action.token for action in actions if isinstance(action, ShowContext)), None)
+    return (decode(button.action) for row in rows for button in row if button.action)
 
 
 def _paper_of(section: Section) -> PaperId | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import pages
 from bot.console.answers import show_answer
 from bot.console.grammar import Typed
-from bot.console.outbox import HERE
+from bot.console.outbox import HERE, PERSON_HERE
 from bot.console.talk import A_PAGE, SEARCH_ORDERS, Alike, Listed, Searched, Talk
 from bot.core.identity import find_paper_ids, parse_paper_id
 from bot.core.period import parse_period
@@ -20,14 +20,14 @@ from storage.records import Sort
 async def today(talk: Talk, typed: Typed) -> None:
     """The papers of a day, a week or a month; of the newest day where none is named."""
     period = parse_period(typed.text, today=talk.r.clock().date()) if typed.text else None
-    limit, offset = _page(typed)
+    limit, offset = page_of(typed)
     sort = Sort(typed.value("sort") or Sort.TRENDING)
     await talk.show_list(Listed(period=period, sort=sort, limit=limit, offset=offset))
 
 
 async def find(talk: Talk, typed: Typed) -> None:
     """Search everything in the store."""
-    limit, offset = _page(typed)
+    limit, offset = page_of(typed)
     sort = SEARCH_ORDERS[typed.value("sort") or "relevance"]
     await talk.show_list(Searched(text=typed.text, sort=sort, limit=limit, offset=offset))
 
@@ -49,7 +49,7 @@ async def show(talk: Talk, typed: Typed) -> None:
 
 async def similar(talk: Talk, typed: Typed) -> None:
     """The papers most like one, by its number in the list, its id or its address."""
-    limit, offset = _page(typed)
+    limit, offset = page_of(typed)
     await talk.show_list(Alike(paper=talk.paper_named(typed.text), limit=limit, offset=offset))
 
 
@@ -131,7 +131,7 @@ async def sort(talk: Talk, typed: Typed) -> None:
 
 
 async def _show_paper(talk: Talk, text: str) -> None:
-    talk.show(await pages.paper(talk.r, text))
+    talk.show(await pages.paper(talk.r, text, reader=PERSON_HERE))
 
 
 async def _last_token(talk: Talk) -> str:
@@ -142,7 +142,8 @@ async def _last_token(talk: Talk) -> str:
     return last[0].token
 
 
-def _page(typed: Typed) -> tuple[int, int]:
+def page_of(typed: Typed) -> tuple[int, int]:
+    """How many papers are on a page, and how many stand before the one that is asked for."""
     limit = typed.number("limit") or A_PAGE
     return limit, ((typed.number("page") or 1) - 1) * limit
 

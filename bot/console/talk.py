@@ -6,15 +6,17 @@ from typing import get_args
 
 from bot.console.grammar import LONGEST_NUMBER
 from bot.console.hints import typed_for
-from bot.console.layout import Reach, answer_in, papers_in
+from bot.console.layout import Reach, answer_in, is_digest, papers_in
+from bot.console.outbox import PERSON_HERE
 from bot.console.terminal import Screen
 from bot.core.period import Period
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.post import Button, Post
+from bot.render.saved import saved_page
 from bot.render.search import search_page, similar_page
 from bot.render.trending import trending_page
-from bot.services import search
+from bot.services import saved, search
 from bot.services.similar import similar
 from storage.records import PaperId, Sort
 from storage.search_index import SearchSort
@@ -53,7 +55,16 @@ class Alike:
     limit: int = A_PAGE
 
 
-AnyList = Searched | Listed | Alike
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What was saved here, the last first, page by page; of it what matches where there is a ``text``."""
+
+    text: str = ""
+    offset: int = 0
+    limit: int = A_PAGE
+
+
+AnyList = Searched | Listed | Alike | Kept
 
 
 class Talk:
@@ -86,8 +97,9 @@ class Talk:
         self._show(post, first=1, listed=None)
 
     def arrive(self, post: Post, token: str) -> None:
-        """Show a digest that came by itself."""
-        self.digest = token
+        """Show a digest, or news, that came by itself."""
+        if is_digest(post):
+            self.digest = token
         self.show(post)
 
     async def show_list(self, wanted: AnyList) -> None:
@@ -114,6 +126,10 @@ class Talk:
                 likes = await similar(self.r, wanted.paper, limit=wanted.limit, offset=wanted.offset)
                 self._more = wanted.offset + len(likes.results) < likes.total
                 post = similar_page(likes, whole=True)
+            case Kept():
+                kept = await saved.page(self.r, PERSON_HERE, wanted.text, limit=wanted.limit, offset=wanted.offset)
+                self._more = wanted.offset + len(kept.papers) < kept.total
+                post = saved_page(kept, whole=True)
         self._show(post, first=wanted.offset + 1, listed=wanted)
 
     async def turn(self, pages: int) -> None:
@@ -135,6 +151,8 @@ class Talk:
                 raise InvalidInput("There is no list to sort. Begin one with /papers today or a search.")
             case Alike():
                 raise InvalidInput("Papers like one come nearest first; there is no other order.")
+            case Kept():
+                raise InvalidInput("What you saved comes last saved first; there is no other order.")
             case Searched() as shown:
                 if order not in SEARCH_ORDERS:
                     raise InvalidInput(f"A search is sorted by {', '.join(SEARCH_ORDERS)}, not {order!r}.")

@@ -14,6 +14,7 @@ class Fill(Enum):
     TOPIC = "topic"
     SETUP = "setup"
     PAPER = "paper"
+    SAVED = "saved"
     COMMAND = "command"
 
 
@@ -140,6 +141,29 @@ COMMANDS: tuple[Command, ...] = (
         needed=True,
         fill=Fill.PAPER,
         options=(_LIMIT, _PAGE),
+    ),
+    Command(
+        words=("papers", "save"),
+        about="keep a paper, and hear when it is withdrawn or has a new version",
+        example="/papers save 2",
+        text="NUMBER or ID",
+        needed=True,
+        fill=Fill.PAPER,
+    ),
+    Command(
+        words=("papers", "saved"),
+        about="the papers that you saved, or those of them that match",
+        example="/papers saved diffusion",
+        text="QUERY",
+        options=(_LIMIT, _PAGE),
+    ),
+    Command(
+        words=("papers", "unsave"),
+        about="take a paper out of those that you saved",
+        example="/papers unsave 2",
+        text="NUMBER or ID",
+        needed=True,
+        fill=Fill.SAVED,
     ),
     Command(
         words=("ask",),

@@ -1,11 +1,12 @@
 """What a search or a ranking found, one page of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.core.period import Period
 from bot.core.ranking import Ranked
-from storage.records import Paper, Sort
+from storage.records import Paper, PaperChange, Sort
 
 
 class Engine(StrEnum):
@@ -82,6 +83,25 @@ class SimilarPage:
     took_ms: float
     freshness: "Freshness"
     engine: Engine = Engine.WORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPage:
+    """One page of what a person saved, each paper with when that was; ``changes`` are those that came later.
+
+    ``total`` counts what matches ``query``, ``saved`` all of it.
+    """
+
+    query: str
+    """Empty where all is shown."""
+    token: str | None
+    """A short name of the query where there are further pages; see ``SearchPage``."""
+    papers: tuple[tuple[Paper, datetime], ...]
+    changes: tuple[PaperChange, ...]
+    total: int
+    saved: int
+    offset: int
+    limit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

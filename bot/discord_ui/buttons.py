@@ -19,7 +19,7 @@ from bot.discord_ui.components import custom_ids
 from bot.discord_ui.failures import report
 from bot.discord_ui.permissions import may_write, require_thread_writer
 from bot.discord_ui.places import require_thread
-from bot.discord_ui.replies import Interaction, answer, answer_growing, asker, is_own, replace
+from bot.discord_ui.replies import Interaction, answer, answer_growing, asker, is_own, is_private, replace
 from bot.errors import InvalidInput
 from bot.render.actions import (
     PREFIX,
@@ -35,15 +35,19 @@ from bot.render.actions import (
     FollowTopic,
     OpenThread,
     Recheck,
+    SavedPage,
+    SavePaper,
     SearchPage,
     ShowContext,
     ShowDiscussed,
     ShowPaper,
+    ShowSaved,
     ShowSimilar,
     SimilarPage,
     Summarise,
     TrendingPage,
     UnfollowTopic,
+    UnsavePaper,
     VoteOn,
     Why,
     WriteAgain,
@@ -102,10 +106,16 @@ async def _asked(interaction: Interaction) -> None:
 
 
 async def _pressed(interaction: Interaction, custom_id: str) -> None:
-    r = interaction.client.resources
+    r, person_id = interaction.client.resources, interaction.user.id
     match decode(custom_id):
         case ShowPaper(paper_id):
-            await answer(interaction, pages.paper(r, paper_id), private=True)
+            await answer(interaction, pages.paper(r, paper_id, reader=person_id), private=True)
+        case SavePaper(paper_id):
+            await _shelve(interaction, paper_id, pages.save(r, person_id, paper_id))
+        case UnsavePaper(paper_id):
+            await _shelve(interaction, paper_id, pages.unsave(r, person_id, paper_id))
+        case ShowSaved():
+            await answer(interaction, pages.saved_papers(r, person_id), private=True)
         case AskAbout(paper_id):
             await _open_question(interaction, AskAbout(paper_id))
         case Discuss(paper_id):
@@ -127,12 +137,8 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await answer(interaction, pages.discussed_here(r, require_thread(interaction)), private=True)
         case ShowSimilar(paper_id):
             await answer(interaction, pages.similar(r, paper_id), private=True)
-        case SimilarPage(paper_id, offset):
-            await _turn(interaction, pages.similar(r, paper_id, offset))
-        case SearchPage(token, offset, sort):
-            await _turn(interaction, pages.found_again(r, token, sort, offset))
-        case TrendingPage(period, sort, offset):
-            await _turn(interaction, pages.trending(r, period, sort, offset))
+        case SimilarPage() | SearchPage() | TrendingPage() | SavedPage() as page:
+            await _turn(interaction, _page(interaction, page))
         case Why(token, paper_id):
             await answer(interaction, pages.reasons(r, token, paper_id), private=True)
         case FollowTopic(token):
@@ -167,12 +173,49 @@ async def _answer_on(interaction: Interaction, paper_id: PaperId, topic: Topic) 
     )
 
 
+async def _page(interaction: Interaction, page: SimilarPage | SearchPage | TrendingPage | SavedPage) -> Post:
+    r = interaction.client.resources
+    match page:
+        case SimilarPage(paper_id, offset):
+            return await pages.similar(r, paper_id, offset)
+        case SearchPage(token, offset, sort):
+            return await pages.found_again(r, token, sort, offset)
+        case TrendingPage(period, sort, offset):
+            return await pages.trending(r, period, sort, offset)
+        case SavedPage(offset, token):
+            return await pages.saved_again(r, interaction.user.id, token, offset)
+
+
 async def _turn(interaction: Interaction, page: Coroutine[Any, Any, Post]) -> None:
     """Turn the page of one's own answer in place; of somebody else's, or of a digest, show it beside, privately."""
     if is_own(interaction):
         await replace(interaction, page)
     else:
         await answer(interaction, page, private=True)
+
+
+async def _shelve(interaction: Interaction, paper_id: PaperId, work: Coroutine[Any, Any, Post]) -> None:
+    """Save a paper, or take it out. Where nobody else sees the message, its button turns round; else it is receipted.
+
+    What all see must not tell what one of them saved.
+    """
+    if not is_private(interaction):
+        await answer(interaction, work, private=True)
+    elif _is_card(interaction, paper_id):
+        await replace(interaction, _card_after(interaction, paper_id, work))
+    else:
+        await replace(interaction, work)
+
+
+async def _card_after(interaction: Interaction, paper_id: PaperId, work: Coroutine[Any, Any, Post]) -> Post:
+    await work
+    return await pages.paper(interaction.client.resources, paper_id, reader=interaction.user.id)
+
+
+def _is_card(interaction: Interaction, paper_id: PaperId) -> bool:
+    """Whether the pressed message is a paper's card, and no receipt."""
+    components = interaction.message.components if interaction.message else ()
+    return encode(ShowSimilar(paper_id)) in custom_ids(components)
 
 
 async def _act(interaction: Interaction, setup_id: int, act: ChannelAct) -> None:
@@ -231,7 +274,8 @@ async def _write_again(interaction: Interaction) -> Post:
 
 
 async def _forget(interaction: Interaction) -> Post:
-    return forgotten(topics=await privacy.forget(interaction.client.resources, interaction.user.id))
+    followed, saved = await privacy.forget(interaction.client.resources, interaction.user.id)
+    return forgotten(topics=followed, saved=saved)
 
 
 async def _open_question(interaction: Interaction, action: AskAbout) -> None:

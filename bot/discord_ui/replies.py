@@ -132,12 +132,17 @@ def asker_of(user: discord.User | discord.Member, guild_id: int | None) -> Asker
     return Asker(person_id=user.id, guild_id=guild_id, role_ids=frozenset(role.id for role in roles))
 
 
+def is_private(interaction: Interaction) -> bool:
+    """Whether nobody but this person sees the pressed message."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
 def is_own(interaction: Interaction) -> bool:
     """Whether the pressed message answers this very person, so that turning its page disturbs nobody else."""
     message = interaction.message
     if message is None:
         return False
-    if message.flags.ephemeral:
+    if is_private(interaction):
         return True
     asked = message.interaction_metadata
     return asked is not None and asked.user.id == interaction.user.id

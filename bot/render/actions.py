@@ -110,6 +110,33 @@ class AskTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class SavePaper:
+    """Save a paper for whoever presses it."""
+
+    paper_id: PaperId
+
+
+@dataclass(frozen=True, slots=True)
+class UnsavePaper:
+    paper_id: PaperId
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """A page of what whoever presses it saved, or of what of it matches the query that the store keeps."""
+
+    offset: int
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSaved:
+    """What whoever presses it saved; ``token`` is that of the message which tells news of it."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summarise:
     """A paper in a few lines."""
 
@@ -202,6 +229,10 @@ Action = (
     | Discuss
     | DiscussChosen
     | AskTopic
+    | SavePaper
+    | UnsavePaper
+    | SavedPage
+    | ShowSaved
     | Summarise
     | Compare
     | ShowDiscussed
@@ -215,6 +246,15 @@ Action = (
     | ConfirmSetup
     | ConfirmForget
 )
+
+OF_A_PAPER: dict[str, type[ShowPaper | AskAbout | ShowSimilar | Discuss | SavePaper | UnsavePaper]] = {
+    "show": ShowPaper, "ask": AskAbout, "similar": ShowSimilar,
+    "discuss": Discuss, "save": SavePaper, "unsave": UnsavePaper,
+}  # fmt: skip
+OF_A_TOKEN: dict[str, type[ShowDiscussed | ShowContext | FollowTopic | ShowSaved]] = {
+    "discussed": ShowDiscussed, "context": ShowContext, "follow": FollowTopic, "shelf": ShowSaved,
+}  # fmt: skip
+_NAMES: dict[type, str] = {kind: name for name, kind in (*OF_A_PAPER.items(), *OF_A_TOKEN.items())}
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
@@ -246,12 +286,10 @@ def decode(text: str) -> Action | None:
 
 def _parts(action: Action) -> tuple[str, ...]:
     match action:
-        case ShowPaper(paper_id):
-            return "show", paper_id
-        case AskAbout(paper_id):
-            return "ask", paper_id
-        case ShowSimilar(paper_id):
-            return "similar", paper_id
+        case ShowPaper(named) | AskAbout(named) | ShowSimilar(named) | Discuss(named) | SavePaper(named):
+            return _NAMES[type(action)], named
+        case UnsavePaper(named) | ShowDiscussed(named) | ShowContext(named) | FollowTopic(named) | ShowSaved(named):
+            return _NAMES[type(action)], named
         case SimilarPage(paper_id, offset):
             return "similar", paper_id, str(offset)
         case SearchPage(token, offset, sort):
@@ -262,26 +300,20 @@ def _parts(action: Action) -> tuple[str, ...]:
             return ("why", token) if paper_id is None else ("why", token, paper_id)
         case OpenThread(token, paper_id):
             return "thread", token, paper_id
-        case Discuss(paper_id):
-            return "discuss", paper_id
         case DiscussChosen():
             return ("discuss",)
         case AskTopic(paper_id, topic):
             return "ask", paper_id, topic
+        case SavedPage(offset, token):
+            return ("saved", str(offset)) if token is None else ("saved", str(offset), token)
         case Summarise(paper_id, style):
             return "summary", paper_id, style
         case Compare(paper_ids, first):
             return "compare", str(first), *paper_ids
-        case ShowDiscussed(token):
-            return "discussed", token
-        case ShowContext(token):
-            return "context", token
         case VoteOn(token, is_good):
             return "vote", token, "good" if is_good else "bad"
         case Recheck(setup_id, token):
             return "recheck", str(setup_id), token
-        case FollowTopic(token):
-            return "follow", token
         case UnfollowTopic(topic_id):
             return "unfollow", str(topic_id)
         case WriteAgain():
@@ -296,12 +328,10 @@ def _parts(action: Action) -> tuple[str, ...]:
 
 def _read(parts: list[str]) -> Action | None:
     match parts:
-        case ["show", paper_id]:
-            return ShowPaper(_paper_id(paper_id))
-        case ["ask", paper_id]:
-            return AskAbout(_paper_id(paper_id))
-        case ["similar", paper_id]:
-            return ShowSimilar(_paper_id(paper_id))
+        case [name, paper_id] if name in OF_A_PAPER:
+            return OF_A_PAPER[name](_paper_id(paper_id))
+        case [name, token] if name in OF_A_TOKEN:
+            return OF_A_TOKEN[name](_whole(_TOKEN, token))
         case ["similar", paper_id, offset]:
             return SimilarPage(_paper_id(paper_id), _number(offset))
         case ["search", token, offset, sort]:
@@ -316,24 +346,20 @@ def _read(parts: list[str]) -> Action | None:
             return OpenThread(_whole(_TOKEN, token), _paper_id(paper_id))
         case ["discuss"]:
             return DiscussChosen()
-        case ["discuss", paper_id]:
-            return Discuss(_paper_id(paper_id))
         case ["ask", paper_id, topic]:
             return AskTopic(_paper_id(paper_id), Topic(topic))
+        case ["saved", offset]:
+            return SavedPage(_number(offset))
+        case ["saved", offset, token]:
+            return SavedPage(_number(offset), _whole(_TOKEN, token))
         case ["summary", paper_id, style]:
             return Summarise(_paper_id(paper_id), Style(style))
         case ["compare", first, *paper_ids] if FEWEST <= len(paper_ids) <= MOST:
             return Compare(tuple(map(_paper_id, paper_ids)), _number(first))
-        case ["discussed", token]:
-            return ShowDiscussed(_whole(_TOKEN, token))
-        case ["context", token]:
-            return ShowContext(_whole(_TOKEN, token))
         case ["vote", token, ("good" | "bad") as opinion]:
             return VoteOn(_whole(_TOKEN, token), opinion == "good")
         case ["recheck", setup_id, token]:
             return Recheck(_number(setup_id), _whole(_TOKEN, token))
-        case ["follow", token]:
-            return FollowTopic(_whole(_TOKEN, token))
         case ["unfollow", topic_id]:
             return UnfollowTopic(_number(topic_id))
         case ["write"]:

@@ -20,6 +20,9 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("/papers search diffusion author:ho", "search everything I have"),
         Example("/papers show 2503.01234", "one paper; an address or DOI of it will do"),
         Example("/papers similar 2503.01234", "the papers most like one"),
+        Example("/papers save 2503.01234", "keep one, and hear when it is withdrawn or renewed; Save on its card too"),
+        Example("/papers saved", "what you saved, the last one first; with query: what of it matches"),
+        Example("/papers unsave 2503.01234", "take one out again"),
         Example("/ask how large is the dataset?", "the passages closest to a question, quoted word for word"),
         Example("/summary 2503.01234", "a paper in a few lines, each with the words that it stands on"),
         Example("/compare 2503.01234 2503.05678", "two to four papers side by side, in their own words"),
@@ -69,11 +72,12 @@ ANSWERS = (
     "language model, it words an answer, and each of its sentences needs a quotation that I found in the text."
 )
 KEPT = (
-    "What I keep of you: your Discord id, your topics, when your daily message comes, what I sent you, your votes on "
-    "answers, how often you asked the model today, and which channel setups you made. I read no messages but those in "
-    "threads about papers that mention me. Questions and what I quoted I keep for 30 days, without who asked; those in "
-    "threads with who asked, for some weeks, so that a question may go on from the last one. Where a language model "
-    "answers, the question, the thread's last turns and passages go to its server, but no name and no id."
+    "What I keep of you: your Discord id, your topics, the papers that you saved, when your daily message comes, what "
+    "I sent you, your votes on answers, how often you asked the model today, and which channel setups you made. I "
+    "read no messages but those in threads about papers that mention me. Questions and what I quoted I keep for 30 "
+    "days, without who asked; those in threads with who asked, for some weeks, so that a question may go on from the "
+    "last one. Where a language model answers, the question, the thread's last turns and passages go to its server, "
+    "but no name and no id."
 )
 SOURCES = (
     Span("Papers come from "),

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from bot.core.pages import Freshness
 from bot.core.text import clip, readable
 from bot.render import phrases
 from bot.render.actions import AskAbout, Discuss, ShowSimilar, encode
-from bot.render.limits import roomiest
+from bot.render.limits import MOST_BUTTONS_IN_A_ROW, roomiest
 from bot.render.links import Link, outside
 from bot.render.phrases import APART, fine, heading, strong, text
 from bot.render.post import Block, Button, ButtonLook, Buttons, Inline, Post, Quote, Span, Style
+from bot.render.saved import save, unsave
 from storage.naming import is_doi
 from storage.records import ChangeKind, Paper, PaperChange
 
@@ -47,6 +48,7 @@ class Surroundings:
 
     ``why`` says for what it was picked; ``buttons`` stand before the one that asks about it, ``closing`` before all of
     its buttons. A ``brief`` card has the summary, or where there is none the first sentences of the abstract.
+    ``saved_at`` is when whoever it is shown to saved it, where nobody else sees it.
     """
 
     opening: tuple[Block, ...] = ()
@@ -56,6 +58,7 @@ class Surroundings:
     brief: bool = False
     closing: tuple[Block, ...] = ()
     is_discussed: bool = False
+    saved_at: datetime | None = None
 
 
 ALONE = Surroundings()
@@ -69,7 +72,9 @@ def paper_card(
     by = phrases.summarised_by(paper)
     keywords = "" if around.brief else ", ".join(phrases.line(keyword, 40) for keyword in paper.keywords)
     discuss = () if around.is_discussed else (_discuss(paper),)
-    rows = (Buttons(_links(paper)), Buttons((*around.buttons, _similar(paper), *discuss, _ask(paper))))
+    saving = save(paper) if around.saved_at is None else unsave(paper)
+    own = (_similar(paper), *discuss, saving, _ask(paper))
+    rows = (Buttons(_links(paper)), *_rows(around.buttons, own))
 
     def build(room: _Room) -> Post:
         blocks: list[Block] = [
@@ -82,6 +87,8 @@ def paper_card(
         ]
         if keywords and room.keywords:
             blocks.append(fine(f"Keywords: {clip(keywords, room.keywords)}"))
+        if around.saved_at:
+            blocks.append(fine(f"You saved it on {phrases.utc_day(around.saved_at)}."))
         if freshness and freshness.note:
             blocks.append(fine(phrases.line(freshness.note, 200)))
         return Post((*blocks, *around.closing, *rows))
@@ -175,6 +182,12 @@ def _links(paper: Paper) -> tuple[Button, ...]:
 def _labelled(what: str, link: Link) -> Button:
     """The host stands on the button, since the address came from outside."""
     return Button(f"{what}{APART}{link.host}", url=link.url)
+
+
+def _rows(first: tuple[Button, ...], own: tuple[Button, ...]) -> tuple[Buttons, ...]:
+    """One where there is room for all."""
+    together = (*first, *own)
+    return (Buttons(together),) if len(together) <= MOST_BUTTONS_IN_A_ROW else (Buttons(first), Buttons(own))
 
 
 def _similar(paper: Paper) -> Button:

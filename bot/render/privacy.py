@@ -14,6 +14,7 @@ def exported(
     *,
     topics: int,
     deliveries: int,
+    saved: int = 0,
     setups: int = 0,
     votes: int = 0,
     turns: int = 0,
@@ -26,9 +27,11 @@ def exported(
     ``hour``: when their daily message comes; ``turns``: questions in threads; ``model``: one answers questions.
     """
     beside = (text(TO_A_MODEL),) if model else ()
-    if not any((topics, deliveries, setups, votes, turns, asked, hour)):
+    if not any((topics, deliveries, saved, setups, votes, turns, asked, hour)):
         return Post((heading("I keep nothing of you", level=3), text("There is nothing to export."), *beside))
     parts = [counted(topics, "topic"), f"the record of {counted(deliveries, 'message')} to you"]
+    if saved:
+        parts.insert(1, counted(saved, "saved paper"))
     if hour:
         parts.append("the hour of your daily message")
     if setups:
@@ -44,12 +47,12 @@ def exported(
     return Post((heading("Your data", level=3), text(words), *beside, end))
 
 
-def confirm_forget(*, topics: int) -> Post:
+def confirm_forget(*, topics: int, saved: int = 0) -> Post:
     """Ask before everything that is kept of a person is deleted."""
     words = (
-        f"This deletes your {counted(topics, 'topic')}, the settings of your daily message, your votes on answers, "
-        "what you asked in threads and the record of what I sent you. It cannot be undone. Channel setups stay with "
-        "their server, without your name on them."
+        f"This deletes your {_kept(topics, saved)}, the settings of your daily message, your votes on answers, what "
+        "you asked in threads and the record of what I sent you. It cannot be undone. Channel setups stay with their "
+        "server, without your name on them."
     )
     forget = Button(
         "Delete it all", action=encode(ConfirmForget()), look=ButtonLook.DANGER, command="/privacy forget yes"
@@ -57,9 +60,17 @@ def confirm_forget(*, topics: int) -> Post:
     return Post((heading("Delete everything I keep of you?", level=3), text(words), Buttons((forget,))))
 
 
-def forgotten(*, topics: int) -> Post:
+def forgotten(*, topics: int, saved: int = 0) -> Post:
     """The receipt: everything that was kept of a person is gone."""
     words = (
-        f"Your {counted(topics, 'topic')} and the record of what I sent you are deleted. No more messages will come."
+        f"Your {_kept(topics, saved)} and the record of what I sent you are deleted. No more messages will come."
+        if topics or saved
+        else "I kept no topics and no papers of you; nothing is left."
     )
-    return Post((heading("Forgotten", level=3), text(words if topics else "I kept no topics of you; nothing is left.")))
+    return Post((heading("Forgotten", level=3), text(words)))
+
+
+def _kept(topics: int, saved: int) -> str:
+    """``2 topics``, ``1 saved paper``, ``2 topics, 1 saved paper``: the beginning of a list."""
+    parts = [counted(topics, "topic")] if topics or not saved else []
+    return ", ".join(parts + ([counted(saved, "saved paper")] if saved else []))

@@ -71,13 +71,14 @@ def unfollowed(topic: Topic) -> Post:
 
 
 def direct_messages_closed(person: Person) -> Post:
-    """Why topics cannot arrive, and how to let them."""
+    """Why nothing can arrive, and how to let it."""
     return Post((heading("Your direct messages are closed to me", level=3), *_closed(person)))
 
 
 def writing_again(person: Person, *, waits: bool) -> Post:
     """Their direct messages are tried again; ``waits`` where today's is held and goes out now."""
-    words = "What waited for you comes in a moment." if waits else f"Your topics come {hours(person.schedule)}."
+    coming = f"Topics that you follow come {hours(person.schedule)}, news of papers that you saved at once."
+    words = "What waited for you comes in a moment." if waits else coming
     closing = "If Discord still refuses it, I tell you at your next command."
     return Post((heading("I write to you again", level=3), text(f"{words} {closing}")))
 
@@ -115,8 +116,8 @@ def _closed(person: Person) -> list[Block]:
     words = text(
         "Discord has refused my direct messages to you since ",
         since,
-        ", so your topics cannot arrive. In a server that we share, open its Privacy Settings and allow direct "
-        "messages; then press Try again.",
+        ", so neither your topics nor news of what you saved can arrive. In a server that we share, open its Privacy "
+        "Settings and allow direct messages; then press Try again.",
     )
     again = Button("Try again", action=encode(WriteAgain()), look=ButtonLook.PRIMARY)
     return [words, Buttons((again,))]

@@ -21,7 +21,8 @@ from bot.errors import Filtered, InvalidInput, Refused, RetryLater, SendUncertai
 from bot.ports import DIGEST_ONLY, Needs, Outbox, Resources
 from bot.render.post import Post
 from bot.services import channels, pauses, planning
-from bot.services.posts import Posts, envelope
+from bot.services.posts import SAVED_SLOT, Posts, envelope
+from bot.services.topics import DEFAULT_SCHEDULE
 from bot.services.upkeep import next_look
 from storage.records import (
     ChannelSetup,
@@ -30,6 +31,7 @@ from storage.records import (
     DestinationKind,
     Message,
     Obstacle,
+    Person,
 )
 from storage.store import Writing
 
@@ -303,11 +305,10 @@ async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable, *, 
     destination, now = delivery.key.destination, r.clock()
     async with r.store.write() as tx:
         setup = await channels.setup_of(tx.channels, delivery.key)
-        is_personal = destination.kind is DestinationKind.PERSON and error.obstacle is Obstacle.DM_CLOSED
-        scheduled = setup.slot if setup is not None else planning.TOPIC_SLOT if is_personal else None
+        person = await _closed(tx, error)
         if in_doubt and now < delivery.expires_at:
             await tx.deliveries.renew(delivery.id, now + STILL_IN_DOUBT, attempt=delivery.attempts)
-        elif delivery.key.slot == scheduled and now < delivery.expires_at:
+        elif _is_waited_for(delivery, setup, person) and now < delivery.expires_at:
             await tx.deliveries.retry(
                 delivery.id, not_before=delivery.expires_at, problem=str(error), attempt=delivery.attempts
             )
@@ -315,13 +316,33 @@ async def _unreachable(r: Resources, delivery: Delivery, error: Unreachable, *, 
             await _give_up(tx, r, delivery, str(error), unreachable=True)
         if error.obstacle is Obstacle.GONE:
             await tx.discussions.forget(destination.id)
-        if destination.kind is DestinationKind.PERSON:
-            person = await tx.people.get(destination.id)
-            if person is not None and error.obstacle is Obstacle.DM_CLOSED:
-                await tx.people.save(replace(person, dm_closed_at=now))
-        else:
+        if person is not None:
+            await tx.people.save(replace(person, dm_closed_at=now))
+        if destination.kind is not DestinationKind.PERSON:
             await pauses.pause_all(tx, error, now=now, setup=setup)
     log.warning("destination unreachable", destination=str(destination), obstacle=error.obstacle, problem=str(error))
+
+
+async def _closed(tx: Writing, error: Unreachable) -> Person | None:
+    """Whose direct messages ``error`` found closed, where they wait for any: for their topics, or news of their papers.
+
+    Nothing else is kept of who only saved papers; to tell them, it has to be known from here on.
+    """
+    place = error.destination
+    if place.kind is not DestinationKind.PERSON or error.obstacle is not Obstacle.DM_CLOSED:
+        return None
+    person = await tx.people.get(place.id)
+    if person is None and await tx.saved.of(place.id):
+        return Person(id=place.id, schedule=DEFAULT_SCHEDULE)
+    return person
+
+
+def _is_waited_for(delivery: Delivery, setup: ChannelSetup | None, person: Person | None) -> bool:
+    """Whether a delivery is worth holding for as long as it may come at all: no notice, and nothing out of turn."""
+    slot = delivery.key.slot
+    if setup is not None:
+        return slot == setup.slot
+    return person is not None and (slot == planning.TOPIC_SLOT or slot.startswith(SAVED_SLOT))
 
 
 async def _give_up(tx: Writing, r: Resources, delivery: Delivery, problem: str, *, unreachable: bool) -> None:

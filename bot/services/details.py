@@ -1,7 +1,7 @@
 """What the lists leave out of their papers: categories, new versions and withdrawals; citations and fields of study.
 
-It is looked up in a catalogue, a few papers at a time, those first that are discussed and then the newest, again and
-again for a month, or as long as a thread is told of its papers' news. Nobody waits for it.
+It is looked up in a catalogue, a few papers at a time, those first that are discussed or saved and then the newest,
+again and again for a month, or as long as a thread is told of its papers' news. Nobody waits for it.
 """
 
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ async def look_up(r: Resources, catalogue: Catalogue | None) -> SourceReport | N
         ids = await tx.papers.to_look_up(
             source,
             listed=((now - LOOKED_AFTER_FOR).date(), (now - catalogue.knows_after).date()),
-            discussed_since=now - news.TOLD_FOR,
+            taken_up_since=now - news.TOLD_FOR,
             not_since=now - catalogue.again_after,
             dois=catalogue.knows_dois,
             limit=catalogue.most_ids,

@@ -21,6 +21,7 @@ from bot.render.digest import channel_digest, topic_digest
 from bot.render.digest import title as channel_title
 from bot.render.marker import with_token
 from bot.render.post import Post
+from bot.render.saved import news_of_saved
 from bot.render.threads import paper_changed
 from bot.services import search
 from storage.records import (
@@ -48,6 +49,9 @@ NOTICE_SLOT = "notice-"
 
 CHANGE_SLOT = f"{NOTICE_SLOT}change-"
 """Likewise of a message about a paper's change in a thread; the change's id follows."""
+
+SAVED_SLOT = f"{NOTICE_SLOT}saved-"
+"""Likewise of a message to a person about papers that they saved; the id of the last change in it follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Posts:
         """
         if delivery.key.slot.startswith(CHANGE_SLOT):
             return await self._change(delivery, message), ""
+        if delivery.key.slot.startswith(SAVED_SLOT):
+            return await self._news_of_saved(delivery, message, squeeze), ""
         if delivery.key.slot.startswith(NOTICE_SLOT):
             return await self._notice(delivery, message), ""
         story = await self._story(delivery, squeeze)
@@ -156,6 +162,15 @@ class Posts:
         if paper is None:
             raise Refused(delivery.key.destination, f"The store does not hold {change.paper_id} any more.")
         return paper_changed(paper, change, message.token, read_version=text.version if text is not None else None)
+
+    async def _news_of_saved(self, delivery: Delivery, message: Message, squeeze: int) -> Post:
+        """What was taken out since is left out."""
+        async with self.r.store.read() as tx:
+            saved = {one.paper_id for one in await tx.saved.of(delivery.key.destination.id)}
+            papers = await tx.papers.get_many([PaperId(named) for named in delivery.notes if named in saved])
+        if not papers:
+            raise Refused(delivery.key.destination, "The papers that this is about are not saved any more.")
+        return news_of_saved(tuple(papers.values()), delivery.notes, message.token, squeeze=squeeze)
 
     async def _papers_of(self, wanted: tuple[PaperId, ...]) -> tuple[Paper, ...]:
         if not wanted:

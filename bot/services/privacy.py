@@ -4,9 +4,10 @@ from typing import Any
 
 from bot.ports import Resources
 from storage.questions import of_person
+from storage.records import Destination, DestinationKind
 
 ALL = 1_000_000
-"""More daily messages than anybody lives to get."""
+"""More messages than anybody lives to get."""
 
 
 async def export(r: Resources, person_id: int) -> dict[str, Any]:
@@ -14,7 +15,10 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
     async with r.store.read() as tx:
         person = await tx.people.get(person_id)
         followed = await tx.topics.of(person_id)
-        messages = await tx.deliveries.recent(destination=person.destination, limit=ALL) if person else []
+        saved = await tx.saved.of(person_id)
+        titles = {one.id: one.title for one in (await tx.papers.get_many([one.paper_id for one in saved])).values()}
+        them = Destination(kind=DestinationKind.PERSON, id=person_id)
+        messages = await tx.deliveries.recent(destination=them, limit=ALL)
         setups = [setup for setup in await tx.channels.list() if setup.created_by == person_id]
         votes = await tx.answers.votes_of(person_id)
         turns = await tx.discussions.turns_of(person_id)
@@ -29,6 +33,9 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
             "direct_messages_closed_since": person.dm_closed_at.isoformat() if person.dm_closed_at else None,
         },
         "topics": [{"query": topic.query, "since": topic.created_at.isoformat()} for topic in followed],
+        "saved_papers": [
+            {"paper": one.paper_id, "title": titles[one.paper_id], "since": one.saved_at.isoformat()} for one in saved
+        ],
         "deliveries": [
             {
                 "day": one.key.local_date.isoformat(),
@@ -55,17 +62,20 @@ async def export(r: Resources, person_id: int) -> dict[str, Any]:
     }
 
 
-async def forget(r: Resources, person_id: int) -> int:
-    """Delete the person, their topics, votes and turns, and what was sent to them; gives how many topics there were.
+async def forget(r: Resources, person_id: int) -> tuple[int, int]:
+    """Delete the person, their topics, saved papers, votes and turns, and what was sent to them.
+
+    Gives how many topics and saved papers there were.
 
     How often they asked a model today goes, too; what their server and all together may ask still bounds them.
     A channel setup that they made belongs to its server and stays, without their name on it.
     """
     async with r.store.write() as tx:
         topics = len(await tx.topics.of(person_id))
+        saved = await tx.saved.forget(person_id)
         await tx.people.forget(person_id)
         await tx.channels.disown(person_id)
         await tx.answers.forget_votes_of(person_id)
         await tx.discussions.forget_turns_of(person_id)
         await tx.questions.forget(of_person(person_id))
-    return topics
+    return topics, saved

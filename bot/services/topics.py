@@ -9,7 +9,6 @@ from bot.core.ranking import Ranked, rank
 from bot.core.schedule import parse_zone
 from bot.errors import InvalidInput, QuerySyntaxError
 from bot.ports import Resources
-from bot.services.planning import TOPIC_SLOT
 from storage.records import Person, Schedule, Sort, Topic
 from storage.store import Writing
 
@@ -92,7 +91,7 @@ async def write_again(r: Resources, person_id: int) -> tuple[Person, bool]:
 
 async def _open_again(tx: Writing, person: Person) -> tuple[Person, bool]:
     """Somebody who comes back may have opened their direct messages again: the next delivery finds out."""
-    waits = person.dm_closed_at is not None and await tx.deliveries.release_in(person.destination, TOPIC_SLOT)
+    waits = person.dm_closed_at is not None and await tx.deliveries.release_held(person.destination)
     person = replace(person, dm_closed_at=None)
     await tx.people.save(person)
     return person, waits

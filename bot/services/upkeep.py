@@ -211,12 +211,14 @@ def _half_time(delivery: Delivery, until: datetime) -> datetime:
 async def note_changes(r: Resources) -> int:
     """Let every message of the last 30 days be edited that names a paper with news; gives how many messages.
 
-    Threads that discuss such a paper get a message of their own.
+    Threads that discuss such a paper, and those who saved it, get a message of their own.
     """
     now = r.clock()
     async with r.store.write() as tx:
-        seen = int(await tx.facts.get(SEEN_CHANGE) or 0)
-        changes = await tx.papers.changes(after=seen)
+        if not await tx.papers.changes(after=int(await tx.facts.get(SEEN_CHANGE) or 0), limit=1):
+            return 0
+        # Of any number of processes one notes a change: what others noted meanwhile is not among these.
+        changes = await tx.papers.changes(after=int(await tx.facts.hold(SEEN_CHANGE) or 0))
         if not changes:
             return 0
         papers = list(dict.fromkeys(change.paper_id for change in changes))

@@ -13,7 +13,7 @@ from storage.errors import StoreCorrupt, StoreTooNew
 
 FOLDER = Path(__file__).parent
 
-REVISIONS = (*(f"{number:04}" for number in range(1, 16)), "0017")
+REVISIONS = tuple(f"{number:04}" for number in range(1, 18))
 """Every revision that this version knows, oldest first. Kept here so that a current store opens without Alembic."""
 
 HEAD = REVISIONS[-1]

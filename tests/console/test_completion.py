@@ -10,6 +10,7 @@ CHOICES = Choices(
     topics=(("1", "diffusion"), ("2", "cat:cs.CL")),
     setups=(("1", "every day at 09:00"),),
     papers=(("1", "Transformers without Normalization"), ("2", "Another")),
+    saved=(("2503.00001", "Kept"),),
 )
 
 
@@ -31,6 +32,8 @@ def offered(line: str) -> list[str]:
         ("/papers search x --sort n", ["new"]),
         ("/papers search x --sort new --", ["--limit", "--page"]),
         ("/papers show ", ["1", "2"]),
+        ("/papers save ", ["1", "2"]),
+        ("/papers unsave ", ["2503.00001"]),
         ("/ask what? --paper ", ["1", "2"]),
         ("/ask what? --paper 1 --p", ["--paper"]),
         ("/topics unfollow ", ["1", "2"]),

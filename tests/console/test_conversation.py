@@ -226,7 +226,7 @@ async def test_help_names_every_command_and_tells_one_in_full(terminal: Terminal
     assert not [command.name for command in COMMANDS if command.name not in everything]
     assert max(map(len, everything.splitlines())) <= 80
     assert "--min-upvotes N" in await terminal.type("/help setup")
-    assert (await terminal.type("/help papers")).count("For example:") == 4
+    assert (await terminal.type("/help papers")).count("For example:") == 7
 
 
 @pytest.mark.parametrize("line", ["/quit", "/exit", "/q"])

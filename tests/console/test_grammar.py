@@ -72,7 +72,7 @@ def test_a_line_without_a_slash_is_a_number_or_words(line: str, meaning: object)
         ("/search x", "Did you mean /papers search?"),
         ("/nonsense", "All commands: /help"),
         ("/papers serch x", "Did you mean /papers search?"),
-        ("/papers 2025-01-01", "It has: today, search, show, similar."),
+        ("/papers 2025-01-01", "It has: today, search, show, similar, save, saved, unsave."),
         ("/privacy", "It has: export, forget."),
         ("/papers search", "For example: /papers search"),
         ("/papers search --sort new", "needs a QUERY"),

@@ -1,5 +1,6 @@
 """A post as its reader meets it: the text in order, and what can be pressed."""
 
+from bot.render.actions import decode
 from bot.render.limits import measure
 from bot.render.markdown import Row, Side, Text, layout
 from bot.render.post import Button, Post
@@ -21,3 +22,7 @@ def buttons(post: Post) -> dict[str, Button]:
             case Row(row):
                 found.update({button.label: button for button in row})
     return found
+
+
+def acts(post: Post) -> dict[str, object]:
+    return {label: decode(button.action or "") for label, button in buttons(post).items()}

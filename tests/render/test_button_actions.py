@@ -24,15 +24,19 @@ from bot.render.actions import (
     FollowTopic,
     OpenThread,
     Recheck,
+    SavedPage,
+    SavePaper,
     SearchPage,
     ShowContext,
     ShowDiscussed,
     ShowPaper,
+    ShowSaved,
     ShowSimilar,
     SimilarPage,
     Summarise,
     TrendingPage,
     UnfollowTopic,
+    UnsavePaper,
     VoteOn,
     Why,
     WriteAgain,
@@ -60,6 +64,10 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(Discuss, paper_ids),
     st.just(DiscussChosen()),
     st.builds(AskTopic, paper_ids, st.sampled_from(Topic)),
+    st.builds(SavePaper, paper_ids),
+    st.builds(UnsavePaper, paper_ids),
+    st.builds(SavedPage, numbers, st.none() | tokens),
+    st.builds(ShowSaved, tokens),
     st.builds(Summarise, paper_ids, st.sampled_from(Style)),
     st.builds(Compare, st.lists(paper_ids.filter(lambda one: one != DOI), min_size=2, max_size=4).map(tuple), numbers),
     st.builds(ShowDiscussed, tokens),
@@ -104,6 +112,8 @@ def test_identifiers_do_not_change_because_old_messages_carry_them() -> None:
     assert encode(ShowPaper(PaperId("2503.02130"))) == "pb:show:2503.02130"
     assert encode(SimilarPage(PaperId("2503.02130"), 5)) == "pb:similar:2503.02130:5"
     assert encode(Why("abc")) == "pb:why:abc"
+    assert encode(SavePaper(PaperId("2503.02130"))) == "pb:save:2503.02130"
+    assert encode(ShowSaved("abc")) == "pb:shelf:abc"
     assert encode(TrendingPage(Period.day(date(2026, 6, 30)), Sort.TOP, 5)) == "pb:trending:date:2026-06-30:top:5"
 
 

@@ -149,7 +149,7 @@ def test_a_card_says_who_wrote_it_why_it_was_picked_and_what_it_says() -> None:
         "Reading can be learned. By doing it.",
     ]
     found = buttons(post)
-    assert list(found) == ["arXiv", "PDF", "Hugging Face", "Why this?", "Similar", "Discuss", "Ask about it"]
+    assert list(found) == ["arXiv", "PDF", "Hugging Face", "Why this?", "Similar", "Discuss", "Save", "Ask about it"]
     assert decode(found["Why this?"].action or "") == Why("token-of-this-one")
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 
 from bot.core.pages import Freshness
 from bot.render import phrases
-from bot.render.actions import AskAbout, Discuss, ShowSimilar, decode
+from bot.render.actions import AskAbout, Discuss, SavePaper, ShowSimilar, UnfollowTopic, UnsavePaper, decode, encode
 from bot.render.paper import Surroundings, paper_card
-from bot.render.post import ButtonLook
+from bot.render.post import Button, ButtonLook
 from storage.records import Paper, Said
 from tests.builders import make_paper
-from tests.render.reading import buttons, read
+from tests.render.reading import acts, buttons, read
 
 PUBLISHED = datetime(2026, 6, 25, 17, tzinfo=UTC)
 
@@ -97,10 +97,11 @@ def test_links_from_outside_show_their_host_and_bad_ones_are_left_out() -> None:
         "Project · lab.example",
         "Similar",
         "Discuss",
+        "Save",
         "Ask about it",
     ]
     bad = make_paper(code_url="javascript:alert(1)", project_url="https://user@github.com/")
-    assert list(buttons(paper_card(bad))) == ["arXiv", "PDF", "Hugging Face", "Similar", "Discuss", "Ask about it"]
+    assert list(buttons(paper_card(bad)))[3:] == ["Similar", "Discuss", "Save", "Ask about it"]
 
 
 def test_a_project_page_that_is_the_paper_itself_is_no_second_button() -> None:
@@ -118,6 +119,20 @@ def test_it_can_be_discussed_where_that_is_not_done_already() -> None:
     button = buttons(paper_card(make_paper()))["Discuss"]
     assert decode(button.action or "") == Discuss(make_paper().id)
     assert "Discuss" not in buttons(paper_card(make_paper(), around=Surroundings(is_discussed=True)))
+
+
+def test_it_can_be_saved_and_by_whom_it_is_shown_to_alone_taken_out_again() -> None:
+    assert acts(paper_card(make_paper()))["Save"] == SavePaper(make_paper().id)
+    mine = paper_card(make_paper(), around=Surroundings(saved_at=PUBLISHED))
+    assert "-# You saved it on 25 June 2026." in read(mine)
+    assert acts(mine)["Unsave"] == UnsavePaper(make_paper().id)
+    assert "Save" not in buttons(mine)
+
+
+def test_buttons_beyond_a_row_stand_in_two() -> None:
+    others = tuple(Button(str(number), action=encode(UnfollowTopic(number))) for number in range(2))
+    card = paper_card(make_paper(), around=Surroundings(buttons=others))
+    assert list(buttons(card))[3:] == ["0", "1", "Similar", "Discuss", "Save", "Ask about it"]
 
 
 def test_those_like_the_paper_are_one_press_away() -> None:

@@ -10,7 +10,7 @@ from bot.core.ranking import Ranked
 from bot.core.reports import SetupHealth
 from bot.discord_ui import permissions
 from bot.render import channels, topics
-from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, Recheck, UnfollowTopic, WriteAgain, decode
+from bot.render.actions import ChannelAct, ChannelAction, ConfirmSetup, Recheck, UnfollowTopic, WriteAgain
 from bot.render.marker import with_token
 from bot.render.post import ButtonLook, Post
 from storage.records import (
@@ -35,15 +35,11 @@ from tests.builders import (
     make_setup,
     make_topic,
 )
-from tests.render.reading import buttons, read
+from tests.render.reading import acts, buttons, read
 
 SETUP = make_setup(id=3, schedule=make_schedule(zone="Europe/Berlin", weekdays=WORKING_DAYS))
 HERE = f"<#{CHANNEL.id}>"
 DUE = BASE + timedelta(hours=20)
-
-
-def acts(post: Post) -> dict[str, object]:
-    return {label: decode(button.action or "") for label, button in buttons(post).items()}
 
 
 def test_a_setup_is_told_in_one_sentence_with_its_next_digest() -> None:
@@ -298,5 +294,6 @@ def test_closed_direct_messages_are_said_where_topics_are_listed() -> None:
 
 
 def test_who_is_written_to_again_is_told_when() -> None:
-    assert "Your topics come every day at 09:00 (UTC)." in read(topics.writing_again(make_person(), waits=False))
+    words = read(topics.writing_again(make_person(), waits=False))
+    assert "Topics that you follow come every day at 09:00 (UTC), news of papers that you saved at once." in words
     assert "What waited for you comes in a moment." in read(topics.writing_again(make_person(), waits=True))

@@ -147,7 +147,8 @@ def test_help_has_an_example_of_every_command() -> None:
     words = read(help_post())
     for command in (
         "/setup", "/channels list", "/channels pause", "/channels resume", "/channels remove", "/channels post",
-        "/channels preview", "/channels edit", "/papers today", "/papers search", "/papers show", "/topics follow",
+        "/channels preview", "/channels edit", "/papers today", "/papers search", "/papers show", "/papers save",
+        "/papers saved", "/papers unsave", "/topics follow",
         "/topics list", "/topics unfollow", "/ask", "/discuss start", "/discuss add", "/discuss papers",
         "/status", "/help", "/privacy export", "/privacy forget",
     ):  # fmt: skip
@@ -162,6 +163,7 @@ def test_help_says_what_is_kept() -> None:
 def test_an_export_tells_what_its_file_holds() -> None:
     words = read(privacy.exported(topics=3, deliveries=1, setups=1))
     assert "3 topics, the record of 1 message to you and 1 channel setup that you made" in words
+    assert "3 topics, 2 saved papers and the record of" in read(privacy.exported(topics=3, deliveries=1, saved=2))
     assert "2 questions that you asked in threads lately" in read(privacy.exported(topics=0, deliveries=0, turns=2))
     assert "I keep nothing of you" in read(privacy.exported(topics=0, deliveries=0))
     for topics in (0, 3):
@@ -175,4 +177,6 @@ def test_forgetting_is_asked_for_once_more_and_confirmed() -> None:
     assert decode(button.action or "") == ConfirmForget()
     assert button.look is ButtonLook.DANGER
     assert "Your 1 topic and the record of what I sent you are deleted." in read(privacy.forgotten(topics=1))
+    assert "Your 1 saved paper and the record" in read(privacy.forgotten(topics=0, saved=1))
+    assert "This deletes your 2 topics, 3 saved papers, the settings" in read(privacy.confirm_forget(topics=2, saved=3))
     assert "nothing is left" in read(privacy.forgotten(topics=0))

@@ -1,6 +1,6 @@
 """What the lists leave out is looked up in arXiv: categories, and what became of the papers of the last month."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import SourceThrottled, SourceUnreachable
 from bot.ports import Clock, Fetched, Resources
-from bot.services import details, discussed, ingest, news
+from bot.services import details, discussed, ingest, news, saved
 from storage.records import ChangeKind, Paper, PaperId
 from tests.builders import BASE, DAY, FakeClock, make_paper, make_papers, sighting_of
 from tests.services.doubles import FakeSource
@@ -148,10 +148,14 @@ async def test_the_pause_doubles_with_each_further_failure_up_to_six_hours(
     assert await details.look_up(both, both.catalogue) is not None, "after a success it begins anew"
 
 
-async def test_papers_that_are_discussed_come_first_and_longer_than_those_of_the_lists(
-    both: Resources, catalogue: FakeCatalogue, clock: FakeClock
+@pytest.mark.parametrize("take_up", [discussed.add, saved.save])
+async def test_papers_that_are_discussed_or_saved_come_first_and_longer_than_those_of_the_lists(
+    take_up: Callable[[Resources, int, str], Awaitable[object]],
+    both: Resources,
+    catalogue: FakeCatalogue,
+    clock: FakeClock,
 ) -> None:
-    await discussed.add(both, 901, LISTED[2].id)
+    await take_up(both, 901, LISTED[2].id)
     await details.look_up(both, both.catalogue)
     assert catalogue.asked.pop() == (LISTED[2].id, LISTED[0].id)
     clock.advance(news.TOLD_FOR)

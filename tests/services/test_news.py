@@ -1,17 +1,20 @@
-"""Where a paper is discussed, its new version and its withdrawal are told: in each thread once, whatever happens."""
+"""A paper's new version or withdrawal is told where it is discussed and to who saved it: once, whatever happens."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.errors import SendUncertain, Unreachable
 from bot.ports import Resources
-from bot.services import channels, discussed, dispatch, news, upkeep
+from bot.services import channels, discussed, dispatch, news, privacy, saved, topics, upkeep
 from bot.services.delivery import LEASE
 from storage.fulltext import FullText, Origin
 from storage.records import DeliveryState, Destination, DestinationKind, Obstacle
-from tests.builders import BASE, FakeClock, make_id, make_paper, make_papers, make_setup
+from tests.builders import BASE, PERSON_ID, FakeClock, make_id, make_paper, make_papers, make_setup
+from tests.ledger import posted_papers
 from tests.render.reading import read
 from tests.services.doubles import FakeOutbox
 from tests.services.seeding import keep_unindexed, ledger
@@ -148,3 +151,110 @@ async def test_a_thread_that_is_gone_is_given_up_and_forgotten_and_stops_no_dige
     assert {one.key.destination: one.state for one in await ledger(r)}[THREAD] is DeliveryState.UNREACHABLE
     assert await discussed.papers(r, THREAD.id) == []
     assert (await channels.setup_by_id(r, setup.id)).paused_because is None
+
+
+# --- to those who saved it ---
+
+SOMEBODY, SOMEBODY_ELSE = (Destination(kind=DestinationKind.PERSON, id=number) for number in (PERSON_ID, PERSON_ID + 1))
+
+
+async def told_to(r: Resources, outbox: FakeOutbox, person: Destination) -> list[str]:
+    """What was said to somebody so far."""
+    return [words for place, words in await told(r, outbox) if place == person]
+
+
+async def test_who_saved_a_paper_is_told_once_what_why_and_how_to_stop_it(
+    r: Resources, outbox: FakeOutbox, clock: FakeClock
+) -> None:
+    for person in (SOMEBODY, SOMEBODY_ELSE):
+        await saved.save(r, person.id, PAPER)
+    for version in (2, 2):
+        await becomes(r, version=version)
+        await told(r, outbox)
+        clock.advance(days=1)
+    for person in (SOMEBODY, SOMEBODY_ELSE):
+        (words,) = await told_to(r, outbox, person)
+        assert f"A paper called {PAPER}" in words
+        assert "Version 2 is out" in words
+        assert "because you saved it" in words
+        assert f"/papers unsave {PAPER}" in words
+
+
+async def test_news_that_are_noticed_together_come_together(r: Resources, outbox: FakeOutbox) -> None:
+    for paper_id in (PAPER, OTHER):
+        await saved.save(r, SOMEBODY.id, paper_id)
+    await saved.save(r, SOMEBODY_ELSE.id, OTHER)
+    await keep_unindexed(r, make_paper(PAPER, version=2), make_paper(OTHER, version=2, withdrawn_at=BASE))
+    await upkeep.note_changes(r)
+    (both,) = await told_to(r, outbox, SOMEBODY)
+    assert "News of 2 papers" in both
+    assert both.index("Version 2 is out") < both.index("Withdrawn by its authors")
+    (one,) = await told_to(r, outbox, SOMEBODY_ELSE)
+    assert PAPER not in one
+
+
+async def test_a_digest_may_still_bring_a_paper_that_had_news(r: Resources, outbox: FakeOutbox) -> None:
+    await saved.save(r, SOMEBODY.id, PAPER)
+    await becomes(r, version=2)
+    await told(r, outbox)
+    async with r.store.read() as tx:
+        assert await posted_papers(tx.deliveries, SOMEBODY) == set()
+
+
+async def test_however_long_ago_it_was_saved(r: Resources, outbox: FakeOutbox, clock: FakeClock) -> None:
+    await saved.save(r, SOMEBODY.id, PAPER)
+    clock.advance(2 * news.TOLD_FOR)
+    await becomes(r, version=2)
+    assert len(await told_to(r, outbox, SOMEBODY)) == 1
+
+
+async def test_what_was_taken_out_before_the_message_left_is_not_in_it(r: Resources, outbox: FakeOutbox) -> None:
+    for paper_id in (PAPER, OTHER):
+        await saved.save(r, SOMEBODY.id, paper_id)
+    await saved.save(r, SOMEBODY_ELSE.id, PAPER)
+    await keep_unindexed(r, *make_papers(2, version=2))
+    await upkeep.note_changes(r)
+    for person in (SOMEBODY, SOMEBODY_ELSE):
+        await saved.unsave(r, person.id, PAPER)
+    (words,) = await told_to(r, outbox, SOMEBODY)
+    assert PAPER not in words
+    assert await told_to(r, outbox, SOMEBODY_ELSE) == []
+
+
+async def test_who_takes_no_direct_messages_is_known_from_then_on_and_told_when_they_let_us_try_again(
+    r: Resources, outbox: FakeOutbox
+) -> None:
+    await saved.save(r, SOMEBODY.id, PAPER)
+    outbox.obstacles[SOMEBODY] = Unreachable(SOMEBODY, "closed", obstacle=Obstacle.DM_CLOSED)
+    await becomes(r, version=2)
+    assert await told_to(r, outbox, SOMEBODY) == []
+    person, _ = await topics.mine(r, SOMEBODY.id)
+    assert person is not None
+    assert person.dm_closed_at == BASE
+    await becomes(r, version=3)
+    assert [one.state for one in await ledger(r) if one.key.destination == SOMEBODY] == [DeliveryState.PLANNED]
+    outbox.obstacles.clear()
+    assert await topics.write_again(r, SOMEBODY.id) == (replace(person, dm_closed_at=None), True)
+    (words,) = await told_to(r, outbox, SOMEBODY)
+    assert "Version 2 is out" in words
+
+
+async def test_who_was_forgotten_meanwhile_is_not_known_again(r: Resources, outbox: FakeOutbox) -> None:
+    await saved.save(r, SOMEBODY.id, PAPER)
+    await becomes(r, version=2)
+
+    async def forgotten_meanwhile(place: Destination, *_: Any) -> Unreachable | None:
+        await privacy.forget(r, SOMEBODY.id)
+        return Unreachable(SOMEBODY, "closed", obstacle=Obstacle.DM_CLOSED) if place == SOMEBODY else None
+
+    outbox.obstacle = forgotten_meanwhile  # type: ignore[method-assign,assignment]  # meanwhile
+    await told(r, outbox)
+    assert (await topics.mine(r, SOMEBODY.id))[0] is None
+
+
+async def test_of_two_that_note_at_once_one_does(r: Resources, outbox: FakeOutbox) -> None:
+    for paper_id in (PAPER, OTHER):
+        await saved.save(r, SOMEBODY.id, paper_id)
+    await keep_unindexed(r, *make_papers(2, version=2))
+    await asyncio.gather(upkeep.note_changes(r), upkeep.note_changes(r))
+    assert len(await told_to(r, outbox, SOMEBODY)) == 1

@@ -13,7 +13,7 @@ import pytest
 
 from bot.errors import Unreachable
 from bot.ports import Resources
-from bot.services import answers, channels, dispatch, privacy, topics
+from bot.services import answers, channels, dispatch, privacy, saved, topics
 from storage.channels import NOBODY
 from storage.questions import of_person
 from storage.records import ChannelSetup, Obstacle
@@ -25,7 +25,9 @@ from tests.builders import (
     PERSON_ID,
     FakeClock,
     make_delivery,
+    make_id,
     make_key,
+    make_paper,
     make_papers,
     make_setup,
 )
@@ -58,6 +60,8 @@ async def moved_in(r: Resources, person_id: int) -> ChannelSetup:
         await tx.questions.take(r.clock().date(), of_person(person_id), most=None)
         turn = Turn(question="How many pots?", said=("42 pots.",), at=r.clock())
         await tx.discussions.remember(person_id % 10, person_id, turn)
+    await keep_unindexed(r, make_paper(make_id(1)))
+    await saved.save(r, person_id, make_id(1))
     asked = await answers.ask(r, "How large is the dataset?")
     assert asked.token is not None
     await answers.vote(r, asked.token, person_id, is_good=False)
@@ -93,6 +97,8 @@ async def test_an_export_holds_everything(r: Resources, setup: ChannelSetup) -> 
     (vote,) = kept["votes_on_answers"]
     assert (vote["question"], vote["helps"]) == ("How large is the dataset?", False)
     assert kept["questions_to_the_model_today"] == 0, "that was the day before"
+    paper = make_paper(make_id(1))
+    assert kept["saved_papers"] == [{"paper": paper.id, "title": paper.title, "since": "2025-03-14T08:00:00+00:00"}]
     assert [(one["question"], one["answer"]) for one in kept["questions_in_threads"]] == [
         ("How many pots?", ["42 pots."])
     ]
@@ -162,6 +168,7 @@ async def test_of_a_stranger_there_is_nothing(r: Resources) -> None:
         "person": PERSON_ID,
         "daily_message": None,
         "topics": [],
+        "saved_papers": [],
         "deliveries": [],
         "votes_on_answers": [],
         "questions_in_threads": [],
@@ -183,9 +190,10 @@ async def test_forgetting_leaves_no_trace_in_any_table(r: Resources, setup: Chan
         "model_questions",
         "answer_votes",
         "turns",
+        "saved_papers",
     }
     others = traces_of(SOMEBODY_ELSE, store_file)
-    assert await privacy.forget(r, PERSON_ID) == 2
+    assert await privacy.forget(r, PERSON_ID) == (2, 1)
     assert traces_of(PERSON_ID, store_file) == []
     assert traces_of(SOMEBODY_ELSE, store_file) == others
     assert (await privacy.export(r, PERSON_ID))["topics"] == []
@@ -209,7 +217,7 @@ async def test_who_is_forgotten_gets_no_more_messages(r: Resources, outbox: Fake
 
 async def test_forgetting_a_stranger_changes_nothing(r: Resources, store_file: Path) -> None:
     before = list(rows(store_file))
-    assert await privacy.forget(r, PERSON_ID) == 0
+    assert await privacy.forget(r, PERSON_ID) == (0, 0)
     assert list(rows(store_file)) == before
 
 

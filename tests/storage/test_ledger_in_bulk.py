@@ -148,6 +148,25 @@ async def test_what_is_held_waits_to_the_end_of_its_grace_and_what_is_released_g
         assert mine.id in {one.id for one in await tx.deliveries.due(LATER)}
 
 
+async def test_of_all_that_waits_for_a_place_what_is_held_goes_out_and_what_waits_for_patience_does_not(
+    each_store: Store,
+) -> None:
+    elsewhere, held, patient = await plan_all(
+        each_store,
+        make_delivery(ONE, key=make_key(place(1))),
+        make_delivery(TWO, key=make_key(slot="notice-saved-1")),
+        make_delivery(THREE, key=make_key(slot="topics")),
+    )
+    waits = {held.id: held.expires_at, patient.id: LATER, elsewhere.id: elsewhere.expires_at}
+    async with each_store.write() as tx:
+        for delivery_id, until in waits.items():
+            await tx.deliveries.claim(delivery_id, now=BASE, lease=timedelta(minutes=2))
+            await tx.deliveries.retry(delivery_id, not_before=until, problem="not now")
+        assert await tx.deliveries.release_held(CHANNEL)
+        assert [one.id for one in await tx.deliveries.due(BASE)] == [held.id]
+        assert not await tx.deliveries.release_held(CHANNEL)
+
+
 async def test_what_is_under_way_or_over_is_neither_held_nor_released(each_store: Store) -> None:
     (mine,) = await plan_all(each_store, make_delivery(ONE))
     setup = make_setup(id=1)

@@ -1,5 +1,6 @@
 """Sources, channel setups, people, topics, discussions, facts and kept queries."""
 
+import asyncio
 from dataclasses import replace
 from datetime import time, timedelta
 
@@ -193,6 +194,17 @@ class TestFactsAndQueries:
             await tx.facts.put("command tree", "abc")
             await tx.facts.put("command tree", "")
             assert await tx.facts.get("command tree") == ""
+
+    async def test_a_fact_is_held_by_one_unit_of_work_at_a_time(self, each_store: Store) -> None:
+        async def count() -> None:
+            async with each_store.write() as tx:
+                held = int(await tx.facts.hold("counted") or 0)
+                await asyncio.sleep(0)  # for the others to come between
+                await tx.facts.put("counted", str(held + 1))
+
+        await asyncio.gather(*(count() for _ in range(5)))
+        async with each_store.read() as tx:
+            assert await tx.facts.get("counted") == "5"
 
     @pytest.mark.parametrize("text", ["diffusion", 'author:"Le Cun" émigré 😀', "x" * 4000, "half \ud83d"])
     async def test_a_query_is_found_again_by_its_token(self, each_store: Store, text: str) -> None:

@@ -16,7 +16,7 @@ from bot.discord_ui.places import THREADS
 from bot.discord_ui.replies import Interaction
 from bot.errors import InvalidInput
 from bot.render import phrases
-from bot.services import channels, choices, topics
+from bot.services import channels, choices, saved, topics
 from bot.services.completion import papers_like, queries_like
 from storage.records import Cadence, ChannelSetup, Destination, DestinationKind, Layout, Paper, Settle, Sort
 
@@ -222,6 +222,11 @@ async def paper_choices(interaction: Interaction, typed: str) -> list[app_comman
     """Papers that what is typed so far finds: nobody knows ids by heart."""
     found = await papers_like(interaction.client.resources, typed, limit=MOST_CHOICES)
     return _choices(map(_named, found), "")
+
+
+async def saved_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The papers that the person saved, the last one first."""
+    return _choices(map(_named, await saved.mine(interaction.client.resources, interaction.user.id)), typed)
 
 
 async def query_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

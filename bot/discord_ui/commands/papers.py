@@ -1,4 +1,4 @@
-"""``/papers``: of today or any day, found by words, one of them whole, or those most like it."""
+"""``/papers``: of today or any day, found by words, one of them whole, those most like it; and those one saved."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from discord import app_commands
 
 from bot import pages
 from bot.core.period import parse_period
-from bot.discord_ui.commands.inputs import ORDERS, SEARCH_ORDERS, paper_choices, query_choices
+from bot.discord_ui.commands.inputs import ORDERS, SEARCH_ORDERS, paper_choices, query_choices, saved_choices
 from bot.discord_ui.replies import Interaction, answer
 from storage.records import Sort
 
@@ -59,3 +59,27 @@ async def show(interaction: Interaction, paper: app_commands.Range[str, 1, LONGE
 async def similar(interaction: Interaction, paper: app_commands.Range[str, 1, LONGEST_QUERY]) -> None:
     """The papers most like one, in words and in meaning."""
     await answer(interaction, pages.similar(interaction.client.resources, paper), private=False)
+
+
+@papers.command(name="save")
+@app_commands.describe(paper=WHICH)
+@app_commands.autocomplete(paper=paper_choices)
+async def save(interaction: Interaction, paper: app_commands.Range[str, 1, LONGEST_QUERY]) -> None:
+    """Keep a paper for later, and hear when it is withdrawn or a new version comes out."""
+    await answer(interaction, pages.save(interaction.client.resources, interaction.user.id, paper), private=True)
+
+
+@papers.command(name="saved")
+@app_commands.describe(query="Only what matches, as in /papers search; empty: all of them")
+async def saved(interaction: Interaction, query: app_commands.Range[str, 1, LONGEST_QUERY] | None = None) -> None:
+    """The papers that you saved, the last one first."""
+    work = pages.saved_papers(interaction.client.resources, interaction.user.id, query or "")
+    await answer(interaction, work, private=True)
+
+
+@papers.command(name="unsave")
+@app_commands.describe(paper="The paper: choose it, or type its id, an address or a DOI of it")
+@app_commands.autocomplete(paper=saved_choices)
+async def unsave(interaction: Interaction, paper: app_commands.Range[str, 1, LONGEST_QUERY]) -> None:
+    """Take a paper out of those that you saved."""
+    await answer(interaction, pages.unsave(interaction.client.resources, interaction.user.id, paper), private=True)

@@ -23,6 +23,7 @@ async def export(interaction: Interaction) -> None:
         post = exported(
             topics=len(kept["topics"]),
             deliveries=len(kept["deliveries"]),
+            saved=len(kept["saved_papers"]),
             setups=len(kept["channel_setups_made"]),
             votes=len(kept["votes_on_answers"]),
             turns=len(kept["questions_in_threads"]),
@@ -42,7 +43,9 @@ async def forget(interaction: Interaction) -> None:
 
     async def work() -> Post:
         kept = await service.export(interaction.client.resources, interaction.user.id)
-        return confirm_forget(topics=len(kept["topics"])) if _anything(kept) else forgotten(topics=0)
+        if not _anything(kept):
+            return forgotten(topics=0)
+        return confirm_forget(topics=len(kept["topics"]), saved=len(kept["saved_papers"]))
 
     await answer(interaction, work(), private=True)
 
