@@ -27,7 +27,7 @@ from bot.render.threads import discussed_papers
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
 from bot.render.why import why
-from bot.services import answers, budget, channels, choices, comparison, delivery, discussed, search, summary, topics
+from bot.services import answers, budget, channels, choices, delivery, discussed, search, topics
 from bot.services import saved as shelf
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
@@ -109,17 +109,9 @@ async def preview(r: Resources, setup: ChannelSetup, about: str | None = None) -
     return preview_report(setup, run.decision, run.slot, run.papers, empty_because=run.empty_because or "")
 
 
-async def answered(
-    r: Resources, asked: str, paper_ids: Sequence[str], asker: Asker | None = None, *, watch: Watch | None = None
-) -> Post:
-    """The answer to a question about some papers, or about all; ``asker`` is None for whoever runs the bot."""
-    reply = await answers.ask(r, asked, paper_ids, asker, watch=watch)
-    return answer_post(reply.answer, reply.papers, reply.token)
-
-
-async def in_context(r: Resources, token: str) -> Post:
-    """What an answer quoted, where it stands."""
-    return context_post(await answers.in_context(r, token))
+async def in_context(r: Resources, token: str, first: int = 0) -> Post:
+    """What an answer quoted, where it stands, from one quotation on."""
+    return context_post(await answers.in_context(r, token, first=first), token)
 
 
 async def voted_on(r: Resources, token: str, asker: Asker, *, is_good: bool) -> Post:
@@ -128,9 +120,17 @@ async def voted_on(r: Resources, token: str, asker: Asker, *, is_good: bool) -> 
     return voted(is_good=is_good)
 
 
-async def answered_in(r: Resources, thread_id: int, asked: str, asker: Asker, *, watch: Watch | None = None) -> Post:
-    """The answer to a question that names no paper; in a thread about papers it is about those, and remembered."""
-    reply = await discussed.ask(r, thread_id, asked, asker, watch=watch)
+async def answered(
+    r: Resources,
+    thread_id: int,
+    asked: str,
+    asker: Asker,
+    *,
+    paper_ids: Sequence[str] | None = None,
+    watch: Watch | None = None,
+) -> Post:
+    """The answer to a question about some papers, or all; in a thread about papers, about those, and remembered."""
+    reply = await discussed.ask(r, thread_id, asked, asker, paper_ids=paper_ids, watch=watch)
     return answer_post(reply.answer, reply.papers, reply.token)
 
 
@@ -140,8 +140,7 @@ async def answered_on(
     """The answer to the question that is worth asking of a paper on a topic; in a thread about papers remembered."""
     paper_id, topic = about
     asked = question(topic, await search.paper(r, paper_id))
-    reply = await discussed.ask(r, thread_id, asked, asker, paper_ids=(paper_id,), watch=watch)
-    return answer_post(reply.answer, reply.papers, reply.token)
+    return await answered(r, thread_id, asked, asker, paper_ids=(paper_id,), watch=watch)
 
 
 async def quota(r: Resources, asker: Asker | None = None) -> Post:
@@ -156,14 +155,22 @@ async def how_answered(r: Resources, guild_id: int, wish: Wish) -> Post:
     return choices_post(await choices.change(r, guild_id, wish), changed=True)
 
 
-async def summarised(r: Resources, text: str, style: Style, asker: Asker | None = None) -> Post:
-    """The paper that ``text`` names in a few lines."""
-    return summary_post(await summary.summarise(r, text, style, asker))
+async def summarised(r: Resources, thread_id: int, text: str | None, style: Style, asker: Asker) -> Post:
+    """The paper that ``text`` names in a few lines, or the one that the thread is about."""
+    found, token = await discussed.summarise(r, thread_id, text, style, asker)
+    return summary_post(found, token)
 
 
-async def compared(r: Resources, named: Sequence[str], asker: Asker, *, first: int = 0) -> Post:
-    """Papers side by side, from a row on."""
-    return comparison_post(await comparison.compare(r, named, asker), first=first)
+async def compared(r: Resources, thread_id: int, named: Sequence[str], asker: Asker) -> Post:
+    """Papers side by side; those of the thread where fewer than two are named."""
+    found, token = await discussed.compare(r, thread_id, named, asker)
+    return comparison_post(found, token)
+
+
+async def compared_from(r: Resources, named: Sequence[str], asker: Asker, first: int) -> Post:
+    """The rows of a comparison from one on."""
+    found, token = await answers.compare(r, named, asker)
+    return comparison_post(found, token, first=first)
 
 
 async def discussed_here(r: Resources, thread_id: int) -> Post:

@@ -12,8 +12,10 @@ from bot.core.period import parse_period
 from bot.core.style import Style
 from bot.errors import InvalidInput
 from bot.render.comparison import comparison_post
+from bot.render.context import context_post
 from bot.render.status import status_post
-from bot.services import answers, comparison, discussed, health
+from bot.render.summary import summary_post
+from bot.services import answers, discussed, health
 from storage.records import Sort
 
 
@@ -81,22 +83,27 @@ async def context(talk: Talk, typed: Typed) -> None:
     token = typed.text or talk.answer
     if token is None:
         raise InvalidInput("Nothing was answered here yet. Begin with /ask.")
-    talk.show(await pages.in_context(talk.r, token))
+    talk.show(context_post(await answers.in_context(talk.r, token, most=None), token, whole=True))
 
 
 async def summary(talk: Talk, typed: Typed) -> None:
     """A paper in a few lines; the one that is talked about where none is named."""
     named = talk.paper_named(typed.text) if typed.text else discussed.the_one(talk.discussed)
     with talk.screen.waiting("Reading"):
-        talk.show(await pages.summarised(talk.r, named, Style(typed.value("style") or Style.POINTS)))
+        found, token = await answers.summarise(talk.r, named, Style(typed.value("style") or Style.POINTS))
+    talk.show(summary_post(found, token))
+    if talk.discussed:
+        talk.turns.append(discussed.turn_of_summary(found, at=talk.r.clock()))
 
 
 async def compare(talk: Talk, typed: Typed) -> None:
     """Papers side by side; those that are talked about where fewer than two are named."""
     named = [talk.paper_named(word) for word in typed.text.replace(",", " ").split()]
     with talk.screen.waiting("Reading"):
-        found = await comparison.compare(talk.r, discussed.to_compare(named, talk.discussed))
-        talk.show(comparison_post(found, whole=True))
+        found, token = await answers.compare(talk.r, discussed.to_compare(named, talk.discussed))
+    talk.show(comparison_post(found, token, whole=True))
+    if talk.discussed:
+        talk.turns.append(discussed.turn_of_comparison(found, at=talk.r.clock()))
 
 
 async def why(talk: Talk, typed: Typed) -> None:

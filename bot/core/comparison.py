@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.aspect_signs import Aspect
 from bot.core.grounding import Claim, Read
+from bot.core.opening import called
 from storage.records import Paper, PaperId
 
 FEWEST, MOST = 2, 4
@@ -39,3 +40,22 @@ class Comparison:
     read: tuple[Read, ...]
     note: str = ""
     """Why it is not what was asked for: that a model failed, say."""
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Each once, row by row."""
+        ids = [paper.id for paper in self.papers]
+        cells = (row.cells.get(paper_id) for row in self.rows for paper_id in ids)
+        return tuple(dict.fromkeys(claim for claim in cells if claim is not None))
+
+
+def question(found: Comparison) -> str:
+    """What a comparison answers, in words."""
+    *others, last = map(called, found.papers)
+    return f"How do {', '.join(others)} and {last} compare?"
+
+
+def said(found: Comparison) -> tuple[str, ...]:
+    """What a comparison tells, each sentence with whose it is."""
+    names = {paper.id: called(paper) for paper in found.papers}
+    return tuple(f"{names[claim.paper_id]}: {claim.text}" for claim in found.claims)

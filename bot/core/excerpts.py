@@ -37,6 +37,8 @@ class InContext:
     papers: Mapping[PaperId, Paper]
     origins: Mapping[PaperId, Origin]
     """Where the whole texts of those papers were read that have one."""
+    behind: int | None = None
+    """How many quotations come before those that are not shown here; None where all behind are shown."""
 
 
 def excerpts(quotations: Iterable[Quotation], passages: Sequence[Passage]) -> tuple[tuple[Excerpt, ...], int]:

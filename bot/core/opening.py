@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.core.grounding import Passage
 from bot.core.passages import SHORT_TEXTS
 from bot.core.questions import CODE, COMPARISON, DATA, LIMITATIONS, PARAMETERS, SUMMARY, Route
-from bot.core.text import readable
+from bot.core.text import clip, readable
 from storage.records import Paper
 
 MOST_FIGURES = 3
@@ -16,6 +16,7 @@ MOST_QUESTIONS = 3
 LONGEST_FIGURE = 400
 """Characters of a sentence: a longer one is a list, or no sentence."""
 LONGEST_NAME = 40
+LONGEST_TITLE = 120
 MOST_WORDS_OF_A_NAME = 3
 
 _NUMBER = r"(?<![\w.,])(?<!\w-)[+-]?\d+(?:[.,]\d+)*"
@@ -89,6 +90,11 @@ def figures_in(text: str) -> tuple[tuple[int, int], ...]:
 def question(topic: Topic, paper: Paper) -> str:
     """The question in words, with the paper's own name for what it is about where its title gives one."""
     return _ASKED[topic][1].format(own_name(paper) or "this paper")
+
+
+def called(paper: Paper) -> str:
+    """The paper's own name for what it is about, else its title between quotation marks."""
+    return own_name(paper) or f"“{clip(readable(paper.title), LONGEST_TITLE)}”"
 
 
 def own_name(paper: Paper) -> str | None:

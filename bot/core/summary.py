@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.core.aspect_signs import Aspect
 from bot.core.aspects import told
 from bot.core.grounding import Claim, Passage, Read, quotation
+from bot.core.opening import called
 from bot.core.passages import SHORT_TEXTS
 from bot.core.style import Style
 from storage.records import Paper
@@ -20,6 +21,11 @@ QUESTIONS: Mapping[Style, str] = {
 }
 """What a model is asked for each style. No numbers: what stands in the question need not stand in a quotation."""
 
+_ASKED: Mapping[Style, str] = {
+    Style.TLDR: "What does {} do, in short?",
+    Style.POINTS: "What are the key points of {}?",
+    Style.NEWCOMER: "What is {} about, for a newcomer?",
+}
 _SHOWN: Mapping[Style, Sequence[Aspect]] = {
     Style.TLDR: (Aspect.APPROACH, Aspect.RESULTS),
     Style.POINTS: tuple(Aspect),
@@ -44,6 +50,11 @@ class Summary:
     read: Read
     note: str = ""
     """Why it is not what was asked for: that a model failed, say."""
+
+
+def question(summary: Summary) -> str:
+    """What a summary answers, in words."""
+    return _ASKED[summary.style].format(called(summary.paper))
 
 
 def in_own_words(passages: Sequence[Passage], style: Style) -> tuple[Line, ...]:

@@ -101,8 +101,11 @@ async def _asked(interaction: Interaction) -> None:
     if not isinstance(action, AskAbout):
         raise InvalidInput(OLD_BUTTON)
     question = _typed(data["components"])
-    r, who, about = interaction.client.resources, asker(interaction), (action.paper_id,)
-    await answer_growing(interaction, lambda watch: pages.answered(r, question, about, who, watch=watch))
+    r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
+    about = (action.paper_id,)
+    await answer_growing(
+        interaction, lambda watch: pages.answered(r, here, question, who, paper_ids=about, watch=watch)
+    )
 
 
 async def _pressed(interaction: Interaction, custom_id: str) -> None:
@@ -124,15 +127,15 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
             await discussions.discuss(interaction, _chosen(interaction))
         case AskTopic(paper_id, topic):
             await _answer_on(interaction, paper_id, topic)
-        case ShowContext(token):
-            await answer(interaction, pages.in_context(r, token), private=True)
+        case ShowContext(token, first):
+            await answer(interaction, pages.in_context(r, token, first), private=True)
         case VoteOn(token, is_good):
             await answer(interaction, pages.voted_on(r, token, asker(interaction), is_good=is_good), private=True)
         case Summarise(paper_id, style):
-            work = pages.summarised(r, paper_id, style, asker(interaction))
+            work = pages.summarised(r, interaction.channel_id or 0, paper_id, style, asker(interaction))
             await answer(interaction, work, private=not may_write(interaction), slow=True)
         case Compare(paper_ids, first):
-            await _turn(interaction, pages.compared(r, paper_ids, asker(interaction), first=first))
+            await _turn(interaction, pages.compared_from(r, paper_ids, asker(interaction), first))
         case ShowDiscussed():
             await answer(interaction, pages.discussed_here(r, require_thread(interaction)), private=True)
         case ShowSimilar(paper_id):

@@ -161,9 +161,10 @@ class ShowDiscussed:
 
 @dataclass(frozen=True, slots=True)
 class ShowContext:
-    """The quotations of the answer that the store keeps under ``token``, where they stand."""
+    """The quotations of the answer that the store keeps under ``token``, where they stand, from one of them on."""
 
     token: str
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +252,8 @@ OF_A_PAPER: dict[str, type[ShowPaper | AskAbout | ShowSimilar | Discuss | SavePa
     "show": ShowPaper, "ask": AskAbout, "similar": ShowSimilar,
     "discuss": Discuss, "save": SavePaper, "unsave": UnsavePaper,
 }  # fmt: skip
-OF_A_TOKEN: dict[str, type[ShowDiscussed | ShowContext | FollowTopic | ShowSaved]] = {
-    "discussed": ShowDiscussed, "context": ShowContext, "follow": FollowTopic, "shelf": ShowSaved,
+OF_A_TOKEN: dict[str, type[ShowDiscussed | FollowTopic | ShowSaved]] = {
+    "discussed": ShowDiscussed, "follow": FollowTopic, "shelf": ShowSaved,
 }  # fmt: skip
 _NAMES: dict[type, str] = {kind: name for name, kind in (*OF_A_PAPER.items(), *OF_A_TOKEN.items())}
 
@@ -288,7 +289,7 @@ def _parts(action: Action) -> tuple[str, ...]:
     match action:
         case ShowPaper(named) | AskAbout(named) | ShowSimilar(named) | Discuss(named) | SavePaper(named):
             return _NAMES[type(action)], named
-        case UnsavePaper(named) | ShowDiscussed(named) | ShowContext(named) | FollowTopic(named) | ShowSaved(named):
+        case UnsavePaper(named) | ShowDiscussed(named) | FollowTopic(named) | ShowSaved(named):
             return _NAMES[type(action)], named
         case SimilarPage(paper_id, offset):
             return "similar", paper_id, str(offset)
@@ -310,6 +311,8 @@ def _parts(action: Action) -> tuple[str, ...]:
             return "summary", paper_id, style
         case Compare(paper_ids, first):
             return "compare", str(first), *paper_ids
+        case ShowContext(token, first):
+            return ("context", token, str(first)) if first else ("context", token)
         case VoteOn(token, is_good):
             return "vote", token, "good" if is_good else "bad"
         case Recheck(setup_id, token):
@@ -338,10 +341,8 @@ def _read(parts: list[str]) -> Action | None:
             return SearchPage(_whole(_TOKEN, token), _number(offset), _whole(_WORD, sort))
         case ["trending", kind, first, sort, offset]:
             return TrendingPage(Period(PeriodKind(kind), _day(first)), Sort(sort), _number(offset))
-        case ["why", token]:
-            return Why(_whole(_TOKEN, token))
-        case ["why", token, paper_id]:
-            return Why(_whole(_TOKEN, token), _paper_id(paper_id))
+        case ["why", token, *paper_id] if len(paper_id) <= 1:
+            return Why(_whole(_TOKEN, token), *map(_paper_id, paper_id))
         case ["thread", token, paper_id]:
             return OpenThread(_whole(_TOKEN, token), _paper_id(paper_id))
         case ["discuss"]:
@@ -356,6 +357,8 @@ def _read(parts: list[str]) -> Action | None:
             return Summarise(_paper_id(paper_id), Style(style))
         case ["compare", first, *paper_ids] if FEWEST <= len(paper_ids) <= MOST:
             return Compare(tuple(map(_paper_id, paper_ids)), _number(first))
+        case ["context", token, *first] if len(first) <= 1:
+            return ShowContext(_whole(_TOKEN, token), *map(_number, first))
         case ["vote", token, ("good" | "bad") as opinion]:
             return VoteOn(_whole(_TOKEN, token), opinion == "good")
         case ["recheck", setup_id, token]:

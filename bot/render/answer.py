@@ -165,17 +165,18 @@ def _source(claim: Claim, paper: Paper | None, room: _Room) -> tuple[Inline, ...
 
 
 def _buttons(claims: Sequence[Claim], token: str | None) -> list[Block]:
-    rows = (_paper_buttons(claims), _answer_buttons(token, quotes=bool(claims)))
+    rows = (_paper_buttons(claims), answer_buttons(token, quotes=bool(claims)))
     return [Buttons(row) for row in rows if row]
 
 
-def _answer_buttons(token: str | None, *, quotes: bool) -> tuple[Button, ...]:
+def answer_buttons(token: str | None, *, quotes: bool = True, first: int = 0) -> tuple[Button, ...]:
+    """What can be done with an answer that is kept under ``token``: its quotations from one on, and two votes."""
     if token is None:
         return ()
     votes = tuple(
         Button(label, action=encode(VoteOn(token, is_good))) for label, is_good in (("👍", True), ("👎", False))
     )
-    context = Button("Show more context", action=encode(ShowContext(token)), command=f"/context {token}")
+    context = Button("Show more context", action=encode(ShowContext(token, first)), command=f"/context {token}")
     return (context, *votes) if quotes else votes
 
 

@@ -11,7 +11,7 @@ from bot.core.opening import figures_in, own_name
 from bot.core.text import readable
 from bot.render import phrases
 from bot.render.actions import Compare, encode
-from bot.render.answer import coverage, inferred
+from bot.render.answer import answer_buttons, coverage, inferred
 from bot.render.highlight import marked
 from bot.render.limits import fits, roomiest
 from bot.render.phrases import fine, heading, listed, text
@@ -19,7 +19,7 @@ from bot.render.post import Block, Button, Buttons, Entry, Inline, Listing, Post
 from bot.render.summary import ASPECTS, SHOWN_OF_A_SECTION
 from storage.records import PaperId
 
-LONGEST_CELL = 420
+SHORTEST_CELL, LONGEST_CELL = 10, 420
 LONGEST_NAME = 28
 NOT_FOUND = "“Not found” says that I found none, not that there is none."
 OWN_WORDS = f"Each cell is a sentence of that paper's own, which I chose. {NOT_FOUND}"
@@ -37,6 +37,8 @@ class _Shown:
     count: int
     size: int
     """Characters of a cell; of a title, a name and a section no more than of a cell."""
+    token: str | None = None
+    """Under which it is kept."""
 
     @property
     def title(self) -> int:
@@ -51,22 +53,24 @@ class _Shown:
         return min(self.size, SHOWN_OF_A_SECTION)
 
 
-def comparison_post(found: Comparison, *, first: int = 0, whole: bool = False) -> Post:
+def comparison_post(found: Comparison, token: str | None = None, *, first: int = 0, whole: bool = False) -> Post:
     """As many rows from ``first`` on as a message holds with whole sentences, and buttons to the others.
 
-    ``whole`` is for where no message is sent: all rows, however long.
+    Under ``token`` the store keeps it, as an answer. ``whole`` is for where no message is sent: all rows, however long.
     """
     rows = [row for row in found.rows if row.cells]
     first = first if first < len(rows) else 0
     left = len(rows) - first
     if whole or not rows:
-        return _post(found, rows, _Shown(0, len(rows), LONGEST_CELL), turning=False)
+        return _post(found, rows, _Shown(0, len(rows), LONGEST_CELL, token), turning=False)
     turning = _can_turn(found)
     for count in range(left, 0, -1) if turning else ():
-        post = _post(found, rows, _Shown(first, count, LONGEST_CELL), turning=True)
+        post = _post(found, rows, _Shown(first, count, LONGEST_CELL, token), turning=True)
         if fits(post):
             return post
-    sizes = [_Shown(first, 1 if turning else left, size) for size in range(10, LONGEST_CELL + 1, 10)]
+    count = 1 if turning else left
+    sizes = [_Shown(first, fewer, SHORTEST_CELL, token) for fewer in range(1, count)]
+    sizes += [_Shown(first, count, size, token) for size in range(SHORTEST_CELL, LONGEST_CELL + 1, 10)]
     return roomiest(sizes, lambda shown: _post(found, rows, shown, turning=turning))
 
 
@@ -84,13 +88,16 @@ def _post(found: Comparison, rows: Sequence[Row], shown: _Shown, *, turning: boo
         blocks.append(text(phrases.line(found.note, 200)))
     if here:
         blocks.append(Table(tuple(names.values()), tuple(_entries(found, here, numbers, shown))))
+    left_out = [] if turning else [ASPECTS[row.aspect].lower() for row in rows[shown.first + shown.count :]]
+    if left_out:
+        blocks.append(text(f"Not here for lack of room: {listed(left_out)}. Compare fewer papers at once to see it."))
     nowhere = [ASPECTS[row.aspect].lower() for row in found.rows if not row.cells]
-    if nowhere and shown.first + shown.count >= len(rows):
+    if nowhere and (left_out or shown.first + shown.count >= len(rows)):
         blocks.append(text(f"Not found in any of them: {listed(nowhere)}."))
     how = OWN_WORDS if found.engine == EXTRACTIVE else CHECKED
     closing = [_sources(here, numbers, names, shown), how, coverage(found.read)]
     blocks.append(fine("\n".join(filter(None, closing))))
-    return Post((*blocks, *(_turning(found, rows, shown) if turning else ())))
+    return Post((*blocks, *(_turning(found, rows, shown) if turning else ()), *_kept(found, here, shown.token)))
 
 
 def _names(found: Comparison, shown: _Shown) -> dict[PaperId, str]:
@@ -135,6 +142,13 @@ def _sources(rows: Sequence[Row], numbers: Mapping[Source, int], names: Mapping[
         if (paper_id, section) in used
     ]
     return f"Sources: {'; '.join(told)}" if told else ""
+
+
+def _kept(found: Comparison, here: Sequence[Row], token: str | None) -> list[Block]:
+    """What can be done with what is shown: its quotations begin with the first that stands here."""
+    claims = found.claims
+    places = [claims.index(claim) for row in here for claim in row.cells.values()]
+    return [Buttons(answer_buttons(token, first=min(places)))] if token is not None and places else []
 
 
 def _ids(found: Comparison) -> tuple[PaperId, ...]:

@@ -3,10 +3,11 @@
 from bot.core.excerpts import Excerpt, InContext, cut
 from bot.core.grounding import Passage
 from bot.render import phrases
+from bot.render.actions import ShowContext, encode
 from bot.render.highlight import marked
 from bot.render.limits import roomiest
 from bot.render.phrases import APART, counted, fine, heading, quoted, strong, text
-from bot.render.post import Block, Post, Quote, Span, Style
+from bot.render.post import Block, Button, Buttons, Post, Quote, Span, Style
 from storage.fulltext import Origin
 from storage.naming import address_of
 from storage.records import PaperId
@@ -16,8 +17,11 @@ ROOMS = range(100, 1501, 50)
 """Code points of one excerpt."""
 
 
-def context_post(shown: InContext) -> Post:
-    """Each quotation in what its section says around it, with the way to the place itself."""
+def context_post(shown: InContext, token: str, *, whole: bool = False) -> Post:
+    """Each quotation in what its section says around it, with the way to the place itself, and to the next ones.
+
+    ``token`` is that of the answer. ``whole`` is for where no message is sent: as much around each as there may be.
+    """
 
     def build(room: int) -> Post:
         blocks: list[Block] = [heading("In context: ", quoted(shown.question, SHOWN_OF_QUESTION), level=3)]
@@ -25,9 +29,11 @@ def context_post(shown: InContext) -> Post:
             blocks.extend(_excerpt(excerpt, shown, room))
         if shown.lost:
             blocks.append(fine(_lost(shown.lost)))
+        if shown.behind is not None:
+            blocks.append(Buttons((Button("Further quotations", action=encode(ShowContext(token, shown.behind))),)))
         return Post(tuple(blocks))
 
-    return roomiest(ROOMS, build)
+    return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
 
 
 def voted(*, is_good: bool) -> Post:

@@ -10,7 +10,7 @@ from bot.core.summary import Line, Summary
 from bot.core.text import readable
 from bot.render import phrases
 from bot.render.actions import Summarise, encode
-from bot.render.answer import HOW, coverage, inferred
+from bot.render.answer import HOW, answer_buttons, coverage, inferred
 from bot.render.highlight import marked
 from bot.render.limits import roomiest
 from bot.render.paper_lines import about
@@ -42,8 +42,11 @@ class _Room:
 ROOMS = tuple(_Room(line=size, title=min(size, 150)) for size in range(60, 601, 20))
 
 
-def summary_post(summary: Summary) -> Post:
-    """The lines of a summary and where they stand; whether a model wrote them is said first."""
+def summary_post(summary: Summary, token: str | None = None) -> Post:
+    """The lines of a summary and where they stand; whether a model wrote them is said first.
+
+    Under ``token`` the store keeps it, as an answer.
+    """
     paper = summary.paper
     is_own = summary.engine == EXTRACTIVE
 
@@ -57,7 +60,7 @@ def summary_post(summary: Summary) -> Post:
         for line in summary.lines[:MOST_LINES]:
             blocks += _own(summary, line, room) if is_own else _by_model(line, room)
         how = "" if is_own else f"{HOW[AnswerStatus.ANSWERED]}\n"
-        return Post((*blocks, fine(how + coverage([summary.read])), _buttons(summary)))
+        return Post((*blocks, fine(how + coverage([summary.read])), *_buttons(summary, token)))
 
     return roomiest(ROOMS, build)
 
@@ -82,7 +85,7 @@ def _by_model(line: Line, room: _Room) -> list[Block]:
     return [*said, Quote((Span(quote),)), *([fine(where)] if where else [])]
 
 
-def _buttons(summary: Summary) -> Buttons:
+def _buttons(summary: Summary, token: str | None) -> list[Buttons]:
     paper_id = summary.paper.id
     others = tuple(
         Button(
@@ -93,4 +96,5 @@ def _buttons(summary: Summary) -> Buttons:
         for style, name in STYLES.items()
         if style is not summary.style and (style is not Style.NEWCOMER or summary.engine != EXTRACTIVE)
     )
-    return Buttons((*others, about(paper_id, "About this paper")))
+    rows = ((*others, about(paper_id, "About this paper")), answer_buttons(token))
+    return [Buttons(row) for row in rows if row]

@@ -6,14 +6,19 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core import passages
+from bot.core import comparison, passages, summary
 from bot.core.allowance import Asker
+from bot.core.comparison import Comparison
 from bot.core.excerpts import Excerpt, InContext, excerpts
-from bot.core.grounding import Answer
+from bot.core.grounding import Claim
 from bot.core.reports import Feedback
+from bot.core.style import Style
+from bot.core.summary import Summary
 from bot.errors import InvalidInput
 from bot.ports import Resources
+from bot.services import comparison as comparisons
 from bot.services import discussion, reading, search
+from bot.services import summary as summaries
 from bot.services.discussion import Reply, Watch
 from storage.errors import StorageError
 from storage.kept_answers import KEPT, KeptAnswer, Quotation
@@ -22,6 +27,7 @@ from storage.turns import Turn
 log = structlog.get_logger(__name__)
 
 MOST_QUOTATIONS = 6
+"""Shown in their context at once."""
 QUESTIONS_SHOWN = 5
 TOO_OLD = f"I keep an answer for {KEPT.days} days, and do not hold this one any more. Ask the question again."
 
@@ -41,18 +47,38 @@ async def ask(
         InvalidInput: as there.
     """
     reply = await discussion.ask(r, question, paper_ids, asker, earlier=earlier, watch=watch)
-    return replace(reply, token=await _keep(r, reply.answer, asker.guild_id if asker is not None else None))
+    answer = reply.answer
+    return replace(reply, token=await keep(r, answer.question, answer.claims or answer.nearest, asker))
 
 
-async def _keep(r: Resources, answer: Answer, guild_id: int | None) -> str | None:
-    """The token of what is kept; None where the store takes nothing."""
+async def summarise(r: Resources, text: str, style: Style, asker: Asker | None = None) -> tuple[Summary, str | None]:
+    """As ``summary.summarise``, and kept likewise; with its token.
+
+    Raises:
+        InvalidInput: as there.
+    """
+    found = await summaries.summarise(r, text, style, asker)
+    return found, await keep(r, summary.question(found), [line.claim for line in found.lines], asker)
+
+
+async def compare(r: Resources, named: Sequence[str], asker: Asker | None = None) -> tuple[Comparison, str | None]:
+    """As ``comparison.compare``, and kept likewise; with its token.
+
+    Raises:
+        InvalidInput: as there.
+    """
+    found = await comparisons.compare(r, named, asker)
+    return found, await keep(r, comparison.question(found), found.claims, asker)
+
+
+async def keep(r: Resources, question: str, claims: Sequence[Claim], asker: Asker | None) -> str | None:
+    """Keep what was quoted, without who asked; gives its token, None where the store takes nothing."""
     kept = KeptAnswer(
-        question=answer.question,
+        question=question,
         quotations=tuple(
-            Quotation(paper_id=claim.paper_id, section=claim.section, quote=claim.quote)
-            for claim in (answer.claims or answer.nearest)[:MOST_QUOTATIONS]
+            Quotation(paper_id=claim.paper_id, section=claim.section, quote=claim.quote) for claim in claims
         ),
-        guild_id=guild_id,
+        guild_id=asker.guild_id if asker is not None else None,
         kept_at=r.clock(),
     )
     try:
@@ -62,8 +88,10 @@ async def _keep(r: Resources, answer: Answer, guild_id: int | None) -> str | Non
         return None
 
 
-async def in_context(r: Resources, token: str) -> InContext:
+async def in_context(r: Resources, token: str, *, first: int = 0, most: int | None = MOST_QUOTATIONS) -> InContext:
     """What an answer quoted, with what stands around it in the texts as they are kept now; nothing is fetched.
+
+    Of many quotations at ``most`` so many, from that with the number ``first`` on; all where it is None.
 
     Raises:
         InvalidInput: the answer is not kept any more.
@@ -72,12 +100,14 @@ async def in_context(r: Resources, token: str) -> InContext:
         kept = await tx.answers.get(token)
     if kept is None:
         raise InvalidInput(TOO_OLD)
-    papers = await search.papers(r, list(dict.fromkeys(one.paper_id for one in kept.quotations)))
+    behind = len(kept.quotations) if most is None else first + most
+    shown = kept.quotations[first:behind]
+    papers = await search.papers(r, list(dict.fromkeys(one.paper_id for one in shown)))
     texts = await reading.kept_texts(r, list(papers.values()))
 
     def look_up() -> tuple[tuple[Excerpt, ...], int]:
         read = [one for paper in papers.values() for one in passages.of_paper(paper, texts.get(paper.id))]
-        return excerpts(kept.quotations, read)
+        return excerpts(shown, read)
 
     found, lost = await asyncio.to_thread(look_up)
     return InContext(
@@ -86,6 +116,7 @@ async def in_context(r: Resources, token: str) -> InContext:
         papers=papers,
         origins={paper_id: text.origin for paper_id, text in texts.items()},
         lost=lost,
+        behind=behind if behind < len(kept.quotations) else None,
     )
 
 

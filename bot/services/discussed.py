@@ -5,9 +5,12 @@ from datetime import datetime
 
 import structlog
 
+from bot.core import comparison, summary
 from bot.core.allowance import Asker
-from bot.core.comparison import FEWEST
+from bot.core.comparison import FEWEST, Comparison
 from bot.core.identity import find_paper_ids
+from bot.core.style import Style
+from bot.core.summary import Summary
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import answers, search
@@ -62,25 +65,71 @@ async def ask(
     Raises:
         InvalidInput: as ``answers.ask``.
     """
-    held = [paper.id for paper in await papers(r, thread_id)]
-    remembers = bool(r.remembers) and bool(held)
+    held = await _held(r, thread_id)
     async with r.store.read() as tx:
-        earlier = await tx.discussions.turns(thread_id, since=r.clock() - r.remembers) if remembers else ()
+        earlier = await tx.discussions.turns(thread_id, since=r.clock() - r.remembers) if held else ()
     ids = _about(held, question) if paper_ids is None else paper_ids
     reply = await answers.ask(r, question, ids, asker, earlier=earlier, watch=watch)
-    if remembers:
-        turn = turn_of(reply, at=r.clock())
-        try:
-            await r.store.note(lambda tx: tx.discussions.remember(thread_id, asker.person_id, turn))
-        except StorageError as problem:  # it is answered all the same
-            log.warning("a turn is not remembered", problem=str(problem))
+    if held:
+        await _remember(r, thread_id, asker, turn_of(reply, at=r.clock()))
     return reply
+
+
+async def summarise(
+    r: Resources, thread_id: int, text: str | None, style: Style, asker: Asker
+) -> tuple[Summary, str | None]:
+    """As ``answers.summarise``; the thread's one paper where none is named. A thread about papers remembers it.
+
+    Raises:
+        InvalidInput: as there, or it has to be said which paper is meant.
+    """
+    held = await _held(r, thread_id)
+    found, token = await answers.summarise(r, the_one(held) if text is None else text, style, asker)
+    if held:
+        await _remember(r, thread_id, asker, turn_of_summary(found, at=r.clock()))
+    return found, token
+
+
+async def compare(r: Resources, thread_id: int, named: Sequence[str], asker: Asker) -> tuple[Comparison, str | None]:
+    """As ``answers.compare``; the thread's papers where fewer than two are named. A thread about papers remembers it.
+
+    Raises:
+        InvalidInput: as there, or together they are fewer than two.
+    """
+    held = await _held(r, thread_id)
+    found, token = await answers.compare(r, to_compare(named, held), asker)
+    if held:
+        await _remember(r, thread_id, asker, turn_of_comparison(found, at=r.clock()))
+    return found, token
 
 
 def turn_of(reply: Reply, *, at: datetime) -> Turn:
     """What is remembered of an answer."""
     answer = reply.answer
     return Turn(question=answer.question, said=tuple(claim.text for claim in answer.claims), at=at)
+
+
+def turn_of_summary(found: Summary, *, at: datetime) -> Turn:
+    """Likewise of a summary."""
+    return Turn(question=summary.question(found), said=tuple(line.claim.text for line in found.lines), at=at)
+
+
+def turn_of_comparison(found: Comparison, *, at: datetime) -> Turn:
+    """Likewise of a comparison."""
+    return Turn(question=comparison.question(found), said=comparison.said(found), at=at)
+
+
+async def _held(r: Resources, thread_id: int) -> list[PaperId]:
+    return [paper.id for paper in await papers(r, thread_id)]
+
+
+async def _remember(r: Resources, thread_id: int, asker: Asker, turn: Turn) -> None:
+    if not r.remembers:
+        return
+    try:
+        await r.store.note(lambda tx: tx.discussions.remember(thread_id, asker.person_id, turn))
+    except StorageError as problem:  # it is answered all the same
+        log.warning("a turn is not remembered", problem=str(problem))
 
 
 def _about(held: Sequence[PaperId], question: str) -> Sequence[PaperId]:

@@ -52,6 +52,7 @@ async def test_a_paper_is_summed_up_by_its_number_or_as_the_one_that_is_talked_a
     assert "only in a thread about one paper" in await terminal.type("/summary")
     await terminal.type("/papers today --sort top")
     assert "Key points: Attention is enough" in await terminal.type("/summary 2")
+    assert "In context: “What are the key points of “Attention is enough”?”" in await terminal.type("/context")
     await terminal.type("/discuss start 1")
     assert "TL;DR: Diffusion for video" in await terminal.type("/summary --style tldr")
     await terminal.type("/discuss add 2")

@@ -61,3 +61,21 @@ async def test_a_vote_is_exported_and_forgotten_with_its_person(lab: Lab) -> Non
     ask = await lab.guest.slash(lab.papers, "privacy forget")
     await lab.guest.press(ask.message, "Delete it all")
     assert "👎" not in (await lab.admin.slash(lab.papers, "status")).text
+
+
+@pytest.mark.parametrize(
+    ("command", "papers", "asked"),
+    [
+        ("summary", {"paper": PAPERS[1].id}, "What are the key points of “Retrieval with long contexts”?"),
+        ("compare", {"first": PAPERS[1].id, "second": PAPERS[5].id}, "How do “Retrieval with long contexts” and"),
+    ],
+)
+async def test_a_summary_and_a_comparison_are_gone_back_to_and_voted_on_likewise(
+    lab: Lab, command: str, papers: dict[str, str], asked: str
+) -> None:
+    told = await lab.guest.slash(lab.papers, command, **papers)
+    shown = await lab.guest.press(told.message, "Show more context")
+    assert f"In context: “{asked}" in shown.text
+    assert "**We study retrieval with long contexts." in shown.text
+    await lab.guest.press(told.message, "👎")
+    assert f"“{asked}" in (await lab.admin.slash(lab.papers, "status")).text

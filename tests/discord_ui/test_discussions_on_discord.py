@@ -171,3 +171,18 @@ async def test_in_a_thread_its_paper_is_summed_up_and_its_papers_are_compared(la
     assert TWO.title in compared.text
     named = await lab.guest.slash(lab.papers, "compare", first=ONE.id, second=PAPERS[3].id)
     assert PAPERS[3].title in named.text
+
+
+async def test_what_is_asked_of_a_named_paper_and_what_is_summed_up_is_remembered_in_the_thread(
+    lab: Lab, thread: Channel, r: Resources
+) -> None:
+    await lab.guest.slash(thread, "ask", question="How many samples?", paper=TWO.id)
+    await lab.guest.slash(thread, "summary")
+    await lab.guest.slash(thread, "compare", first=TWO.id)
+    async with r.store.read() as tx:
+        turns = [turn.question for _, turn in await tx.discussions.turns_of(lab.guest.user.id)]
+    assert turns == [
+        "How many samples?",
+        "What are the key points of “Retrieval with long contexts”?",
+        "How do “Reading tables” and “Retrieval with long contexts” compare?",
+    ]

@@ -71,7 +71,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(Summarise, paper_ids, st.sampled_from(Style)),
     st.builds(Compare, st.lists(paper_ids.filter(lambda one: one != DOI), min_size=2, max_size=4).map(tuple), numbers),
     st.builds(ShowDiscussed, tokens),
-    st.builds(ShowContext, tokens),
+    st.builds(ShowContext, tokens, numbers),
     st.builds(VoteOn, tokens, st.booleans()),
     st.builds(Recheck, numbers, tokens),
     st.builds(FollowTopic, tokens),

@@ -11,6 +11,7 @@ from bot.errors import (
     BotError,
     Filtered,
     InvalidInput,
+    MayNotAsk,
     MeaningUnavailable,
     ModelFailed,
     ModelFault,
@@ -78,6 +79,7 @@ CASES: list[tuple[BaseException, str, str]] = [
     (StoreTooNew("2", "1"), "My store is newer than I am", "installs the version that wrote it"),
     (StoreUnreachable("x"), "My store cannot be reached", "DATABASE_URL"),
     (NotFound("topic", 3), "That is not there", "There is no topic 3."),
+    (MayNotAsk((7, 8)), "You may not ask here", "members with <@&7> or <@&8> may ask."),
 ]
 
 

@@ -13,7 +13,7 @@ from bot.core.comparison import Comparison, Row
 from bot.core.grounding import EXTRACTIVE, Claim, Label, Read
 from bot.core.style import Style
 from bot.core.summary import Line, Summary
-from bot.render.actions import Compare, Summarise, decode
+from bot.render.actions import Compare, ShowContext, Summarise, decode
 from bot.render.comparison import OWN_WORDS as CELLS
 from bot.render.comparison import comparison_post
 from bot.render.limits import fits
@@ -92,6 +92,12 @@ def test_the_other_styles_are_a_press_away_and_plain_words_only_where_there_is_a
     assert "For a newcomer" in buttons(summary_post(make_summary(Line(make_claim()), engine="model")))
 
 
+def test_what_is_kept_can_be_gone_back_to_and_voted_on() -> None:
+    own = buttons(summary_post(make_summary(Line(make_claim())), "abc"))
+    assert list(own) == ["Key points", "About this paper", "Show more context", "👍", "👎"]
+    assert decode(own["Show more context"].action or "") == ShowContext("abc")
+
+
 # --- side by side ---
 
 
@@ -164,7 +170,8 @@ def test_of_a_long_table_the_rows_that_fit_come_with_whole_sentences_and_a_butto
     seen: list[str] = []
     first = 0
     while True:
-        post = comparison_post(found, first=first)
+        post = comparison_post(found, "abc", first=first)
+        assert decode(buttons(post)["Show more context"].action or "") == ShowContext("abc", len(seen))
         seen += [line for line in read(post).splitlines() if line.startswith("> ")]
         more = [button for label, button in buttons(post).items() if label.startswith("More: ")]
         if not more:
@@ -194,7 +201,7 @@ notes = st.sampled_from(["", "The model is busy."])
 )
 def test_a_summary_fits_whatever_it_is_made_of(paper: Any, found: list[Claim], engine: str, note: str) -> None:
     made = tuple(Line(claim, aspect) for claim, aspect in zip(found, [None, *Aspect, None], strict=False))
-    assert fits(summary_post(make_summary(*made, paper=paper, engine=engine, note=note)))
+    assert fits(summary_post(make_summary(*made, paper=paper, engine=engine, note=note), "abc"))
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
@@ -208,7 +215,21 @@ def test_a_comparison_fits_whatever_it_is_made_of(papers: list[Any], claim: Clai
         Row(aspect, {one: replace(claim, paper_id=one, section=f"{n}{claim.section}") for one in ids})
         for n, aspect in enumerate(Aspect)
     )
-    assert fits(comparison_post(make_comparison(*rows, papers=named), first=first))
+    assert fits(comparison_post(make_comparison(*rows, papers=named), "abc", first=first))
+
+
+def test_four_papers_whose_ids_no_button_can_hold_are_compared_in_as_much_as_fits() -> None:
+    papers = tuple(make_paper(PaperId(f"10.1101/2025.03.14.64321{n}")) for n in range(4))
+    rows = tuple(
+        Row(
+            aspect,
+            {one.id: make_claim(label=Label.INFERRED, section=f"{one.id} {aspect}", paper_id=one.id) for one in papers},
+        )
+        for aspect in Aspect
+    )
+    post = comparison_post(make_comparison(*rows, papers=papers, engine="m"), "abc")
+    assert fits(post)
+    assert "Not here for lack of room: code and limits. Compare fewer papers at once to see it." in read(post)
 
 
 @pytest.mark.parametrize("width", [20, 33, 80, 200])

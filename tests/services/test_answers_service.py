@@ -9,6 +9,7 @@ import pytest
 from bot.core.allowance import Asker
 from bot.core.excerpts import cut
 from bot.core.reports import Feedback
+from bot.core.style import Style
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import answers, upkeep
@@ -18,6 +19,7 @@ from tests.services.doubles import FakeTexts
 from tests.services.seeding import copy_prepared, keep, prepare
 
 SOUP = make_paper(make_id(1), title="Noodle soup", abstract="We cook noodles in 42 pots. The broth improves by 12 %.")
+STEW = make_paper(make_id(2), title="StewNet: A Robot", abstract="We propose StewNet, a robot that stirs stew.")
 METHOD = Piece("2 Method", PieceKind.PROSE, "First, water. The stove is set to 300 degrees. It hums.", "S2")
 
 
@@ -66,6 +68,28 @@ async def test_an_answer_is_kept_for_a_month(r: Resources, clock: FakeClock) -> 
     for gone in (answers.in_context(r, token), answers.vote(r, token, PERSON_ID, is_good=True)):
         with pytest.raises(InvalidInput, match="30 days"):
             await gone
+
+
+async def test_a_summary_is_kept_as_an_answer_to_what_it_answers(r: Resources) -> None:
+    _, token = await answers.summarise(r, SOUP.id, Style.TLDR, Asker(person_id=PERSON_ID, guild_id=GUILD_ID))
+    assert token is not None
+    shown = await answers.in_context(r, token)
+    assert shown.question == "What does “Noodle soup” do, in short?"
+    assert shown.excerpts[0].quoted.text == "We cook noodles in 42 pots."
+    await answers.vote(r, token, PERSON_ID, is_good=False)
+    assert (await answers.feedback(r, GUILD_ID)).disliked == (shown.question,)
+
+
+async def test_the_quotations_of_a_comparison_are_shown_so_many_at_a_time(r: Resources) -> None:
+    await keep(r, STEW)
+    found, token = await answers.compare(r, [SOUP.id, STEW.id])
+    assert token is not None
+    assert len(found.claims) == 2
+    whole = await answers.in_context(r, token, most=None)
+    assert whole.question == "How do “Noodle soup” and StewNet compare?"
+    begin, rest = [await answers.in_context(r, token, first=first, most=1) for first in (0, 1)]
+    assert [one.quoted for one in (*begin.excerpts, *rest.excerpts)] == [one.quoted for one in whole.excerpts]
+    assert (begin.behind, rest.behind, whole.behind) == (1, None, None)
 
 
 async def test_votes_are_told_with_the_questions_that_were_answered_badly(r: Resources) -> None:

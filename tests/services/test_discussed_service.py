@@ -8,15 +8,18 @@ import pytest
 
 from bot.core.allowance import Asker
 from bot.core.grounding import Claim, Label
+from bot.core.style import Style
+from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import discussed, upkeep
 from storage.turns import Turn
 from tests.builders import BASE, PERSON_ID, FakeClock, make_id, make_paper
 from tests.services.doubles import FakeAnswerer
-from tests.services.seeding import copy_prepared, prepare
+from tests.services.seeding import copy_prepared, keep, prepare
 
 THREAD, OTHER = 77, 78
 SOUP = make_paper(make_id(1), title="Noodle soup", abstract="We cook noodles in 42 pots. The broth improves by 12 %.")
+STEW = make_paper(make_id(2), title="StewNet: A Robot", abstract="We propose StewNet, a robot that stirs stew.")
 WHO = Asker(person_id=PERSON_ID)
 FIRST, SECOND = "How many pots are used for noodles?", "And this one?"
 CLAIM = Claim(
@@ -84,5 +87,32 @@ async def test_where_nothing_is_to_be_remembered_nothing_is_kept(here: Resources
     for question in (FIRST, SECOND):
         await discussed.ask(forgetful, THREAD, question, WHO)
     assert answerer.earlier == [(), ()]
+    async with here.store.read() as tx:
+        assert await tx.discussions.turns_of(PERSON_ID) == ()
+
+
+async def test_a_summary_is_remembered_and_a_question_goes_on_from_it(here: Resources, answerer: FakeAnswerer) -> None:
+    await discussed.summarise(here, THREAD, None, Style.POINTS, WHO)
+    await discussed.ask(here, THREAD, SECOND, WHO)
+    asked = "What are the key points of “Noodle soup”?"
+    assert answerer.earlier[-1] == (Turn(question=asked, said=("42 pots.",), at=BASE),)
+
+
+async def test_a_comparison_is_remembered_with_whose_each_sentence_is(here: Resources, answerer: FakeAnswerer) -> None:
+    await keep(here, STEW)
+    await discussed.compare(here, THREAD, [STEW.id], WHO)
+    await discussed.ask(here, THREAD, SECOND, WHO)
+    [turn] = answerer.earlier[-1]
+    assert turn.question == "How do StewNet and “Noodle soup” compare?"
+    assert turn.said == (
+        "StewNet: We propose StewNet, a robot that stirs stew.",
+        "“Noodle soup”: The broth improves by 12 %.",
+    )
+
+
+async def test_what_is_summed_up_elsewhere_is_not_remembered(here: Resources) -> None:
+    await discussed.summarise(here, OTHER, SOUP.id, Style.POINTS, WHO)
+    with pytest.raises(InvalidInput, match="Say which paper"):
+        await discussed.summarise(here, OTHER, None, Style.POINTS, WHO)
     async with here.store.read() as tx:
         assert await tx.discussions.turns_of(PERSON_ID) == ()

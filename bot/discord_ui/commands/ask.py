@@ -1,15 +1,11 @@
 """``/ask``: a question, answered from the papers' own words."""
 
-from collections.abc import Coroutine
-from typing import Any
-
 from discord import app_commands
 
 from bot import pages
 from bot.discord_ui.commands.inputs import paper_choices
 from bot.discord_ui.replies import Interaction, answer_growing, asker
-from bot.render.post import Post
-from bot.services.discussion import LONGEST_QUESTION, Watch
+from bot.services.discussion import LONGEST_QUESTION
 
 
 @app_commands.command(name="ask")
@@ -22,12 +18,8 @@ async def ask(
     interaction: Interaction, question: app_commands.Range[str, 1, LONGEST_QUESTION], paper: str | None = None
 ) -> None:
     """The passages that come closest to a question, quoted word for word."""
-    r = interaction.client.resources
-    who = asker(interaction)
-
-    def work(watch: Watch) -> Coroutine[Any, Any, Post]:
-        if paper:
-            return pages.answered(r, question, (paper,), who, watch=watch)
-        return pages.answered_in(r, interaction.channel_id or 0, question, who, watch=watch)
-
-    await answer_growing(interaction, work)
+    r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
+    about = (paper,) if paper else None
+    await answer_growing(
+        interaction, lambda watch: pages.answered(r, here, question, who, paper_ids=about, watch=watch)
+    )

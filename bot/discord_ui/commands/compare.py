@@ -6,8 +6,6 @@ from bot import pages
 from bot.discord_ui.commands.inputs import paper_choices
 from bot.discord_ui.commands.papers import LONGEST_QUERY, WHICH
 from bot.discord_ui.replies import Interaction, answer, asker
-from bot.render.post import Post
-from bot.services import discussed
 
 Which = app_commands.Range[str, 1, LONGEST_QUERY]
 
@@ -29,10 +27,5 @@ async def compare(
 ) -> None:
     """Two to four papers side by side: problem, approach, results, data, code, limits, each in their own words."""
     named = [one for one in (first, second, third, fourth) if one]
-    await answer(interaction, _compared(interaction, named), private=False, slow=True)
-
-
-async def _compared(interaction: Interaction, named: list[str]) -> Post:
-    r = interaction.client.resources
-    held = [one.id for one in await discussed.papers(r, interaction.channel_id or 0)]
-    return await pages.compared(r, discussed.to_compare(named, held), asker(interaction))
+    work = pages.compared(interaction.client.resources, interaction.channel_id or 0, named, asker(interaction))
+    await answer(interaction, work, private=False, slow=True)

@@ -9,7 +9,6 @@ from bot.discord_ui.commands.papers import LONGEST_QUERY
 from bot.discord_ui.replies import Interaction, answer, asker
 from bot.errors import InvalidInput
 from bot.render.post import Post
-from bot.services import discussed
 
 STYLES = [
     app_commands.Choice(name="TL;DR: what it does and what comes of it", value=Style.TLDR.value),
@@ -37,8 +36,5 @@ async def summary(
 async def _summed_up(interaction: Interaction, paper: str | None, style: str) -> Post:
     if style not in list(Style):
         raise InvalidInput(f"A summary is one of {', '.join(Style)}.")
-    r = interaction.client.resources
-    if paper is None:
-        held = await discussed.papers(r, interaction.channel_id or 0)
-        paper = discussed.the_one([one.id for one in held])
-    return await pages.summarised(r, paper, Style(style), asker(interaction))
+    here = interaction.channel_id or 0
+    return await pages.summarised(interaction.client.resources, here, paper, Style(style), asker(interaction))
