@@ -12,7 +12,7 @@ from itertools import islice, product
 import tantivy
 
 from storage import categories, words
-from storage.search_index.shape import EXACT, NAMES
+from storage.search_index.shape import EXACT, NAMES, WORDS
 
 MOST_READINGS = 8
 """Ways to read one query that are proposed."""
@@ -87,7 +87,8 @@ def _near(searcher: tantivy.Searcher, word: str, field: str) -> tuple[str, ...]:
     def held(other: str) -> int:
         return max(searcher.doc_freq(name, other) for name in vocabularies)
 
-    stands_in = max([held(word), *(searcher.doc_freq(name, words.stem(word)) for name in texts)])
+    stems = {name if name == "title" else WORDS for name in texts}
+    stands_in = max([held(word), *(searcher.doc_freq(name, words.stem(word)) for name in stems)])
     if stands_in > _RARE or (stands_in and len(word) == _SHORTEST):
         return ()
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 
 import tantivy
 from tantivy import FieldType, Occur, Schema
 
 from storage.query import And, Count, Days, Field, Has, Is, LastDays, Not, Or, Query, Words
 from storage.search_index.shape import (
+    ASIDE,
     CATEGORIES,
     DAY,
     EXACT,
@@ -21,6 +22,7 @@ from storage.search_index.shape import (
     TITLED,
     UPVOTES,
     WORDS,
+    row_key,
     title_key,
 )
 from storage.searchable import Sought, keys_of, sought
@@ -131,11 +133,15 @@ def _text(name: str, leaf: Words, wanted: Sought, schema: Schema) -> tantivy.Que
         return _any_of(
             (_phrase(schema, name + EXACT, wanted.exact), *(_term(schema, name + EXACT, word) for word in whole))
         )
-    return _any_of(
-        (
-            _phrase(schema, name, wanted.stems),
-            *([_term(schema, name, wanted.joined_stem)] if wanted.joined_stem else []),
-        )
+    row = _row_of_abstract if leaf.field is Field.ABSTRACT else partial(_phrase, name=name)
+    return _any_of(row(schema, words=words) for words in (wanted.stems, (wanted.joined_stem,)) if words[0])
+
+
+def _row_of_abstract(schema: Schema, words: tuple[str, ...]) -> tantivy.Query:
+    """Only title or keywords hold a row of which some beginning is ASIDE."""
+    aside = (_term(schema, ASIDE, row_key(words[:end])) for end in range(1, len(words) + 1))
+    return tantivy.Query.boolean_query(
+        [(Occur.Must, _phrase(schema, WORDS, words)), *((Occur.MustNot, only) for only in aside)]
     )
 
 
