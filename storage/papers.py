@@ -188,6 +188,11 @@ class PapersReader:
         query = select(func.count()).select_from(papers).where(papers.c.revision > revision)
         return await self._connection.scalar(query) or 0
 
+    async def count_until(self, revision: int) -> int:
+        """How many papers have a revision up to ``revision``."""
+        query = select(func.count()).select_from(papers).where(papers.c.revision <= revision)
+        return await self._connection.scalar(query) or 0
+
     async def _papers(self, query: Select[Any], values: dict[str, Any] | None = None) -> list[Paper]:
         """The papers of ``query``, whose columns are ``PAPER_COLUMNS``."""
         rows = await self._connection.execute(query, values)

@@ -118,13 +118,13 @@ class SearchIndex:
         try:
             state = self._state  # read anew, and the store's after it: whoever wrote before may be ahead
             lineage, newest = await _newest(store)
-            revision = state.revision
+            revision, reading = state.revision, _Reading(store, writer.held)
             if (refused := _refused(state, lineage, newest)) is not None:
                 await _in_thread(writer.empty)
                 self.rebuilt_because = refused or self.rebuilt_because
-                revision = 0
-            while batch := await _changed(store, revision):
-                await _in_thread(writer.add, [paper for _, paper in batch])
+                revision, reading = 0, _Reading(store, 0)
+            while batch := await reading.behind(revision):
+                await _in_thread(writer.add, [paper for _, paper in batch], are_new=reading.are_new)
                 revision = batch[-1][0]
                 done += len(batch)
                 course.progress(done)
@@ -132,6 +132,7 @@ class SearchIndex:
                     break
                 if writer.uncommitted >= COMMIT_EVERY:
                     await _in_thread(writer.commit, lineage.store, revision)
+                    reading.held = writer.held
             else:
                 revision = max(revision, newest)
             await _in_thread(writer.commit, lineage.store, revision)
@@ -325,9 +326,34 @@ def _refused(state: State, lineage: Lineage, newest: int) -> str | None:
     return None
 
 
-async def _changed(store: Store, revision: int) -> list[tuple[int, Paper]]:
-    async with store.read() as tx:
-        return await tx.papers.indexed_since(revision, BATCH)
+@dataclass(slots=True)
+class _Reading:
+    """The papers of ``store`` in the order of their revisions, and whether the index may hold them in an older form.
+
+    All that it holds up to a revision was read with one up to that. Where the store still has as many with such a
+    revision, none of them has changed, so all behind it, as far as the store has come, are new to the index.
+    """
+
+    store: Store
+    held: int | None
+    """Papers in the index; None where that is not known."""
+    are_new: bool = False
+    """Whether the index holds none of the papers that were given last."""
+    _new_until: int = 0
+
+    async def behind(self, revision: int) -> list[tuple[int, Paper]]:
+        """The next papers behind ``revision``, up to which the index holds all."""
+        async with self.store.read() as tx:
+            if revision >= self._new_until and self.held is not None:
+                # First: what changes while the others are counted or read gets a revision above it.
+                newest = await tx.papers.revision()
+                self._new_until = newest if await tx.papers.count_until(revision) == self.held else 0
+        async with self.store.read() as tx:
+            batch = await tx.papers.indexed_since(revision, BATCH)
+        new = [one for one in batch if one[0] <= self._new_until]
+        self.are_new = bool(new)
+        self.held = self.held + len(new) if new and self.held is not None else None
+        return new or batch
 
 
 async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

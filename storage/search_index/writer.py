@@ -27,6 +27,13 @@ class Writer:
         self._index = index
         self._writer = index.writer(heap_size=_MEMORY, num_threads=1)
         self.uncommitted = 0
+        index.reload()
+
+    @property
+    def held(self) -> int:
+        """Papers in the index as it was committed last."""
+        count: int = self._index.searcher().num_docs
+        return count
 
     def empty(self) -> None:
         """Forget all papers; from here on, whatever comes in between, the index says that it is of no store."""
@@ -34,11 +41,16 @@ class Writer:
             folder.write_state(self._path, State(shape=shape.VERSION, revision=0))
         self._writer.delete_all_documents()
 
-    def add(self, papers: Sequence[Paper]) -> None:
-        """Raises StorageError: the disk does not take them."""
+    def add(self, papers: Sequence[Paper], *, are_new: bool) -> None:
+        """Bring them in, those that ``are_new`` without a look at what is there: it takes longer the more there is.
+
+        Raises:
+            StorageError: the disk does not take them.
+        """
         try:
             for paper in papers:
-                self._writer.delete_documents_by_term(shape.ID, paper.id.lower())
+                if not are_new:
+                    self._writer.delete_documents_by_term(shape.ID, paper.id.lower())
                 self._writer.add_document(shape.document(paper))
         except ValueError as problem:  # its thread has died; only a commit tells what of
             with self._in_words():

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import get_args
 
 import pytest
@@ -16,7 +17,7 @@ from storage.records import Paper
 from storage.search_index import SearchIndex, SearchSort, folder
 from storage.store import Store
 from storage.words import analyse
-from tests.builders import make_paper, make_papers, sighting_of
+from tests.builders import make_id, make_paper, make_papers, sighting_of
 
 TODAY = date(2025, 3, 14)
 
@@ -168,6 +169,31 @@ async def test_what_a_crash_left_behind_the_last_commit_is_read_again(
     again = SearchIndex.open(place)
     assert await again.catch_up(store) == 3
     assert len(await found(again, None)) == 5
+
+
+async def test_papers_that_come_and_change_while_it_reads_stand_in_it_once_as_they_are_now(
+    index: SearchIndex, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "BATCH", 4)
+    monkeypatch.setattr(search_index, "COMMIT_EVERY", 12)
+    random, now = Random(1), dict.fromkeys(range(40), 0)
+    await fill(store, make_papers(40))
+
+    async def go_on() -> None:
+        for change in range(1, 25):
+            numbers = random.sample([*now, len(now)], k=3)
+            now.update(dict.fromkeys(numbers, change))
+            await fill(store, [make_paper(make_id(number), title=f"Of {change}") for number in numbers])
+
+    going_on = asyncio.create_task(go_on())
+    while not going_on.done():
+        await index.catch_up(store)
+    await going_on
+    await index.catch_up(store)
+    assert sorted(await found(index, None)) == sorted(map(make_id, now))
+    for change in {*now.values()} - {0}:
+        expected = sorted(make_id(number) for number, last in now.items() if last == change)
+        assert sorted(await found(index, f"title:{change}")) == expected
 
 
 async def test_a_store_that_was_put_back_is_read_from_its_beginning(index: SearchIndex, store: Store) -> None:
