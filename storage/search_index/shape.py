@@ -30,8 +30,8 @@ TEXTS = {Field.TITLE: "title", Field.ABSTRACT: "abstract", Field.ORGANIZATION: "
 WORDS = "words"
 """The stems of title, abstract and keywords in one field: BM25 of the whole ranks better than a sum over its parts."""
 ASIDE = "aside"
-"""What title and keywords hold and the abstract does not. WORDS without it is the abstract, whose stems need no field of
-their own so: each that holds an abstract is a quarter of tantivy's work."""
+"""What title and keywords hold and the abstract does not. WORDS without it is the abstract, whose stems need no field
+of their own: each that holds an abstract is a quarter of tantivy's work."""
 TITLE_COUNTS = 3
 """How many times a title stands in WORDS: it is chosen with most care. BM25F weighs fields so (Robertson 2004)."""
 NAME_WEIGHT = 1.5
