@@ -9,7 +9,7 @@ written without spaces give one word a character, so that any piece of such a te
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,8 +20,8 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 LONGEST_WORD = 80
 """Characters of one word that count; what is longer is no word that anybody types."""
 _CACHED = 1 << 18
-"""Words whose stems are remembered, some 40 MB where a million papers are read: they hold more, but use a hundred thousand
-of them again and again."""
+"""Words whose stems are remembered, some 40 MB where a million papers are read: they hold more, but a hundred thousand
+are asked for again and again."""
 _LONGEST_CACHED = 40
 
 
@@ -69,10 +69,33 @@ def analyse(text: str) -> Text:
 def spans(text: str) -> Iterator[Span]:
     """The words of ``text`` with their places in it."""
     for chunk in re.finditer(r"\S+", text):
-        at = chunk.start()
-        place = _place if chunk.end() - at <= _LONGEST_CACHED else _place.__wrapped__
-        for start, end, exact, stemmed, joined in place(chunk.group()):
-            yield Span(at + start, at + end, exact, stemmed, joined)
+        yield from _spans(chunk.group(), chunk.start())
+
+
+def likely_spans(text: str, pieces: Iterable[str]) -> Iterator[Span]:
+    """Those of ``spans`` that hold one of ``pieces``, as ``squeezed`` has them, among others that may come along.
+
+    ``text`` has no white space but single spaces. Of a sentence they are a few, and reading the others takes long.
+    """
+    if not _is_plain(text):
+        yield from spans(text)
+        return
+    small = text.lower()
+    places = [hinge.start() for hinge in _HINGE.finditer(text)]
+    for piece in pieces:
+        at = small.find(piece)
+        while at >= 0:
+            places.append(at)
+            at = small.find(piece, at + 1)
+    for start in sorted({small.rfind(" ", 0, at) + 1 for at in places}):
+        end = small.find(" ", start)
+        yield from _spans(text[start:] if end < 0 else text[start:end], start)
+
+
+def _spans(chunk: str, at: int) -> Iterator[Span]:
+    place = _place if len(chunk) <= _LONGEST_CACHED else _place.__wrapped__
+    for start, end, exact, stemmed, joined in place(chunk):
+        yield Span(at + start, at + end, exact, stemmed, joined)
 
 
 def clusters(text: str) -> Iterator[tuple[str, ...]]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import eq
 
 from bot.core.matching import stands_in, vocabulary_of
 from bot.core.pages import Snippet
-from bot.core.text import ELLIPSIS, clip, readable, sentences, unbroken, whole_characters
+from bot.core.text import ELLIPSIS, clip, each_sentence, readable, unbroken, whole_characters
 from storage import words
 from storage.query import And, Field, Or, Query, Words
 from storage.records import Paper
@@ -64,10 +65,11 @@ def snippets(query: Query, papers: Iterable[Paper]) -> list[Snippet]:
 
 
 def _snippet(leaves: Sequence[_Leaf], paper: Paper) -> Snippet:
-    passages = sentences(paper.abstract or paper.summary or "") or ("",)
+    passages = each_sentence(paper.abstract or paper.summary or "")
+    opening = next(passages, "")
     inside = tuple(leaf for leaf in leaves if leaf.words.field is not Field.TITLE)
-    best = _best(passages, inside)
-    text = readable(passages[0] if best is None else best)
+    best = _best(chain((opening,), passages), inside)
+    text = readable(opening if best is None else best)
     marks = () if best is None else _marks(text, inside)
     if not marks:
         title = readable(paper.title)
@@ -115,9 +117,17 @@ def _likely(passage: str, leaves: Sequence[_Leaf]) -> Sequence[_Leaf]:
 
 
 def _marks(text: str, leaves: Sequence[_Leaf]) -> tuple[_Mark, ...]:
-    spans = tuple(words.spans(text)) if leaves else ()
+    spans = tuple(_spans(text, leaves))
     hits = (mark for leaf in leaves for mark in _hits(leaf, spans))
     return _merged(text, (whole_characters(text, *mark) for mark in hits))
+
+
+def _spans(text: str, leaves: Sequence[_Leaf]) -> Iterator[Span]:
+    """The words of ``text`` of which some may be hits; those between them only where rows of words are asked for."""
+    wanted = [leaf for leaf in leaves if leaf.sought.exact]
+    if any(len(leaf.sought.exact) > 1 for leaf in wanted):
+        return words.spans(text)
+    return words.likely_spans(text, [leaf.beginning for leaf in wanted])
 
 
 def _hits(leaf: _Leaf, spans: Sequence[Span]) -> Iterator[_Mark]:

@@ -60,8 +60,8 @@ def clip(text: str, limit: int) -> str:
         return text
     if limit < 1:
         return ""
-    end = 0
-    for cluster in _GRAPHEME.finditer(text):
+    end = limit - len(ELLIPSIS) if text.isascii() and "\r" not in text else 0  # only CR LF are one of two
+    for cluster in _GRAPHEME.finditer(text, end):
         if cluster.end() > limit - len(ELLIPSIS):
             break
         end = cluster.end()
@@ -103,6 +103,8 @@ _MAYBE_LAST = regex.compile(
     r"al|etc|jr|sr|co|corp|inc|ltd|u\.s|u\.k|e\.u|[ap]\.m|ph\.d|i\.i\.d|w\.r\.t|(?:\p{Lu}\.)*\p{Lu}", regex.IGNORECASE
 )
 """Abbreviations and initials that may also end a sentence: then a word follows that opens one."""
+_LONGEST_SHORT = len("approx")
+"""Letters of the longest abbreviation without a full stop in it."""
 _OPENER = regex.compile(
     r"\s*+[\"'“‘(\[]*+(?:we|our|this|these|that|those|the|an?|in|on|to|for|by|with|as|at|its?|they|their|there|here|however|"
     r"moreover|furthermore|additionally|finally|although|while|when|since|if|such|using|based|both|experiments|results)\b",
@@ -115,18 +117,23 @@ def sentences(text: str) -> tuple[str, ...]:
 
     A rule of thumb for English abstracts: no break after an abbreviation or an initial, inside a number or a formula.
     """
+    return tuple(each_sentence(text))
+
+
+def each_sentence(text: str) -> Iterator[str]:
+    """The same one by one, for who may not need them all."""
     whole = clean(text)
-    found: list[str] = []
     start = 0
     formulas = _formulas(whole)
     for end in _ends(whole):
         if any(opens < end.start() < closes for opens, closes in formulas):
             continue
         if end.group()[0] in "。！？" or _closes(whole, start, end):
-            found.append(whole[start : end.end()].strip())
+            if sentence := whole[start : end.end()].strip():
+                yield sentence
             start = end.end()
-    found.append(whole[start:].strip())
-    return tuple(sentence for sentence in found if sentence)
+    if sentence := whole[start:].strip():
+        yield sentence
 
 
 def _ends(whole: str) -> Iterator[regex.Match[str]]:
@@ -144,6 +151,8 @@ def _closes(whole: str, start: int, end: regex.Match[str]) -> bool:
     if end.group()[0] != ".":
         return True
     last = _BEFORE_A_WORD.split(whole[max(start, end.start() - 40) : end.start()])[-1]
+    if len(last) > _LONGEST_SHORT and "." not in last:
+        return True
     if _NEVER_LAST.fullmatch(last):
         return False
     if _MAYBE_LAST.fullmatch(last):

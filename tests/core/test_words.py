@@ -178,6 +178,17 @@ def test_every_word_of_a_plain_text_is_a_piece_of_it_squeezed(text: str) -> None
         assert all(word in squeezed for word in (*found.exact, *found.joined))
 
 
+@given(st.text(alphabet=string.printable + "é", max_size=200))
+@example("Fine-tuned C++, GPT-3.5 and O'Neill's a--b x_1")
+def test_the_likely_places_are_places_of_words_and_hold_every_word_that_is_looked_for(text: str) -> None:
+    text = " ".join(text.split())
+    placed = list(spans(text))
+    for wanted in placed:
+        likely = list(words.likely_spans(text, [wanted.exact]))
+        assert [span for span in placed if span in likely] == likely
+        assert {span for span in placed if wanted.exact in {span.exact, span.joined}} <= {*likely}
+
+
 def test_what_has_to_be_folded_is_not_squeezed() -> None:
     assert words.squeezed("Schrödinger") is None
     assert words.squeezed('Schr\\"odinger') is None
