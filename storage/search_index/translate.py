@@ -134,7 +134,8 @@ def _text(name: str, leaf: Words, wanted: Sought, schema: Schema) -> tantivy.Que
             (_phrase(schema, name + EXACT, wanted.exact), *(_term(schema, name + EXACT, word) for word in whole))
         )
     row = _row_of_abstract if leaf.field is Field.ABSTRACT else partial(_phrase, name=name)
-    return _any_of(row(schema, words=words) for words in (wanted.stems, (wanted.joined_stem,)) if words[0])
+    rows = [wanted.stems, *([(wanted.joined_stem,)] if wanted.joined_stem else [])]
+    return _any_of(row(schema, words=words) for words in rows)
 
 
 def _row_of_abstract(schema: Schema, words: tuple[str, ...]) -> tantivy.Query:
