@@ -14,7 +14,7 @@ from bot.render.post import Block, Button, Buttons, Post, Span
 from storage.records import Paper
 
 SHOWN_OF_QUERY = 100
-TOLD = "When it is withdrawn or a new version comes out, I tell you once, by direct message."
+TOLD = "When it is withdrawn or a new version comes out, I write to you once."
 
 
 def save(paper: Paper) -> Button:
@@ -105,7 +105,7 @@ def _nothing(page: SavedPage) -> tuple[Block, ...]:
                      command("/papers saved")),)  # fmt: skip
     return (
         text("There are none yet. Press Save on a paper’s card, or type ", command("/papers save 2503.01234"), "."),
-        text("When one is withdrawn or a new version comes out, I tell you once, by direct message."),
+        text("When one is withdrawn or a new version comes out, I write to you once."),
     )
 
 

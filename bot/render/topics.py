@@ -45,9 +45,8 @@ def topic_list(topics: Sequence[Topic], person: Person | None) -> Post:
     """The topics of one person, each with a button that stops it."""
     if not topics:
         example = command("/topics follow diffusion cat:cs.CV")
-        return Post(
-            (heading("You follow no topics", level=3), text("Follow one and I write to you once a day: ", example))
-        )
+        how = text("Follow one and I write to you once a day: ", example)
+        return Post((heading("You follow no topics", level=3), how, *(_closed(person) if person else ())))
     title = heading(f"You follow {phrases.counted(len(topics), 'topic')}", level=3)
     closing: list[Block] = []
     if person:

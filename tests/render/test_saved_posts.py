@@ -39,7 +39,7 @@ def test_a_receipt_says_what_comes_of_it_and_takes_it_back() -> None:
     post = saved(PAPER, BASE, anew=True)
     assert read(post) == (
         "### Saved\n[Learning to Read](https://arxiv.org/abs/2503.01234)\n\n"
-        "When it is withdrawn or a new version comes out, I tell you once, by direct message."
+        "When it is withdrawn or a new version comes out, I write to you once."
     )
     assert acts(post) == {"Unsave": UnsavePaper(PAPER.id), "Your saved papers": actions.SavedPage(0)}
 

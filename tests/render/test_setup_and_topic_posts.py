@@ -287,7 +287,8 @@ def test_who_follows_nothing_is_told_how() -> None:
 
 def test_closed_direct_messages_are_said_where_topics_are_listed() -> None:
     person = make_person(dm_closed_at=BASE)
-    for post in (topics.topic_list([make_topic()], person), topics.direct_messages_closed(person)):
+    lists = (topics.topic_list([make_topic()], person), topics.topic_list([], person))
+    for post in (*lists, topics.direct_messages_closed(person)):
         assert "allow direct messages; then press Try again." in read(post)
         assert acts(post)["Try again"] == WriteAgain()
     assert "allow direct messages" not in read(topics.topic_list([make_topic()], make_person()))
