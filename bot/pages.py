@@ -1,20 +1,23 @@
 """What a command and the button beside it lead to, on Discord and at a terminal: ask a use case, put it into words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import get_args
 
 from bot.core.allowance import Asker
 from bot.core.choices import Wish
+from bot.core.comparison import Comparison
+from bot.core.grounding import Answer
 from bot.core.identity import parse_paper_id
 from bot.core.opening import Topic, question
 from bot.core.period import Period
 from bot.core.schedule import next_slot
 from bot.core.style import Style
+from bot.core.summary import Summary
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from bot.render.answer import answer_post
+from bot.render.answer import answer_post, growing_post
 from bot.render.choices import choices_post
-from bot.render.comparison import comparison_post
+from bot.render.comparison import comparison_post, growing_comparison
 from bot.render.context import context_post, voted
 from bot.render.paper import Surroundings, paper_card
 from bot.render.post import Post
@@ -22,7 +25,7 @@ from bot.render.preview import preview_report, why_paper
 from bot.render.quota import quota_post
 from bot.render.saved import saved, saved_page, unsaved
 from bot.render.search import search_page, similar_page
-from bot.render.summary import summary_post
+from bot.render.summary import growing_summary, summary_post
 from bot.render.threads import discussed_papers
 from bot.render.topics import followed, topic_list
 from bot.render.trending import trending_page
@@ -31,12 +34,14 @@ from bot.services import answers, budget, channels, choices, delivery, discussed
 from bot.services import saved as shelf
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
-from bot.services.discussion import Watch
 from bot.services.next_run import next_run
-from storage.records import ChannelSetup, PaperId, Sort
+from storage.records import ChannelSetup, Paper, PaperId, Sort
 from storage.search_index import SearchSort
 
 ON_A_PAGE = 5
+
+Tell = Callable[[Post], None]
+"""Is given what stands by now of something that a model is writing."""
 
 SEARCH_SORTS: dict[str, SearchSort] = {sort: sort for sort in get_args(SearchSort)}
 
@@ -127,20 +132,25 @@ async def answered(
     asker: Asker,
     *,
     paper_ids: Sequence[str] | None = None,
-    watch: Watch | None = None,
+    tell: Tell | None = None,
 ) -> Post:
     """The answer to a question about some papers, or all; in a thread about papers, about those, and remembered."""
+
+    def watch(answer: Answer, papers: Mapping[PaperId, Paper]) -> None:
+        if tell is not None:
+            tell(growing_post(answer, papers))
+
     reply = await discussed.ask(r, thread_id, asked, asker, paper_ids=paper_ids, watch=watch)
     return answer_post(reply.answer, reply.papers, reply.token)
 
 
 async def answered_on(
-    r: Resources, thread_id: int, about: tuple[PaperId, Topic], asker: Asker, *, watch: Watch | None = None
+    r: Resources, thread_id: int, about: tuple[PaperId, Topic], asker: Asker, *, tell: Tell | None = None
 ) -> Post:
     """The answer to the question that is worth asking of a paper on a topic; in a thread about papers remembered."""
     paper_id, topic = about
     asked = question(topic, await search.paper(r, paper_id))
-    return await answered(r, thread_id, asked, asker, paper_ids=(paper_id,), watch=watch)
+    return await answered(r, thread_id, asked, asker, paper_ids=(paper_id,), tell=tell)
 
 
 async def quota(r: Resources, asker: Asker | None = None) -> Post:
@@ -155,15 +165,29 @@ async def how_answered(r: Resources, guild_id: int, wish: Wish) -> Post:
     return choices_post(await choices.change(r, guild_id, wish), changed=True)
 
 
-async def summarised(r: Resources, thread_id: int, text: str | None, style: Style, asker: Asker) -> Post:
-    """The paper that ``text`` names in a few lines, or the one that the thread is about."""
-    found, token = await discussed.summarise(r, thread_id, text, style, asker)
+async def summarised(
+    r: Resources, thread_id: int, wanted: tuple[str | None, Style], asker: Asker, *, tell: Tell | None = None
+) -> Post:
+    """The paper that is named in a few lines of a style, or the one that the thread is about."""
+
+    def watch(so_far: Summary) -> None:
+        if tell is not None:
+            tell(growing_summary(so_far))
+
+    found, token = await discussed.summarise(r, thread_id, wanted, asker, watch=watch)
     return summary_post(found, token)
 
 
-async def compared(r: Resources, thread_id: int, named: Sequence[str], asker: Asker) -> Post:
+async def compared(
+    r: Resources, thread_id: int, named: Sequence[str], asker: Asker, *, tell: Tell | None = None
+) -> Post:
     """Papers side by side; those of the thread where fewer than two are named."""
-    found, token = await discussed.compare(r, thread_id, named, asker)
+
+    def watch(so_far: Comparison) -> None:
+        if tell is not None:
+            tell(growing_comparison(so_far))
+
+    found, token = await discussed.compare(r, thread_id, named, asker, watch=watch)
     return comparison_post(found, token)
 
 

@@ -13,6 +13,7 @@ import discord
 from bot import pages
 from bot.core.identity import parse_paper_id
 from bot.core.opening import Topic
+from bot.core.style import Style
 from bot.core.text import clip
 from bot.discord_ui import discussions, setups
 from bot.discord_ui.components import custom_ids
@@ -103,9 +104,7 @@ async def _asked(interaction: Interaction) -> None:
     question = _typed(data["components"])
     r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
     about = (action.paper_id,)
-    await answer_growing(
-        interaction, lambda watch: pages.answered(r, here, question, who, paper_ids=about, watch=watch)
-    )
+    await answer_growing(interaction, lambda tell: pages.answered(r, here, question, who, paper_ids=about, tell=tell))
 
 
 async def _pressed(interaction: Interaction, custom_id: str) -> None:
@@ -132,8 +131,7 @@ async def _pressed(interaction: Interaction, custom_id: str) -> None:
         case VoteOn(token, is_good):
             await answer(interaction, pages.voted_on(r, token, asker(interaction), is_good=is_good), private=True)
         case Summarise(paper_id, style):
-            work = pages.summarised(r, interaction.channel_id or 0, paper_id, style, asker(interaction))
-            await answer(interaction, work, private=not may_write(interaction), slow=True)
+            await _sum_up(interaction, paper_id, style)
         case Compare(paper_ids, first):
             await _turn(interaction, pages.compared_from(r, paper_ids, asker(interaction), first))
         case ShowDiscussed():
@@ -171,7 +169,7 @@ async def _answer_on(interaction: Interaction, paper_id: PaperId, topic: Topic) 
     r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
     await answer_growing(
         interaction,
-        lambda watch: pages.answered_on(r, here, (paper_id, topic), who, watch=watch),
+        lambda tell: pages.answered_on(r, here, (paper_id, topic), who, tell=tell),
         private=not may_write(interaction),
     )
 
@@ -187,6 +185,16 @@ async def _page(interaction: Interaction, page: SimilarPage | SearchPage | Trend
             return await pages.trending(r, period, sort, offset)
         case SavedPage(offset, token):
             return await pages.saved_again(r, interaction.user.id, token, offset)
+
+
+async def _sum_up(interaction: Interaction, paper_id: PaperId, style: Style) -> None:
+    """Likewise."""
+    r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
+    await answer_growing(
+        interaction,
+        lambda tell: pages.summarised(r, here, (paper_id, style), who, tell=tell),
+        private=not may_write(interaction),
+    )
 
 
 async def _turn(interaction: Interaction, page: Coroutine[Any, Any, Post]) -> None:

@@ -4,7 +4,7 @@ Discord takes about five edits in five seconds of all that is in a channel, so t
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -12,11 +12,8 @@ import aiohttp
 import discord
 import structlog
 
-from bot.core.grounding import Answer
-from bot.render.answer import growing_post
+from bot.pages import Tell
 from bot.render.post import Post
-from bot.services.discussion import Watch
-from storage.records import Paper, PaperId
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +23,7 @@ BETWEEN_EDITS = 1.5
 PASSING = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError, OSError)
 """What is wrong now may be right at the next edit."""
 
-Work = Callable[[Watch], Coroutine[Any, Any, Post]]
+Work = Callable[[Tell], Coroutine[Any, Any, Post]]
 Show = Callable[[Post], Awaitable[None]]
 
 
@@ -40,8 +37,8 @@ async def show_growing(work: Work, show: Show) -> None:
     newest: list[Post] = []
     news, ended = asyncio.Event(), asyncio.Event()
 
-    def watch(answer: Answer, papers: Mapping[PaperId, Paper]) -> None:
-        newest[:] = [growing_post(answer, papers)]
+    def tell(post: Post) -> None:
+        newest[:] = [post]
         news.set()
 
     async def keep_up() -> None:
@@ -56,7 +53,7 @@ async def show_growing(work: Work, show: Show) -> None:
                 await asyncio.wait_for(ended.wait(), BETWEEN_EDITS)
             await news.wait()
 
-    writing, showing = asyncio.create_task(work(watch)), asyncio.create_task(keep_up())
+    writing, showing = asyncio.create_task(work(tell)), asyncio.create_task(keep_up())
     try:
         await asyncio.wait({writing, showing}, return_when=asyncio.FIRST_COMPLETED)
         ended.set()

@@ -86,7 +86,7 @@ class Mentions:
                 raise InvalidInput(TOO_FAST)  # noqa: TRY301  # it is told as any other
             who = _asker(reply.to)
             async with _typing(channel):
-                await show_growing(lambda watch: pages.answered(r, channel.id, question, who, watch=watch), reply.show)
+                await show_growing(lambda tell: pages.answered(r, channel.id, question, who, tell=tell), reply.show)
         except discord.HTTPException:
             raise
         except Exception as error:  # noqa: BLE001  # logged where it is put into words

@@ -74,6 +74,11 @@ def comparison_post(found: Comparison, token: str | None = None, *, first: int =
     return roomiest(sizes, lambda shown: _post(found, rows, shown, turning=turning))
 
 
+def growing_comparison(found: Comparison) -> Post:
+    """What there is by now of a comparison that a model is writing; it is too early to turn its pages."""
+    return Post(tuple(block for block in comparison_post(found).blocks if not isinstance(block, Buttons)))
+
+
 def _post(found: Comparison, rows: Sequence[Row], shown: _Shown, *, turning: bool) -> Post:
     names = _names(found, shown)
     numbers: dict[Source, int] = {}

@@ -47,12 +47,10 @@ def summary_post(summary: Summary, token: str | None = None) -> Post:
 
     Under ``token`` the store keeps it, as an answer.
     """
-    paper = summary.paper
     is_own = summary.engine == EXTRACTIVE
 
     def build(room: _Room) -> Post:
-        title = Span(phrases.title(paper, room.title), url=paper.url)
-        blocks: list[Block] = [heading(f"{STYLES[summary.style]}: ", title, level=3)]
+        blocks: list[Block] = [_title(summary, room)]
         if summary.note:
             blocks.append(text(phrases.line(summary.note, 200)))
         if is_own:
@@ -63,6 +61,22 @@ def summary_post(summary: Summary, token: str | None = None) -> Post:
         return Post((*blocks, fine(how + coverage([summary.read])), *_buttons(summary, token)))
 
     return roomiest(ROOMS, build)
+
+
+def growing_summary(summary: Summary) -> Post:
+    """What stands by now of a summary that a model is writing."""
+    state = "Still writing …" if summary.lines else "Reading the paper …"
+
+    def build(room: _Room) -> Post:
+        told = [block for line in summary.lines[:MOST_LINES] for block in _by_model(line, room)]
+        return Post((_title(summary, room), *told, fine(f"{state}\n{coverage([summary.read])}")))
+
+    return roomiest(ROOMS, build)
+
+
+def _title(summary: Summary, room: _Room) -> Block:
+    title = Span(phrases.title(summary.paper, room.title), url=summary.paper.url)
+    return heading(f"{STYLES[summary.style]}: ", title, level=3)
 
 
 def _whose(summary: Summary) -> str:

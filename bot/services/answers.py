@@ -51,23 +51,27 @@ async def ask(
     return replace(reply, token=await keep(r, answer.question, answer.claims or answer.nearest, asker))
 
 
-async def summarise(r: Resources, text: str, style: Style, asker: Asker | None = None) -> tuple[Summary, str | None]:
+async def summarise(
+    r: Resources, text: str, style: Style, asker: Asker | None = None, *, watch: summaries.Watch | None = None
+) -> tuple[Summary, str | None]:
     """As ``summary.summarise``, and kept likewise; with its token.
 
     Raises:
         InvalidInput: as there.
     """
-    found = await summaries.summarise(r, text, style, asker)
+    found = await summaries.summarise(r, text, style, asker, watch=watch)
     return found, await keep(r, summary.question(found), [line.claim for line in found.lines], asker)
 
 
-async def compare(r: Resources, named: Sequence[str], asker: Asker | None = None) -> tuple[Comparison, str | None]:
+async def compare(
+    r: Resources, named: Sequence[str], asker: Asker | None = None, *, watch: comparisons.Watch | None = None
+) -> tuple[Comparison, str | None]:
     """As ``comparison.compare``, and kept likewise; with its token.
 
     Raises:
         InvalidInput: as there.
     """
-    found = await comparisons.compare(r, named, asker)
+    found = await comparisons.compare(r, named, asker, watch=watch)
     return found, await keep(r, comparison.question(found), found.claims, asker)
 
 

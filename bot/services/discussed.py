@@ -14,7 +14,9 @@ from bot.core.summary import Summary
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services import answers, search
+from bot.services.comparison import Watch as OfComparison
 from bot.services.discussion import MOST_PAPERS_ASKED, Reply, Watch
+from bot.services.summary import Watch as OfSummary
 from storage.errors import StorageError
 from storage.records import Paper, PaperId
 from storage.store import Reading, Writing
@@ -76,28 +78,31 @@ async def ask(
 
 
 async def summarise(
-    r: Resources, thread_id: int, text: str | None, style: Style, asker: Asker
+    r: Resources, thread_id: int, wanted: tuple[str | None, Style], asker: Asker, *, watch: OfSummary | None = None
 ) -> tuple[Summary, str | None]:
-    """As ``answers.summarise``; the thread's one paper where none is named. A thread about papers remembers it.
+    """As ``answers.summarise``, of a paper in a style; the thread's one where none is named. The thread remembers it.
 
     Raises:
         InvalidInput: as there, or it has to be said which paper is meant.
     """
     held = await _held(r, thread_id)
-    found, token = await answers.summarise(r, the_one(held) if text is None else text, style, asker)
+    text, style = wanted
+    found, token = await answers.summarise(r, the_one(held) if text is None else text, style, asker, watch=watch)
     if held:
         await _remember(r, thread_id, asker, turn_of_summary(found, at=r.clock()))
     return found, token
 
 
-async def compare(r: Resources, thread_id: int, named: Sequence[str], asker: Asker) -> tuple[Comparison, str | None]:
-    """As ``answers.compare``; the thread's papers where fewer than two are named. A thread about papers remembers it.
+async def compare(
+    r: Resources, thread_id: int, named: Sequence[str], asker: Asker, *, watch: OfComparison | None = None
+) -> tuple[Comparison, str | None]:
+    """As ``answers.compare``; the thread's papers where fewer than two are named. The thread remembers it.
 
     Raises:
         InvalidInput: as there, or together they are fewer than two.
     """
     held = await _held(r, thread_id)
-    found, token = await answers.compare(r, to_compare(named, held), asker)
+    found, token = await answers.compare(r, to_compare(named, held), asker, watch=watch)
     if held:
         await _remember(r, thread_id, asker, turn_of_comparison(found, at=r.clock()))
     return found, token

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bot.core.allowance import Asker
-from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Passage, verify
+from bot.core.grounding import Answer, AnswerStatus, Claim, Heard, Label, Passage, verify
 from bot.core.passages import Close, Tie
 from bot.ports import Resources
 from storage.claims import KeptClaim
@@ -14,9 +14,15 @@ from storage.records import Paper
 
 
 async def drafted(
-    r: Resources, question: str, papers: Sequence[Paper], given: Sequence[Passage], asker: Asker | None
+    r: Resources,
+    question: str,
+    papers: Sequence[Paper],
+    given: Sequence[Passage],
+    asker: Asker | None,
+    *,
+    heard: Heard | None = None,
 ) -> Answer:
-    """What the answerer claims of ``papers``, drawn from ``given`` and verified there.
+    """What the answerer claims of ``papers``, drawn from ``given`` and verified there; ``heard`` as for an answer.
 
     What it answered is kept for these papers in these versions, these very passages, this engine and language. Failures
     are not.
@@ -28,12 +34,19 @@ async def drafted(
         if kept is not None and (claims := verify(tuple(map(_claim, kept)), tuple(given))):
             return Answer(question=question, status=AnswerStatus.ANSWERED, engine=r.answerer.name, claims=claims)
         closest = [Close(passage, score=0.0, matched=(), tie=Tie.TOUCHES) for passage in given]
-        draft = await r.answerer.draft(question, closest, asker, language=r.language)
+        draft = await r.answerer.draft(
+            question, closest, asker, language=r.language, heard=_of_what_stands(heard, given)
+        )
         answer = replace(draft, claims=verify(draft.claims, tuple(given)))
         if answer.status is AnswerStatus.ANSWERED and answer.claims:
             async with r.store.write() as tx:
                 await tx.claims.keep(name, [_kept(claim) for claim in answer.claims], at=r.clock())
         return answer
+
+
+def _of_what_stands(heard: Heard | None, given: Sequence[Passage]) -> Heard | None:
+    """Tells ``heard`` of those claims only whose quotations stand in ``given``."""
+    return None if heard is None else lambda claims: heard(verify(tuple(claims), tuple(given)))
 
 
 def _name(asked: Sequence[str], papers: Sequence[Paper], given: Sequence[Passage]) -> str:

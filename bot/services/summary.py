@@ -1,11 +1,13 @@
 """A paper in a few lines: by the model where there is one and its lines stand, else in the paper's own words."""
 
 import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.core import passages
 from bot.core.allowance import Asker
 from bot.core.aspects import essence
-from bot.core.grounding import EXTRACTIVE, AnswerStatus
+from bot.core.grounding import EXTRACTIVE, AnswerStatus, Claim
 from bot.core.style import Style
 from bot.core.summary import QUESTIONS, Line, Summary, in_own_words
 from bot.errors import InvalidInput
@@ -18,7 +20,13 @@ NEEDS_A_MODEL = "Plain words take a language model, and I have none here; this i
 NOTHING_STOOD = "The model wrote nothing that I could find in the paper, so here are the paper's own words instead."
 
 
-async def summarise(r: Resources, text: str, style: Style, asker: Asker | None = None) -> Summary:
+Watch = Callable[[Summary], None]
+"""Is shown a summary while a model writes it: those of its lines that stand by now."""
+
+
+async def summarise(
+    r: Resources, text: str, style: Style, asker: Asker | None = None, *, watch: Watch | None = None
+) -> Summary:
     """The paper that ``text`` names, in the lines that ``style`` asks for; ``asker`` is None for whoever runs the bot.
 
     Raises:
@@ -35,10 +43,15 @@ async def summarise(r: Resources, text: str, style: Style, asker: Asker | None =
     note = NEEDS_A_MODEL if style is Style.NEWCOMER else ""
     if r.answerer.name != EXTRACTIVE:
         given = await asyncio.to_thread(essence, texts, to_an_aspect=TO_AN_ASPECT)
-        answer = await drafting.drafted(r, QUESTIONS[style], [paper], given, asker)
+        of_model = Summary(paper=paper, style=style, engine=r.answerer.name, lines=(), read=read)
+
+        def heard(claims: Sequence[Claim]) -> None:
+            if watch is not None:
+                watch(replace(of_model, lines=tuple(map(Line, claims))))
+
+        answer = await drafting.drafted(r, QUESTIONS[style], [paper], given, asker, heard=heard)
         if answer.status is AnswerStatus.ANSWERED and answer.claims:
-            lines = tuple(map(Line, answer.claims))
-            return Summary(paper=paper, style=style, engine=answer.engine, lines=lines, read=read)
+            return replace(of_model, lines=tuple(map(Line, answer.claims)))
         note = answer.note or NOTHING_STOOD
     lines = await asyncio.to_thread(in_own_words, texts, style)
     return Summary(paper=paper, style=style, engine=EXTRACTIVE, lines=lines, read=read, note=note)

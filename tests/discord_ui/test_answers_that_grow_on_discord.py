@@ -125,6 +125,20 @@ async def test_a_command_is_answered_by_an_answer_that_grows(lab: Lab, model: Mo
     assert "9 samples" not in answer.text
 
 
+async def test_a_summary_grows_likewise_by_a_command_and_by_a_button(lab: Lab, model: Model) -> None:
+    asking = asyncio.create_task(lab.guest.slash(lab.papers, "summary", paper=PAPER.id))
+    await until(lambda: any("Still writing" in one.text for one in lab.discord.messages(lab.papers)))
+    [summary] = lab.discord.messages(lab.papers)
+    assert "It holds 2 samples." in summary.text
+    assert "9 samples" not in summary.text
+    model.end.set()
+    await asking
+    await until(lambda: "It is about retrieval." in summary.text)
+    assert "Still writing" not in summary.text
+    pressed = await lab.guest.press(summary, "TL;DR")
+    await until(lambda: "It is about retrieval." in pressed.text)
+
+
 async def test_an_answer_that_is_deleted_while_it_is_written_ends_quietly(
     lab: Lab, model: Model, thread: Channel
 ) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot.core.grounding import Answer, AnswerStatus
 from bot.discord_ui import growing
 from bot.discord_ui.growing import Work, show_growing
+from bot.pages import Tell
 from bot.render.phrases import text
 from bot.render.post import Post
-from bot.services.discussion import Watch
 from tests.render.reading import read
 
 WHOLE = Post((text("the whole"),))
@@ -23,8 +22,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growing, "BETWEEN_EDITS", 0.0)
 
 
-def answer(question: str) -> Answer:
-    return Answer(question=question, status=AnswerStatus.ANSWERED, engine="small-1")
+def state_of(words: str) -> Post:
+    return Post((text(words),))
 
 
 def refused(kind: type[discord.HTTPException], status: int) -> discord.HTTPException:
@@ -53,11 +52,11 @@ class Channel:
 def writing(channel: Channel, *states: str) -> Work:
     """Tells of one state, of the others once the first is being shown, then gives the whole."""
 
-    async def work(watch: Watch) -> Post:
-        watch(answer("first"), {})
+    async def work(tell: Tell) -> Post:
+        tell(state_of("first"))
         await channel.begun.wait()
         for state in states:
-            watch(answer(state), {})
+            tell(state_of(state))
         channel.slow.set()
         return WHOLE
 
@@ -74,9 +73,9 @@ async def test_states_that_come_while_one_is_being_shown_are_passed_over_and_the
 async def test_the_newest_state_is_shown_not_the_next() -> None:
     channel, more = Channel(), asyncio.Event()
 
-    async def work(watch: Watch) -> Post:
+    async def work(tell: Tell) -> Post:
         for state in ("first", "second", "third"):
-            watch(answer(state), {})
+            tell(state_of(state))
         await channel.begun.wait()
         more.set()
         return WHOLE
@@ -88,7 +87,7 @@ async def test_the_newest_state_is_shown_not_the_next() -> None:
 async def test_an_answer_that_comes_at_once_is_shown_once() -> None:
     channel = Channel()
 
-    async def work(_watch: Watch) -> Post:
+    async def work(_tell: Tell) -> Post:
         return WHOLE
 
     await show_growing(work, channel.show)
@@ -98,8 +97,8 @@ async def test_an_answer_that_comes_at_once_is_shown_once() -> None:
 async def test_where_the_message_is_gone_nobody_writes_on() -> None:
     channel, given_up = Channel(refused(discord.NotFound, 404)), asyncio.Event()
 
-    async def work(watch: Watch) -> Post:
-        watch(answer("first"), {})
+    async def work(tell: Tell) -> Post:
+        tell(state_of("first"))
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -122,8 +121,8 @@ async def test_what_cannot_be_shown_on_the_way_is_shown_in_the_end(problem: Exce
 async def test_what_goes_wrong_with_the_work_is_raised_after_the_edit_under_way() -> None:
     channel = Channel()
 
-    async def work(watch: Watch) -> Any:
-        watch(answer("first"), {})
+    async def work(tell: Tell) -> Any:
+        tell(state_of("first"))
         await channel.begun.wait()
         raise ValueError("the work")
 

@@ -15,10 +15,10 @@ from bot.core.style import Style
 from bot.core.summary import Line, Summary
 from bot.render.actions import Compare, ShowContext, Summarise, decode
 from bot.render.comparison import OWN_WORDS as CELLS
-from bot.render.comparison import comparison_post
+from bot.render.comparison import comparison_post, growing_comparison
 from bot.render.limits import fits
 from bot.render.post import Post
-from bot.render.summary import OWN_WORDS, SUMMARY_ONLY, summary_post
+from bot.render.summary import OWN_WORDS, SUMMARY_ONLY, growing_summary, summary_post
 from storage.fulltext import Origin
 from storage.records import PaperId
 from tests.builders import make_id, make_paper
@@ -98,6 +98,14 @@ def test_what_is_kept_can_be_gone_back_to_and_voted_on() -> None:
     assert decode(own["Show more context"].action or "") == ShowContext("abc")
 
 
+def test_what_a_model_has_written_so_far_is_shown_as_such() -> None:
+    nothing, some = [growing_summary(make_summary(*lines, engine="m")) for lines in ((), (Line(make_claim()),))]
+    assert "Reading the paper …" in read(nothing)
+    assert "> We stir 12% faster." in read(some)
+    assert "Still writing …" in read(some)
+    assert not buttons(some)
+
+
 # --- side by side ---
 
 
@@ -145,6 +153,10 @@ def test_at_a_terminal_it_is_a_table_of_columns_and_on_a_narrow_one_as_on_a_phon
     assert "Results  │ We stir 12% faster. [2]      │ the sentence under approach" in wide
     assert max(map(len, wide)) <= 70
     assert "▎ SoupNet: not found" in lines(post, 40)
+
+
+def test_while_it_is_written_its_pages_cannot_be_turned() -> None:
+    assert not buttons(growing_comparison(make_comparison(*ROWS, engine="m", note="Still writing.")))
 
 
 def test_a_models_claim_stands_before_its_quotation() -> None:
@@ -201,7 +213,9 @@ notes = st.sampled_from(["", "The model is busy."])
 )
 def test_a_summary_fits_whatever_it_is_made_of(paper: Any, found: list[Claim], engine: str, note: str) -> None:
     made = tuple(Line(claim, aspect) for claim, aspect in zip(found, [None, *Aspect, None], strict=False))
-    assert fits(summary_post(make_summary(*made, paper=paper, engine=engine, note=note), "abc"))
+    summary = make_summary(*made, paper=paper, engine=engine, note=note)
+    assert fits(summary_post(summary, "abc"))
+    assert fits(growing_summary(summary))
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)

@@ -131,6 +131,19 @@ async def test_a_models_claims_take_the_cells_in_which_they_stand(r: Resources, 
     assert model.asked == [QUESTIONS[one] for one in PLAIN], "nothing is asked of what no passage tells"
 
 
+async def test_who_watches_sees_the_rows_that_are_done_among_the_papers_own_words(
+    r: Resources, clock: FakeClock
+) -> None:
+    seen: list[Comparison] = []
+    model = Comparer({Aspect.APPROACH: (STIRS, KNEADS)}, clock)
+    found = await compare(replace(r, answerer=model), [SOUP.id, BREAD.id], watch=seen.append)
+    assert len(seen) == len(model.asked)
+    assert cells(seen[0]) == PLAIN
+    assert cells(seen[-1]) == cells(found) != PLAIN
+    assert seen[-1].note.startswith("Still writing, point ")
+    assert found.note == ""
+
+
 async def test_what_it_claimed_is_kept(r: Resources, clock: FakeClock) -> None:
     model = Comparer({Aspect.APPROACH: (STIRS, KNEADS)}, clock)
     able = replace(r, answerer=model)

@@ -92,7 +92,7 @@ async def test_where_nothing_is_to_be_remembered_nothing_is_kept(here: Resources
 
 
 async def test_a_summary_is_remembered_and_a_question_goes_on_from_it(here: Resources, answerer: FakeAnswerer) -> None:
-    await discussed.summarise(here, THREAD, None, Style.POINTS, WHO)
+    await discussed.summarise(here, THREAD, (None, Style.POINTS), WHO)
     await discussed.ask(here, THREAD, SECOND, WHO)
     asked = "What are the key points of “Noodle soup”?"
     assert answerer.earlier[-1] == (Turn(question=asked, said=("42 pots.",), at=BASE),)
@@ -111,8 +111,8 @@ async def test_a_comparison_is_remembered_with_whose_each_sentence_is(here: Reso
 
 
 async def test_what_is_summed_up_elsewhere_is_not_remembered(here: Resources) -> None:
-    await discussed.summarise(here, OTHER, SOUP.id, Style.POINTS, WHO)
+    await discussed.summarise(here, OTHER, (SOUP.id, Style.POINTS), WHO)
     with pytest.raises(InvalidInput, match="Say which paper"):
-        await discussed.summarise(here, OTHER, None, Style.POINTS, WHO)
+        await discussed.summarise(here, OTHER, (None, Style.POINTS), WHO)
     async with here.store.read() as tx:
         assert await tx.discussions.turns_of(PERSON_ID) == ()

@@ -146,6 +146,15 @@ async def test_of_many_who_ask_at_once_one_asks_the_model(r: Resources) -> None:
     assert len(answerer.read) == 3, "the three sentences of one prompt"
 
 
+async def test_who_watches_it_being_written_sees_nothing_but_what_stands(r: Resources) -> None:
+    seen: list[Summary] = []
+    found = await summarise(
+        replace(r, answerer=FakeAnswerer(claims=(FALSE, TRUE))), PAPER.id, Style.TLDR, watch=seen.append
+    )
+    assert [quotes(one) for one in seen] == [[], [], [TRUE.quote]]
+    assert seen[-1] == found
+
+
 # --- over a real client ---
 
 STANDS = {"claim": "SoupNet is a model that stirs.", "quote": "SoupNet, a model that stirs", "kind": "stated"}

@@ -20,6 +20,4 @@ async def ask(
     """The passages that come closest to a question, quoted word for word."""
     r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
     about = (paper,) if paper else None
-    await answer_growing(
-        interaction, lambda watch: pages.answered(r, here, question, who, paper_ids=about, watch=watch)
-    )
+    await answer_growing(interaction, lambda tell: pages.answered(r, here, question, who, paper_ids=about, tell=tell))

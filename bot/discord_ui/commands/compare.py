@@ -5,7 +5,7 @@ from discord import app_commands
 from bot import pages
 from bot.discord_ui.commands.inputs import paper_choices
 from bot.discord_ui.commands.papers import LONGEST_QUERY, WHICH
-from bot.discord_ui.replies import Interaction, answer, asker
+from bot.discord_ui.replies import Interaction, answer_growing, asker
 
 Which = app_commands.Range[str, 1, LONGEST_QUERY]
 
@@ -27,5 +27,5 @@ async def compare(
 ) -> None:
     """Two to four papers side by side: problem, approach, results, data, code, limits, each in their own words."""
     named = [one for one in (first, second, third, fourth) if one]
-    work = pages.compared(interaction.client.resources, interaction.channel_id or 0, named, asker(interaction))
-    await answer(interaction, work, private=False, slow=True)
+    r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
+    await answer_growing(interaction, lambda tell: pages.compared(r, here, named, who, tell=tell))

@@ -6,9 +6,8 @@ from bot import pages
 from bot.core.style import Style
 from bot.discord_ui.commands.inputs import paper_choices
 from bot.discord_ui.commands.papers import LONGEST_QUERY
-from bot.discord_ui.replies import Interaction, answer, asker
+from bot.discord_ui.replies import Interaction, answer_growing, asker
 from bot.errors import InvalidInput
-from bot.render.post import Post
 
 STYLES = [
     app_commands.Choice(name="TL;DR: what it does and what comes of it", value=Style.TLDR.value),
@@ -30,11 +29,8 @@ async def summary(
     style: str = Style.POINTS,
 ) -> None:
     """A paper in a few lines, each with the words of the paper that it stands on."""
-    await answer(interaction, _summed_up(interaction, paper, style), private=False, slow=True)
-
-
-async def _summed_up(interaction: Interaction, paper: str | None, style: str) -> Post:
     if style not in list(Style):
         raise InvalidInput(f"A summary is one of {', '.join(Style)}.")
-    here = interaction.channel_id or 0
-    return await pages.summarised(interaction.client.resources, here, paper, Style(style), asker(interaction))
+    r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
+    wanted = (paper, Style(style))
+    await answer_growing(interaction, lambda tell: pages.summarised(r, here, wanted, who, tell=tell))
