@@ -14,10 +14,10 @@ from bot.render.actions import Compare, encode
 from bot.render.answer import answer_buttons, coverage, inferred
 from bot.render.highlight import marked
 from bot.render.limits import fits, roomiest
-from bot.render.phrases import fine, heading, listed, text
+from bot.render.phrases import APART, fine, heading, listed, text
 from bot.render.post import Block, Button, Buttons, Entry, Inline, Listing, Post, Span, Style, Table
 from bot.render.summary import ASPECTS, SHOWN_OF_A_SECTION
-from storage.records import PaperId
+from storage.records import Paper, PaperId
 
 SHORTEST_CELL, LONGEST_CELL = 10, 420
 LONGEST_NAME = 28
@@ -87,7 +87,7 @@ def _post(found: Comparison, rows: Sequence[Row], shown: _Shown, *, turning: boo
             if claim := row.cells.get(paper.id):
                 numbers.setdefault((paper.id, claim.section), len(numbers) + 1)
     here = rows[shown.first : shown.first + shown.count]
-    papers = tuple((Span(phrases.title(paper, shown.title), url=paper.url),) for paper in found.papers)
+    papers = tuple(_named(paper, shown) for paper in found.papers)
     blocks: list[Block] = [heading("Side by side", level=3), Listing(papers)]
     if found.note:
         blocks.append(text(phrases.line(found.note, 200)))
@@ -103,6 +103,13 @@ def _post(found: Comparison, rows: Sequence[Row], shown: _Shown, *, turning: boo
     closing = [_sources(here, numbers, names, shown), how, coverage(found.read)]
     blocks.append(fine("\n".join(filter(None, closing))))
     return Post((*blocks, *(_turning(found, rows, shown) if turning else ()), *_kept(found, here, shown.token)))
+
+
+def _named(paper: Paper, shown: _Shown) -> tuple[Inline, ...]:
+    """A paper by its title, with what a reader has to know of it."""
+    news = phrases.change(paper)
+    told = (Span(APART), Span(news, Style.STRONG)) if news else ()
+    return (Span(phrases.title(paper, shown.title), url=paper.url), *told)
 
 
 def _names(found: Comparison, shown: _Shown) -> dict[PaperId, str]:

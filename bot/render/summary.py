@@ -50,7 +50,7 @@ def summary_post(summary: Summary, token: str | None = None) -> Post:
     is_own = summary.engine == EXTRACTIVE
 
     def build(room: _Room) -> Post:
-        blocks: list[Block] = [_title(summary, room)]
+        blocks = _head(summary, room)
         if summary.note:
             blocks.append(text(phrases.line(summary.note, 200)))
         if is_own:
@@ -69,14 +69,16 @@ def growing_summary(summary: Summary) -> Post:
 
     def build(room: _Room) -> Post:
         told = [block for line in summary.lines[:MOST_LINES] for block in _by_model(line, room)]
-        return Post((_title(summary, room), *told, fine(f"{state}\n{coverage([summary.read])}")))
+        return Post((*_head(summary, room), *told, fine(f"{state}\n{coverage([summary.read])}")))
 
     return roomiest(ROOMS, build)
 
 
-def _title(summary: Summary, room: _Room) -> Block:
+def _head(summary: Summary, room: _Room) -> list[Block]:
+    """The title, and what a reader has to know of the paper."""
     title = Span(phrases.title(summary.paper, room.title), url=summary.paper.url)
-    return heading(f"{STYLES[summary.style]}: ", title, level=3)
+    news = phrases.change(summary.paper)
+    return [heading(f"{STYLES[summary.style]}: ", title, level=3), *([text(strong(news))] if news else [])]
 
 
 def _whose(summary: Summary) -> str:

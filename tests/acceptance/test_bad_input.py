@@ -21,6 +21,13 @@
 | their zeros; cut off                           |                                                                     |
 | a wrong token                                  | test_program_that_ends.py; discord_ui/test_client_on_discord.py     |
 | a channel that vanished                        | test_bad_days_on_discord.py; discord_ui/test_outbox_on_discord.py   |
+| a question that is empty, of 4,000 characters, | services/test_discussion_service.py;                                |
+| in Chinese, or about another paper             | discord_ui/test_discussions_on_discord.py                           |
+| a paper that is withdrawn or without a text; a | services/test_reading_service.py, render/test_summary_posts.py;     |
+| page to log in, a PDF of 500 pages, a locked   | sources/test_full_text.py, fulltext/test_pdf.py                     |
+| one, a bomb                                    |                                                                     |
+| a thread or message deleted while it is        | discord_ui/test_answers_that_grow_on_discord.py;                    |
+| answered; a model that is gone in the middle   | answering/test_model.py, services/test_summary_service.py           |
 | a title with @everyone, backticks, links, RTL, | test_bad_days_on_discord.py; render/test_discord_markdown.py,       |
 | LaTeX or 3,000 characters                      | render/test_post_limits.py (properties)                             |
 """

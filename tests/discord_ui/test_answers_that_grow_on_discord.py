@@ -151,6 +151,19 @@ async def test_an_answer_that_is_deleted_while_it_is_written_ends_quietly(
     assert len(lab.discord.messages(thread)) == 2
 
 
+async def test_a_summary_that_is_deleted_while_it_is_written_ends_quietly(lab: Lab, model: Model) -> None:
+    asking = asyncio.create_task(lab.guest.slash(lab.papers, "summary", paper=PAPER.id))
+    await until(lambda: any("Still writing" in one.text for one in lab.discord.messages(lab.papers)))
+    [summary] = lab.discord.messages(lab.papers)
+    lab.discord.world.delete(summary)
+    with capture_logs() as logged:
+        model.end.set()
+        await until(lambda: bool(logged))
+    assert logged[0]["event"] == "an interaction could not be answered any more"
+    await asyncio.wait({asking})
+    assert lab.discord.messages(lab.papers) == []
+
+
 async def test_a_thread_that_is_deleted_meanwhile_ends_its_answer_quietly(
     lab: Lab, model: Model, thread: Channel
 ) -> None:

@@ -138,6 +138,9 @@ async def test_what_mentions_nobody_or_stands_elsewhere_is_passed_over(lab: Lab,
     lab.guest.say(thread, f"{mention(lab)}")
     messages = await lab.discord.messages_in(thread, 4)
     assert "Ask something" in messages[-1].text
+    lab.guest.say(thread, f"{mention(lab)} {'how? ' * 380}")
+    messages = await lab.discord.messages_in(thread, 6)
+    assert "The question has 1899 characters; up to 500 are read." in messages[-1].text
     assert [one.author for one in lab.discord.messages(lab.papers)] == [lab.guest.user]
 
 

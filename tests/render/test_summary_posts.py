@@ -17,11 +17,12 @@ from bot.render.actions import Compare, ShowContext, Summarise, decode
 from bot.render.comparison import OWN_WORDS as CELLS
 from bot.render.comparison import comparison_post, growing_comparison
 from bot.render.limits import fits
+from bot.render.phrases import change
 from bot.render.post import Post
 from bot.render.summary import OWN_WORDS, SUMMARY_ONLY, growing_summary, summary_post
 from storage.fulltext import Origin
 from storage.records import PaperId
-from tests.builders import make_id, make_paper
+from tests.builders import BASE, make_id, make_paper
 from tests.render.hostile import hostile_papers, long_text
 from tests.render.reading import buttons, read
 
@@ -104,6 +105,17 @@ def test_what_a_model_has_written_so_far_is_shown_as_such() -> None:
     assert "> We stir 12% faster." in read(some)
     assert "Still writing …" in read(some)
     assert not buttons(some)
+
+
+def test_a_summary_and_a_comparison_of_a_withdrawn_paper_say_so() -> None:
+    gone = replace(PAPER, withdrawn_at=BASE)
+    told = f"**{change(gone)}**"
+    assert "Withdrawn by its authors on" in told
+    assert told in read(summary_post(make_summary(Line(make_claim()), paper=gone))).splitlines()
+    assert told in read(growing_summary(make_summary(paper=gone, engine="m")))
+    assert f"[SoupNet: A Model](https://arxiv.org/abs/2503.01234) · {told}" in read(
+        comparison_post(make_comparison(*ROWS, papers=(gone, OTHER)))
+    )
 
 
 # --- side by side ---

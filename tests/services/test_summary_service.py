@@ -25,7 +25,7 @@ from storage.fulltext import Origin, Piece, PieceKind
 from tests.builders import FakeClock, make_id, make_paper
 from tests.services.doubles import FakeAnswerer, FakeTexts
 from tests.services.seeding import copy_prepared, keep, prepare
-from tests.standins.chat_server import ChatServer, says
+from tests.standins.chat_server import ChatServer, chunk, says, sends
 
 PAPER = make_paper(
     make_id(1),
@@ -178,6 +178,16 @@ async def test_of_what_a_model_writes_only_what_stands_reaches_anybody(r: Resour
     assert [(line.claim.text, line.claim.label) for line in found.lines] == [(STANDS["claim"], Label.STATED)]
     [heard] = server.heard
     assert QUESTIONS[Style.NEWCOMER] in heard.body["messages"][-1]["content"]
+
+
+async def test_a_model_that_is_gone_in_the_middle_leaves_nothing_half_and_says_so(r: Resources) -> None:
+    seen: list[Summary] = []
+    broken = sends(chunk(f"{json.dumps(STANDS)}\n"), then="reset")
+    async with ChatServer([broken]) as server, modelled(r, server, Allowance()) as able:
+        found = await summarise(able, PAPER.id, Style.TLDR, watch=seen.append)
+    assert [line.claim.text for line in seen[-1].lines] == [STANDS["claim"]]
+    assert found.note == "The model broke off, so here are the papers' own words instead."
+    assert (found.engine, {line.claim.label for line in found.lines}) == (EXTRACTIVE, {Label.QUOTED})
 
 
 async def test_where_the_day_is_spent_the_papers_own_words_come_and_say_so(r: Resources) -> None:

@@ -26,6 +26,10 @@ PDF = make_pdf((line("1 Introduction"), *(line(SENTENCE.strip(), y=680 - 10 * n,
 AT = {Origin.MARKDOWN: "/papers/2503.00001.md", Origin.HTML: "/html/2503.00001", Origin.PDF: "/pdf/2503.00001"}
 ALL = {AT[Origin.MARKDOWN]: MARKDOWN, AT[Origin.HTML]: HTML, AT[Origin.PDF]: PDF}
 ABOUT_IT = b"# Noodles\n\n## Abstract\n\n" + LONG.encode() + b"\n\n## Community\n\nGreat work!\n"
+LOCKED = make_pdf(
+    (line("Secret."),),
+    more=f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{'00' * 32}> /U <{'11' * 32}> /P -4 >> /ID [<00> <00>]",
+)
 LOGIN = b"<!DOCTYPE html><html><form>Log in</form></html>"
 
 
@@ -63,6 +67,7 @@ NO_PAPER: dict[str, bytes | int] = {
     "a page about it": ABOUT_IT,
     "a login page": LOGIN,
     "nonsense": b"\x00\xff" * 99,
+    "a locked PDF": LOCKED,
 }
 
 
