@@ -5,6 +5,7 @@ PATH.db`` one that is there.
 """
 
 import asyncio
+import gc
 import inspect
 import resource
 import statistics
@@ -71,6 +72,8 @@ async def _there(store: Path) -> list[Row]:
         async with r.store.read() as tx:
             count = await tx.papers.count()
         asked = questions(await stores.sample(r))
+        gc.collect()
+        gc.freeze()  # as the running bot does: what is here by now stays, and is looked through no more
         # Before the others come: what they hold in memory would count as ours.
         async with _stalls() as idle:
             await asyncio.sleep(1)
