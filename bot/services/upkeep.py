@@ -20,7 +20,7 @@ from bot.services.posts import Posts
 from storage.errors import StorageError
 from storage.kept_answers import KEPT
 from storage.messages import Errand, Outstanding
-from storage.records import ChannelSetup, Delivery
+from storage.records import ChannelSetup, Delivery, DeliveryState
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +48,10 @@ ADDED = "added later"
 
 GUILD_GRACE = timedelta(days=7)
 """How long the setups of a server that was left wait for Paperboy to be invited again."""
+
+NOBODYS_AFTER = timedelta(days=7)
+"""After its grace window: what waits longer is for a terminal, or for Discord, and only the other one ever runs."""
+NOBODYS = "nobody who could send it ran in time"
 
 LEDGER_BATCH = 1000
 SEEN_CHANGE = "upkeep: last change seen"
@@ -231,9 +235,14 @@ async def note_changes(r: Resources) -> int:
 async def forget_the_old(r: Resources, *, keep: timedelta) -> tuple[int, int]:
     """Forget ended deliveries older than ``keep``, setups of servers left a week ago, old answers, turns and quotas.
 
-    Gives how many deliveries and setups. What was posted where is kept, so that no paper comes twice.
+    Gives how many deliveries and setups. What was posted where is kept, so that no paper comes twice. What waits in
+    vain is given up.
     """
     now = r.clock()
+    async with r.store.write() as tx:
+        for one in await tx.deliveries.unfinished(limit=LEDGER_BATCH):
+            if one.state is DeliveryState.PLANNED and one.expires_at < now - NOBODYS_AFTER:
+                await tx.deliveries.skipped(one.id, reason=NOBODYS, at=now)
     deliveries = 0
     while True:
         async with r.store.write() as tx:

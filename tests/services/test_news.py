@@ -1,6 +1,5 @@
 """A paper's new version or withdrawal is told where it is discussed and to who saved it: once, whatever happens."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -250,11 +249,3 @@ async def test_who_was_forgotten_meanwhile_is_not_known_again(r: Resources, outb
     outbox.obstacle = forgotten_meanwhile  # type: ignore[method-assign,assignment]  # meanwhile
     await told(r, outbox)
     assert (await topics.mine(r, SOMEBODY.id))[0] is None
-
-
-async def test_of_two_that_note_at_once_one_does(r: Resources, outbox: FakeOutbox) -> None:
-    for paper_id in (PAPER, OTHER):
-        await saved.save(r, SOMEBODY.id, paper_id)
-    await keep_unindexed(r, *make_papers(2, version=2))
-    await asyncio.gather(upkeep.note_changes(r), upkeep.note_changes(r))
-    assert len(await told_to(r, outbox, SOMEBODY)) == 1

@@ -328,6 +328,22 @@ async def test_what_ended_long_ago_is_forgotten_and_its_papers_never_come_again(
     assert [one.paper_ids for one in await of(r, posted)] == [()]
 
 
+async def test_what_nobody_who_runs_could_ever_send_is_given_up(
+    r: Resources, outbox: FakeOutbox, clock: FakeClock
+) -> None:
+    """As news for who sat at a terminal, once the bot runs on Discord only."""
+    async with r.store.write() as tx:
+        planned = await tx.deliveries.plan(make_delivery(make_id(1)))
+    assert planned is not None
+    outbox.foreign.add(CHANNEL)
+    clock.now = planned.expires_at + upkeep.NOBODYS_AFTER
+    for state in (DeliveryState.PLANNED, DeliveryState.SKIPPED):
+        await dispatch.tick(r, outbox)
+        await upkeep.forget_the_old(r, keep=timedelta(days=180))
+        assert [one.state for one in await ledger(r)] == [state]
+        clock.advance(seconds=1)
+
+
 # --- when a sent digest is held against its list ---
 
 
