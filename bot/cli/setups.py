@@ -36,14 +36,15 @@ def export(*, server: int | None, output: str) -> None:
     """One server's setups, as one file. Raises BotError: the file cannot be written."""
 
     async def work(r: Resources) -> int:
-        guild_id, setups = await transfer.export(r, server)
-        file = to_document(guild_id, setups)
+        guild_id, setups, choices = await transfer.export(r, server)
+        file = to_document(guild_id, setups, choices)
         if output == STANDARD_STREAM:
             print_json(file)
         else:
             _write(Path(output), json_format.dumps(file, ensure_ascii=False, indent=2) + "\n")
             count = f"{len(setups)} channel setup{'s' * (len(setups) != 1)}"
-            say([f"{count} of server {guild_id} written to {output}."])
+            beside = " and how it is answered" if "answers" in file else ""
+            say([f"{count} of server {guild_id}{beside} written to {output}."])
         return DONE
 
     with_resources(work)
@@ -55,10 +56,11 @@ def bring_in(file: Path, *, server: int | None, dry_run: bool, json: bool) -> No
 
     async def work(r: Resources) -> int:
         imported = await transfer.bring_in(r, body, guild_id=server, dry_run=dry_run)
+        came = imported.guild_id, imported.added, imported.unchanged
         if json:
-            print_json(document.imported(imported.guild_id, imported.added, imported.unchanged, dry_run=dry_run))
+            print_json(document.imported(*came, answers=imported.answers, dry_run=dry_run))
         else:
-            show(imported_setups(imported.guild_id, imported.added, imported.unchanged, dry_run=dry_run))
+            show(imported_setups(*came, answers=imported.answers, dry_run=dry_run))
         return DONE
 
     with_resources(work)

@@ -122,8 +122,9 @@ def _engine(name: str, models: Sequence[str]) -> str:
     if name.casefold() == PASSAGES:
         return EXTRACTIVE
     if name not in models:
-        offered = f"Choose {_either((*models, PASSAGES))}." if models else f"There is none; only {PASSAGES} can be had."
-        raise InvalidInput(f"No model “{clip(name, 60)}” is offered here. {offered}")
+        if not models:
+            raise InvalidInput("No language model is offered here, so answers are passages; there is no other choice.")
+        raise InvalidInput(f"No model “{clip(name, 60)}” is offered here. Choose {_either((*models, PASSAGES))}.")
     return name
 
 
@@ -136,7 +137,7 @@ def _language(text: str) -> str:
 
 def _roles(chosen: ServerChoices, role_id: int) -> tuple[int, ...]:
     if role_id == chosen.guild_id:  # Discord's @everyone
-        raise InvalidInput("Everybody may ask where no role is chosen: take them away with without: roles.")
+        raise InvalidInput("Everybody may ask where no role is chosen; “without” takes away those that are.")
     role_ids = tuple(dict.fromkeys((*chosen.role_ids, role_id)))
     if len(role_ids) > MOST_ROLES:
         raise InvalidInput(

@@ -1,7 +1,8 @@
 """A server's channel setups as one file that a person can read, edit and bring to another server or store.
 
 The file is a JSON object: ``paperboy`` is the format's number, ``server`` Discord's id of the server, ``setups`` a list
-of objects whose keys are those of ``bot.core.setup_terms``. Ids are strings, for many readers of JSON round numbers
+of objects whose keys are those of ``bot.core.setup_terms``, ``answers``, where the server chose how it is answered, an
+object with those of ``bot.core.choices_file``. Ids are strings, for many readers of JSON round numbers
 that long. Ids of forum tags are not in it: a tag is found by its name, as after ``/setup``.
 """
 
@@ -13,17 +14,19 @@ from datetime import UTC, datetime, time
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from bot.core import choices_file
 from bot.core.setup_terms import MEANT, OF_A_DESTINATION, OF_A_SCHEDULE, TERMS, parse_id, shown
 from bot.core.text import clean
 from bot.errors import InvalidInput
 from storage.records import ChannelSetup, Destination, DestinationKind, Schedule
+from storage.server_choices import ServerChoices
 
 FORMAT = 1
 LARGEST = 2**20
 """Bytes of a file that is read: many times what the setups of one server take."""
 MOST_ENTRIES = 1000
 LONGEST_KEY = 40
-KEYS = ("paperboy", "server", "setups")
+KEYS = ("paperboy", "server", "setups", "answers")
 NO_FILE = "This is not a file of paperboy channels export"
 
 Values = dict[str, Any]
@@ -61,11 +64,15 @@ class SetupFile:
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...] = ()
     """What is wrong with the file itself, beside its entries."""
+    choices: ServerChoices | None = None
+    """How the server is answered, where it chose that; the server's id is not in it."""
 
 
-def to_document(guild_id: int, setups: Iterable[ChannelSetup]) -> Values:
-    """The file of a server's setups, in their order."""
-    return {"paperboy": FORMAT, "server": str(guild_id), "setups": [_written(setup) for setup in setups]}
+def to_document(guild_id: int, setups: Iterable[ChannelSetup], choices: ServerChoices | None = None) -> Values:
+    """The file of a server's setups, in their order, and of how it is answered."""
+    file = {"paperboy": FORMAT, "server": str(guild_id), "setups": [_written(setup) for setup in setups]}
+    answers = choices_file.written(choices) if choices is not None else {}
+    return file | ({"answers": answers} if answers else {})
 
 
 def same_terms(setup: ChannelSetup) -> ChannelSetup:
@@ -104,7 +111,8 @@ def read(body: bytes, *, now: datetime) -> SetupFile:
     except InvalidInput as problem:
         problems.append(Problem(0, "server", str(problem)))
     entries = tuple(_entry(number, raw, now) for number, raw in enumerate(setups, 1))
-    return SetupFile(guild_id=guild_id, entries=entries, problems=tuple(problems))
+    choices = _choices(document["answers"], problems) if "answers" in document else None
+    return SetupFile(guild_id=guild_id, entries=entries, problems=tuple(problems), choices=choices)
 
 
 def _written(setup: ChannelSetup) -> Values:
@@ -185,6 +193,21 @@ def _made(number: int, facts: Values, problems: list[Problem], now: datetime) ->
         **terms,
     )
     return Entry(number=number, setup=setup, problems=tuple(problems))
+
+
+def _choices(raw: object, problems: list[Problem]) -> ServerChoices:
+    """How a server is answered, as far as that can be read; what is wrong with it comes to ``problems``."""
+    if not isinstance(raw, _Object):
+        problems.append(Problem(0, "answers", f"{shown(raw)} are no choices; write them between {{ and }}."))
+        return ServerChoices(guild_id=0)
+    problems += [one._replace(key=f"answers.{one.key}") for one in _strange_keys(raw, choices_file.READERS, 0)]
+    facts: Values = {}
+    for name, (field, read_it) in choices_file.READERS.items():
+        try:
+            facts |= {field: read_it(raw[name])} if name in raw else {}
+        except InvalidInput as problem:
+            problems.append(Problem(0, f"answers.{name}", str(problem)))
+    return ServerChoices(guild_id=0, **facts)
 
 
 def _strange_keys(found: _Object, known: Iterable[str], number: int) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ HOW = "Choose with the options of this command; “without” makes one of them 
 
 def choices_post(terms: Terms, *, changed: bool) -> Post:
     """What holds in a server, for those who choose it."""
-    title = "From now on I answer so" if changed else "How I answer in this server"
+    title = "This is how I answer from now on" if changed else "How I answer in this server"
     blocks: list[Block] = [heading(title, level=3), Listing(terms_lines(terms, with_limit=True))]
     if terms.missing is not None:
         blocks.append(text(f"“{line(terms.missing, NAME)}” was chosen, and is not offered any more."))

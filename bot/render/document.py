@@ -223,13 +223,16 @@ def channels(setups: Iterable[SetupHealth]) -> Document:
     return {"channels": [_setup(one) for one in setups]}
 
 
-def imported(guild_id: int, added: Iterable[ChannelSetup], unchanged: int, *, dry_run: bool) -> Document:
+def imported(
+    guild_id: int, added: Iterable[ChannelSetup], unchanged: int, *, answers: bool | None, dry_run: bool
+) -> Document:
     """What came of a file of channel setups; ids are null where nothing was kept."""
     return {
         "server": str(guild_id),
         "dry_run": dry_run,
         "added": [{"id": setup.id or None, "destination": str(setup.destination)} for setup in added],
         "unchanged": unchanged,
+        "answers": None if answers is None else "added" if answers else "unchanged",
     }
 
 

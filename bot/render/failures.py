@@ -44,7 +44,7 @@ LONGEST_QUERY_PART = 120
 
 OPERATOR = "Whoever runs this bot"
 WHO_LETS_ASK = (
-    "Someone who manages the server can give you such a role, or let others ask with /answers. /papers search and "
+    "Someone who manages the server can give you that role, or let others ask with /answers. /papers search and "
     "/papers show are for everybody."
 )
 
@@ -103,7 +103,7 @@ def failure(error: BaseException) -> Post:
         case UnknownPaper():
             return _post("I do not have that paper", _detail(error))
         case MayNotAsk(role_ids=role_ids):
-            words = text("In this server members with ", *roles(role_ids), " may ask.")
+            words = text("In this server only members with ", *roles(role_ids), " may ask.")
             return _post("You may not ask here", words, mend=WHO_LETS_ASK)
         case InvalidInput():
             return _post("Not quite", _detail(error))

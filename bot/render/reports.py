@@ -63,7 +63,13 @@ def tick_report(report: TickReport) -> Post:
     return Post((heading("Deliveries"), words, *((rows,) if ended else ()), *more))
 
 
-def imported_setups(guild_id: int, added: Sequence[ChannelSetup], unchanged: int, *, dry_run: bool) -> Post:
+ANSWERS_CAME = "How the server is answered comes from the file, too."
+ANSWERS_STAY = "How the server is answered was chosen there already, and stays as it is."
+
+
+def imported_setups(
+    guild_id: int, added: Sequence[ChannelSetup], unchanged: int, *, answers: bool | None, dry_run: bool
+) -> Post:
     """What came of a file of channel setups, or with ``dry_run`` would come of it."""
     kept = "would be added to" if dry_run else "added to"
     title = heading(f"{counted(len(added), 'channel setup')} {kept} server {guild_id}")
@@ -72,6 +78,8 @@ def imported_setups(guild_id: int, added: Sequence[ChannelSetup], unchanged: int
         blocks.append(text(f"{counted(unchanged, 'setup')} {'was' if unchanged == 1 else 'were'} there already."))
     if added:
         blocks.append(Listing(tuple(_added(setup) for setup in added)))
+    if answers is not None:
+        blocks.append(text(ANSWERS_CAME if answers else ANSWERS_STAY))
     if dry_run:
         blocks.append(fine("Nothing was changed."))
     return Post((title, *(blocks or [text("The file holds no setups.")])))

@@ -12,6 +12,7 @@ from bot.services.channels import MOST_SETUPS, checked
 from bot.services.pauses import GUILD_OF_THE_TERMINAL
 from storage.channels import ChannelsReader
 from storage.records import ChannelSetup, Destination, DestinationKind, Schedule
+from storage.server_choices import ServerChoices
 
 MOST_TOLD = 200
 """Problems of one file that are named; who made more of them has made one over and over."""
@@ -32,32 +33,36 @@ class Imported:
     added: tuple[ChannelSetup, ...]
     unchanged: int
     """How many were there already, in the same place and with the same terms."""
+    answers: bool | None
+    """Whether how the server is answered came in; not where it had chosen that. None where the file does not say it."""
     dry_run: bool
 
 
-async def export(r: Resources, guild_id: int | None = None) -> tuple[int, Sequence[ChannelSetup]]:
-    """A server's setups, oldest first, with the server; which one may be left out where only one has any.
+async def export(r: Resources, guild_id: int | None = None) -> tuple[int, Sequence[ChannelSetup], ServerChoices]:
+    """A server with its setups, oldest first, and how it is answered; which one may be left out where only one has any.
 
     Raises:
         InvalidInput: that server has none, or it has to be said which one is meant.
-        BotError: there are no setups at all.
+        BotError: there are none at all.
     """
     async with r.store.read() as tx:
         setups = await tx.channels.list()
-    having = Counter(setup.guild_id for setup in setups)
-    if not having:
-        raise BotError("There are no channel setups yet, so there is nothing to export.")
-    named = ", ".join(f"{one} ({count})" for one, count in having.items())
-    if guild_id is None and len(having) > 1:
-        raise InvalidInput(f"Say which server's setups with --server. These have some: {named}.")
-    chosen = next(iter(having)) if guild_id is None else guild_id
-    if chosen not in having:
-        raise InvalidInput(f"Server {chosen} has no channel setups. These have some: {named}.")
-    return chosen, [setup for setup in setups if setup.guild_id == chosen]
+        having = dict.fromkeys(await tx.choices.guilds(), 0) | Counter(setup.guild_id for setup in setups)
+        if not having:
+            raise BotError("There are no channel setups yet, so there is nothing to export.")
+        named = ", ".join(f"{one} ({count})" for one, count in having.items())
+        if guild_id is None and len(having) > 1:
+            raise InvalidInput(f"Say which server's setups with --server. These have some: {named}.")
+        server = next(iter(having)) if guild_id is None else guild_id
+        if server not in having:
+            raise InvalidInput(f"Server {server} has no channel setups. These have some: {named}.")
+        return server, [setup for setup in setups if setup.guild_id == server], await tx.choices.get(server)
 
 
 async def bring_in(r: Resources, body: bytes, *, guild_id: int | None = None, dry_run: bool = False) -> Imported:
     """Keep the setups of a file, for ``guild_id`` or else the server that it names. Safe to repeat.
+
+    How the server is answered is kept where it has not chosen that yet.
 
     Raises:
         WrongSetups: something is wrong with any of them; then none is kept.
@@ -68,14 +73,23 @@ async def bring_in(r: Resources, body: bytes, *, guild_id: int | None = None, dr
     entries, problems = _checked(file, guild)
     if guild is None or problems:
         raise _refused(problems)
+    chosen = replace(file.choices, guild_id=guild) if file.choices is not None else None
     if dry_run:
         async with r.store.read() as tx:
             new = await _new(tx.channels, guild, entries)
-        return Imported(guild_id=guild, added=new, unchanged=len(entries) - len(new), dry_run=True)
+            answers = _taken(chosen, await tx.choices.get(guild))
+        return Imported(guild_id=guild, added=new, unchanged=len(entries) - len(new), answers=answers, dry_run=True)
     async with r.store.write() as tx:
         new = await _new(tx.channels, guild, entries)
         added = tuple([await tx.channels.add(setup) for setup in new])
-    return Imported(guild_id=guild, added=added, unchanged=len(entries) - len(added), dry_run=False)
+        answers = _taken(chosen, await tx.choices.get(guild))
+        if chosen is not None and answers:
+            await tx.choices.save(chosen)
+    return Imported(guild_id=guild, added=added, unchanged=len(entries) - len(added), answers=answers, dry_run=False)
+
+
+def _taken(chosen: ServerChoices | None, before: ServerChoices) -> bool | None:
+    return None if chosen is None else before == ServerChoices(guild_id=before.guild_id)
 
 
 async def _new(channels: ChannelsReader, guild_id: int, entries: Sequence[Entry]) -> tuple[ChannelSetup, ...]:

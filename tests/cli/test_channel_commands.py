@@ -64,7 +64,7 @@ def test_setups_go_from_one_server_to_another(paperboy: Paperboy, folder: Path) 
     assert "Nothing was changed." in dry.out
     told = document(paperboy("channels", "import", "setups/here.json", "--server", ELSEWHERE, "--json").out)
     assert [one["destination"] for one in told.pop("added")] == [str(setup.destination) for setup in SETUPS]
-    assert told == {"server": ELSEWHERE, "dry_run": False, "unchanged": 0}
+    assert told == {"server": ELSEWHERE, "dry_run": False, "unchanged": 0, "answers": None}
     again = paperboy("channels", "import", "setups/here.json", "--server", ELSEWHERE)
     assert "0 channel setups added" in again.out
     assert "2 setups were there already." in again.out
@@ -72,6 +72,12 @@ def test_setups_go_from_one_server_to_another(paperboy: Paperboy, folder: Path) 
     here = document((folder / "setups" / "here.json").read_text(encoding="utf-8"))
     assert document(there.out) == here | {"server": ELSEWHERE}
     assert paperboy("channels", "export").code == 2
+    (folder / "setups" / "here.json").write_text(json.dumps(here | {"answers": {"language": "German"}}))
+    for words in ("comes from the file, too", "was chosen there already"):
+        answered = paperboy("channels", "import", "setups/here.json")
+        assert f"How the server is answered {words}" in " ".join(answered.out.split())
+    ended = paperboy("channels", "export", "--server", str(GUILD_ID), "--output", "setups/all.json")
+    assert f"of server {GUILD_ID} and how it is answered" in ended.out
 
 
 @pytest.mark.usefixtures("set_up")

@@ -76,7 +76,7 @@ def test_what_cannot_be_chosen_is_told_with_what_can(wish: Wish, words: str) -> 
 
 
 def test_where_no_model_is_offered_only_passages_can_be_chosen() -> None:
-    with pytest.raises(InvalidInput, match="only passages can be had"):
+    with pytest.raises(InvalidInput, match="so answers are passages"):
         changed(NOTHING, Wish(model="small-1"), Offer())
     assert changed(NOTHING, Wish(model="Passages"), Offer()).engine == EXTRACTIVE
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.core.grounding import EXTRACTIVE
 from bot.core.setup_file import same_terms, to_document
 from bot.errors import BotError, InvalidInput, WrongSetups
 from bot.ports import Resources
 from bot.services import channels, transfer
 from storage.records import Cadence, ChannelSetup, Destination, DestinationKind, Layout, Obstacle, Settle, TagRule
+from storage.server_choices import ServerChoices
 from tests.builders import BASE, GUILD_ID, make_schedule, make_setup
 
 ELSEWHERE = 555
@@ -177,3 +179,51 @@ async def test_the_only_server_need_not_be_named(r: Resources) -> None:
     assert [setup.guild_id for setup in (await transfer.export(r, ELSEWHERE))[1]] == [ELSEWHERE]
     with pytest.raises(InvalidInput, match="Server 7 has no channel setups"):
         await transfer.export(r, 7)
+
+
+# --- how the server is answered ---
+
+CHOSEN = ServerChoices(guild_id=GUILD_ID, engine=EXTRACTIVE, language="de", role_ids=(2**62 + 1,), questions_a_day=9)
+WRITTEN = {"model": "passages", "language": "German", "roles": [str(2**62 + 1)], "questions": 9}
+
+
+def answered(**changes: Any) -> bytes:
+    return json.dumps(to_document(GUILD_ID, []) | {"answers": WRITTEN | changes}).encode()
+
+
+async def test_how_a_server_is_answered_goes_along(r: Resources) -> None:
+    assert (await transfer.bring_in(r, answered())).answers
+    assert (await exported(r, GUILD_ID))["answers"] == WRITTEN
+    async with r.store.read() as tx:
+        assert await tx.choices.get(GUILD_ID) == CHOSEN
+    assert "answers" not in to_document(GUILD_ID, [], ServerChoices(guild_id=GUILD_ID))
+    assert (await transfer.bring_in(r, body(*SETUPS))).answers is None
+
+
+async def test_what_the_server_has_chosen_by_then_stays(r: Resources) -> None:
+    assert (await transfer.bring_in(r, answered(), dry_run=True)).answers
+    assert (await transfer.bring_in(r, answered(language="French"))).answers
+    assert (await transfer.bring_in(r, answered())).answers is False
+    async with r.store.read() as tx:
+        assert (await tx.choices.get(GUILD_ID)).language == "fr"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"model": ""}, '"answers.model": "" is no name of a model'),
+        ({"language": "Klingon"}, '"answers.language": "Klingon" is no language'),
+        ({"roles": ["@readers"]}, '"answers.roles": "@readers" is no id'),
+        ({"roles": "7"}, '"answers.roles": "7" is no list'),
+        ({"questions": 0}, '"answers.questions": 0 is no number'),
+        ({"tongue": "de"}, '"answers.tongue": is no key here'),
+    ],
+)
+async def test_what_cannot_be_chosen_is_named_and_nothing_comes_in(
+    changes: dict[str, Any], words: str, r: Resources
+) -> None:
+    with pytest.raises(WrongSetups) as refused:
+        await transfer.bring_in(r, answered(**changes))
+    assert any(words in problem for problem in refused.value.problems)
+    async with r.store.read() as tx:
+        assert await tx.choices.guilds() == set()
