@@ -22,6 +22,7 @@ from bot.services.ingest import SAMPLE_FACT
 from bot.sources.arxiv_bulk import RULES, BadLine, Record, is_dump, quoted, read_line
 from bot.sources.arxiv_facts import NAME
 from bot.sources.json_lines import LONGEST_LINE, JsonLines
+from storage import garbage
 from storage.records import Paper, PaperId, Sighting
 
 log = structlog.get_logger(__name__)
@@ -93,7 +94,8 @@ async def file(
     except OSError as problem:
         return SourceReport(name=name, error=f"{path} cannot be read: {problem.strerror or problem}.")
     try:
-        report = await _Reading(r, lines, progress).run(again=again)
+        with garbage.looked_for_seldom():
+            report = await _Reading(r, lines, progress).run(again=again)
     finally:
         await asyncio.to_thread(lines.close)
     if report.rejected:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from storage import garbage
 from storage.errors import StorageError
 from storage.search_index import SearchIndex
 from storage.store import Store
@@ -69,7 +70,7 @@ async def _main() -> None:
         stop.set()
 
     ending = asyncio.create_task(end_of_input())
-    with suppress(StorageError):  # whoever catches up afterwards meets it too, and says it
+    with garbage.looked_for_seldom(), suppress(StorageError):  # whoever catches up afterwards meets it too, and says it
         await _follow(wanted["store"], Path(wanted["index"]), stop)
     ending.cancel()
 
