@@ -10,8 +10,10 @@ _OBJECTS = 200_000
 
 @contextmanager
 def looked_for_seldom() -> Iterator[None]:
-    """While millions of papers pass through: they leave nothing that only a look would find, and all looks together
-    take a tenth of the processor's time or more. For the whole process."""
+    """While millions of papers pass through: what they leave behind needs no such look. It counts for the whole process.
+
+    All looks together take a tenth of the processor's time or more.
+    """
     before = gc.get_threshold()
     gc.set_threshold(_OBJECTS, *before[1:])
     try:
