@@ -10,7 +10,7 @@ _OBJECTS = 200_000
 
 @contextmanager
 def looked_for_seldom() -> Iterator[None]:
-    """While millions of papers pass through: what they leave behind needs no such look. It counts for the whole process.
+    """While millions of papers pass through, which leave nothing that needs such a look. For the whole process.
 
     All looks together take a tenth of the processor's time or more.
     """
