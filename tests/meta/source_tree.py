@@ -1,7 +1,6 @@
 """The repository's own Python files, read as syntax trees: what the rules about the code are checked on."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,18 +16,20 @@ class Module:
     text: str
 
     @cached_property
-    def tree(self) -> ast.Module:
-        """Parsed when a rule looks at it: every worker collects all tests, and runs a few."""
-        return ast.parse(self.text)
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Its syntax tree, walked; read when the first rule looks at it, since every worker collects all tests."""
+        return tuple(ast.walk(ast.parse(self.text)))
 
-    def imports(self) -> Iterator[str]:
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
         """Every module that is imported anywhere in the file, inside functions too."""
-        for node in ast.walk(self.tree):
+        found: list[str] = []
+        for node in self.nodes:
             if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
+                found += [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
-                yield node.module
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+                found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        return tuple(found)
 
 
 @cache

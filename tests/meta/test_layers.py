@@ -1,8 +1,6 @@
 """The house has one arrow: what stands below never imports what stands above."""
 
-import pytest
-
-from tests.meta.source_tree import PRODUCTION, Module, modules
+from tests.meta.source_tree import PRODUCTION, modules
 
 # From the ground up. A package may import those on lower floors and itself, never a neighbour on its own floor.
 FLOORS: tuple[tuple[str, ...], ...] = (
@@ -54,26 +52,31 @@ def place(name: str) -> tuple[int, str] | None:
     return max(found, key=lambda entry: len(entry[1]), default=None)
 
 
-@pytest.mark.parametrize("module", modules(*PRODUCTION), ids=lambda module: module.name)
-def test_a_module_imports_only_what_stands_below_it(module: Module) -> None:
-    if module.name in PRODUCTION:
-        return
-    here = place(module.name)
-    assert here is not None, f"{module.name} stands on no floor; give it one in this test"
-    known = {other.name for other in modules(*PRODUCTION)}
-    for imported in module.imports():
-        there = place(imported) if imported in known else None
-        if there is None:
-            continue
-        assert there[0] < here[0] or there[1] == here[1], f"{module.name} must not import {imported}"
+def test_every_module_stands_on_a_floor() -> None:
+    homeless = [
+        module.name for module in modules(*PRODUCTION) if module.name not in PRODUCTION and not place(module.name)
+    ]
+    assert not homeless, "give it one in this test"
 
 
-@pytest.mark.parametrize("library", ONLY_IN)
-def test_a_library_is_known_in_one_place_only(library: str) -> None:
-    strangers = {
-        module.name
+def test_a_module_imports_only_what_stands_below_it() -> None:
+    floors = {module.name: place(module.name) for module in modules(*PRODUCTION)}
+    upward = [
+        f"{module.name} must not import {imported}"
         for module in modules(*PRODUCTION)
-        if any(within(imported, library) for imported in module.imports())
+        if (here := floors[module.name])
+        for imported in module.imports
+        if (there := floors.get(imported)) and not (there[0] < here[0] or there[1] == here[1])
+    ]
+    assert not upward
+
+
+def test_a_library_is_known_in_one_place_only() -> None:
+    strangers = {
+        f"{module.name} must not import {library}"
+        for module in modules(*PRODUCTION)
+        for imported in module.imports
+        if (library := imported.split(".")[0]) in ONLY_IN
         and not any(within(module.name, home) for home in ONLY_IN[library])
     }
     assert not strangers
@@ -84,11 +87,11 @@ def test_what_decides_is_pure() -> None:
         f"{module.name} imports {imported}"
         for module in modules(*PRODUCTION)
         if any(within(module.name, package) for package in PURE)
-        for imported in module.imports()
+        for imported in module.imports
         if imported.split(".")[0] in IMPURE
     }
     assert not impure
 
 
 def test_storage_does_not_know_the_bot() -> None:
-    assert not [module.name for module in modules("storage") if any(within(name, "bot") for name in module.imports())]
+    assert not [module.name for module in modules("storage") if any(within(name, "bot") for name in module.imports)]
