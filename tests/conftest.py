@@ -11,7 +11,8 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 import structlog
 from hypothesis import settings
-from sqlalchemy import make_url, text
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 
 from storage import schema
 from storage.lineage import STORE, new_number
@@ -59,6 +60,23 @@ def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIV_HTML_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("ARXIV", "off")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """The SQLite engines of a test run share one dialect and what was compiled for it: a tenth of the run was compiling
+    the same statements for each test's store anew."""
+    first: list[Engine] = []
+
+    def share(_dialect: type[SQLiteDialect_aiosqlite], engine: Engine) -> None:
+        first.append(engine)
+        engine.dialect = first[0].dialect
+        engine.update_execution_options(compiled_cache=first[0]._compiled_cache)
+        del first[1:]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLiteDialect_aiosqlite, "engine_created", classmethod(share))
+        yield
 
 
 @pytest.fixture
