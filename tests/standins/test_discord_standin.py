@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import discord as dpy
 import pytest
@@ -247,7 +248,12 @@ async def test_files_arrive_with_their_message() -> None:
         assert discord.violations == []
 
 
-@pytest.mark.skipif(discords_description() is None, reason="Discord's description is not beside the repository")
+described = pytest.mark.skipif(
+    discords_description() is None, reason="Discord's description is not beside the repository"
+)
+
+
+@described
 def test_every_route_bears_discords_own_name_for_it() -> None:
     description = discords_description()
     assert description is not None
@@ -256,3 +262,29 @@ def test_every_route_bears_discords_own_name_for_it() -> None:
     assert {route.operation: f"{route.method} {route.path}" for route in routes} == {
         route.operation: description.operations.get(route.operation) for route in routes
     }
+
+
+@described
+@pytest.mark.parametrize(
+    ("body", "place", "code"),
+    [
+        ({"content": "x" * 4001}, ("content",), "BASE_TYPE_MAX_LENGTH"),
+        ({"embeds": [{"url": "not an address"}]}, ("embeds", 0, "url"), "URL_TYPE_INVALID_URL"),
+        ({"embeds": [{"fields": [{"name": "n"}]}]}, ("embeds", 0, "fields", 0, "value"), "BASE_TYPE_REQUIRED"),
+        ({"sticker_ids": ["1", "2", "3", "4"]}, ("sticker_ids",), "BASE_TYPE_MAX_LENGTH"),
+        ({"components": [{"type": 1, "components": []}]}, ("components", 0, "components"), "BASE_TYPE_MIN_LENGTH"),
+        ({"tts": "loud"}, ("tts",), "BASE_TYPE_CHOICES"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_the_description_forbids_is_named_in_its_place(body: dict[str, Any], place: Any, code: str) -> None:
+    description = discords_description()
+    assert description is not None
+    assert [found[:2] for found in description.problems("create_message", body)] == [(place, code)]
+
+
+@described
+def test_numbers_may_come_as_texts_as_the_real_one_takes_them() -> None:
+    description = discords_description()
+    assert description is not None
+    assert list(description.problems("create_message", {"content": "hello", "flags": "4", "nonce": 7})) == []

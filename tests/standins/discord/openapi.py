@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 Json = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -17,10 +16,7 @@ DESCRIPTION = Path(__file__).parents[4] / "shared" / "data" / "discord" / "opena
 """Not part of this repository: where it is absent bodies are checked by hand-written rules only."""
 
 MOST_WORDS = 300
-"""A message of jsonschema quotes the whole value; more than this helps nobody."""
-
-SENT_OFTEN = frozenset({"bulk_set_application_commands"})
-"""Every start of a bot sends this large body anew: one that was found to be right is not looked through again."""
+"""A complaint about a value quotes all of it; more than this helps nobody."""
 
 _NUMERIC = {"type": "string", "pattern": r"^-?\d+$"}
 _METHODS = ("get", "put", "post", "patch", "delete")
@@ -56,27 +52,21 @@ class Description:
                     self.operations[operation["operationId"]] = f"{method.upper()} {path}"
                     self._bodies[operation["operationId"]] = operation.get("requestBody")
         self._validators: dict[str, Draft202012Validator | None] = {}
-        self._flawless: set[tuple[str, str]] = set()
 
     def problems(self, operation: str, body: Any) -> Iterator[tuple[Place, str, str]]:
         """Where the body breaks the description, the code that Discord has for it, and how."""
         if operation not in self._validators:
             self._validators[operation] = self._make(operation)
         validator = self._validators[operation]
-        same = (operation, json.dumps(body, sort_keys=True))
-        if validator is None or same in self._flawless:
-            return
-        errors = [_in_discords_words(_sharpen(error)) for error in validator.iter_errors(body)]
-        if not errors and operation in SENT_OFTEN:
-            self._flawless.add(same)
-        yield from errors
+        for error in validator.iter_errors(body) if validator else ():
+            yield _in_discords_words(_sharpen(error))
 
     def _make(self, operation: str) -> Draft202012Validator | None:
         body = self._bodies.get(operation)
         if body is None:
             return None
         schema = relax(body["content"]["application/json"]["schema"])
-        return Draft202012Validator({**self._root, **schema}, format_checker=FormatChecker())
+        return Draft202012Validator({**self._root, **schema}, validate_formats=True)
 
 
 @cache
@@ -86,16 +76,15 @@ def discords_description() -> Description | None:
 
 
 def _in_discords_words(error: ValidationError) -> tuple[Place, str, str]:
-    place = tuple(error.absolute_path)
-    match error.validator:
-        case "required":
-            # the name stands in the message only: "'type' is a required property"
-            return (*place, error.message.split("'")[1]), "BASE_TYPE_REQUIRED", "This field is required"
-        case "maxLength" | "maxItems":
-            return place, "BASE_TYPE_MAX_LENGTH", f"Must be {error.validator_value} or fewer in length."
-        case "minLength" | "minItems":
-            return place, "BASE_TYPE_MIN_LENGTH", f"Must be {error.validator_value} or more in length."
-        case "format" if error.validator_value == "uri":
+    place = tuple(error.instance_path)
+    match error.kind:
+        case ValidationErrorKind.Required(property=name):
+            return (*place, name), "BASE_TYPE_REQUIRED", "This field is required"
+        case ValidationErrorKind.MaxLength(limit=most) | ValidationErrorKind.MaxItems(limit=most):
+            return place, "BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length."
+        case ValidationErrorKind.MinLength(limit=least) | ValidationErrorKind.MinItems(limit=least):
+            return place, "BASE_TYPE_MIN_LENGTH", f"Must be {least} or more in length."
+        case ValidationErrorKind.Format(format="uri"):
             return place, "URL_TYPE_INVALID_URL", "Not a well formed URL."
         case _:
             words = re.sub(r"\s+", " ", error.message)
@@ -104,17 +93,16 @@ def _in_discords_words(error: ValidationError) -> tuple[Place, str, str]:
 
 def _sharpen(error: ValidationError) -> ValidationError:
     """Follow a failed union into the branch that was meant: whose ``type`` fits, and among those the least wrong."""
-    while error.validator == "anyOf" and error.context:
-        branches: dict[Any, list[ValidationError]] = {}
-        for inner in error.context:
-            branches.setdefault(inner.schema_path[0], []).append(inner)
-        meant = [errors for errors in branches.values() if not any(_is_about_type(inner) for inner in errors)]
+    while isinstance(error.kind, ValidationErrorKind.AnyOf):
+        depth = len(error.instance_path)
+        branches = [errors for errors in error.kind.context if errors]
+        meant = [errors for errors in branches if not any(_is_about_type(inner, depth) for inner in errors)]
         if not meant:
             return error
         error = min(meant, key=len)[0]
     return error
 
 
-def _is_about_type(error: ValidationError) -> bool:
-    path = list(error.relative_path)
-    return path == ["type"] or (not path and error.validator == "type")
+def _is_about_type(error: ValidationError, depth: int) -> bool:
+    path = list(error.instance_path[depth:])
+    return path == ["type"] or (not path and isinstance(error.kind, ValidationErrorKind.Type))
