@@ -88,3 +88,19 @@ async def test_a_button_asks_for_the_role_at_its_press(lab: Lab) -> None:
     pressed = await lab.guest.press(card.message, f"pb:summary:{PAPER.id}:tldr")
     await until(lambda: "You may not ask here" in pressed.text)
     assert pressed.ephemeral
+
+
+async def test_a_mention_is_answered_only_where_its_author_has_the_role(lab: Lab) -> None:
+    for what in (Permission.SEND_MESSAGES_IN_THREADS, Permission.CREATE_PUBLIC_THREADS):
+        lab.discord.world.grant(lab.papers, what, target=lab.guest.user)
+    await lab.guest.slash(lab.papers, "discuss start", paper=PAPER.id)
+    [thread] = [one for one in lab.discord.world.channels.values() if one.parent is lab.papers]
+    readers = lab.discord.world.add_role(lab.guild, "readers", Permission(0))
+    await lab.admin.slash(lab.papers, "answers", role=readers)
+    lab.guest.say(thread, f"<@{lab.discord.world.bot.id}> {QUESTION}")
+    *_, refused = await lab.discord.messages_in(thread, 3)
+    assert f"only members with <@&{readers.id}> may ask" in refused.text
+    lab.guild.members[lab.guest.user.id].role_ids.append(readers.id)
+    lab.guest.say(thread, f"<@{lab.discord.world.bot.id}> {QUESTION}")
+    *_, answered = await lab.discord.messages_in(thread, 5)
+    assert "2 samples" in answered.text.replace("**", "")

@@ -222,3 +222,12 @@ def message(one: "state.Message") -> Json:
     if one.channel.guild is not None and one.ephemeral_for is None:
         body["guild_id"] = str(one.channel.guild.id)
     return body
+
+
+def message_event(one: "state.Message") -> Json:
+    """The message as the gateway tells of it: with what its author is in the server, but who that is only once."""
+    guild = one.channel.guild
+    author = guild.members.get(one.author.id) if guild is not None and one.ephemeral_for is None else None
+    if author is None:
+        return message(one)
+    return message(one) | {"member": {name: value for name, value in member(author).items() if name != "user"}}

@@ -208,16 +208,16 @@ class World:
         message.channel.messages.append(message)
         if message.author is self.bot:
             self.accounts.accept(message.id, message.channel.id)
-        self.emit("MESSAGE_CREATE", payloads.message(message), message.channel.guild)
+        self.emit("MESSAGE_CREATE", payloads.message_event(message), message.channel.guild)
 
     def changed(self, message: Message) -> None:
         message.edited_at = self.clock.now()
         if message.ephemeral_for is None:
-            self.emit("MESSAGE_UPDATE", payloads.message(message), message.channel.guild)
+            self.emit("MESSAGE_UPDATE", payloads.message_event(message), message.channel.guild)
 
     def publish(self, message: Message) -> None:
         message.flags |= CROSSPOSTED
-        self.emit("MESSAGE_UPDATE", payloads.message(message), message.channel.guild)
+        self.emit("MESSAGE_UPDATE", payloads.message_event(message), message.channel.guild)
 
     def delete(self, message: Message) -> None:
         message.deleted = True
