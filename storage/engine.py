@@ -61,7 +61,7 @@ async def open_engines(address: Address, *, busy_timeout: timedelta = BUSY_TIMEO
             await _upgrade_sqlite(address, busy_timeout)
         await asyncio.to_thread(_switch_to_wal, address, address.file, busy_timeout)
     return Engines(
-        reader=_sqlite(address, busy_timeout, begin="BEGIN", pool_size=READERS, pragmas=("query_only=ON",)),
+        reader=_sqlite(address, busy_timeout, begin=None, pool_size=READERS, pragmas=("query_only=ON",)),
         writer=_sqlite(address, busy_timeout, begin="BEGIN IMMEDIATE", pool_size=1, pragmas=("foreign_keys=ON",)),
     )
 
@@ -128,8 +128,9 @@ def _switch_to_wal(address: Address, file: Path, busy_timeout: timedelta) -> Non
 
 
 def _sqlite(
-    address: Address, busy_timeout: timedelta, *, begin: str, pool_size: int, pragmas: tuple[str, ...] = ()
+    address: Address, busy_timeout: timedelta, *, begin: str | None, pool_size: int, pragmas: tuple[str, ...] = ()
 ) -> AsyncEngine:
+    """``begin`` is what begins a transaction; where it is None, it only reads."""
     engine = create_async_engine(
         address.url,
         # Without this the driver begins transactions by itself, later than we do and without the lock.
@@ -152,7 +153,10 @@ def _sqlite(
         cursor.close()
 
     def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        if begin is None:
+            connection.connection.driver_connection.begin_with_next()
+        else:
+            connection.exec_driver_sql(begin)
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", start)

@@ -1,8 +1,8 @@
 """aiosqlite with one trip to its thread for a statement, where SQLAlchemy alone makes four of it.
 
 A trip costs more than what most statements do. A cursor is made, asked, emptied and closed in one trip each, and a
-transaction that has ended is rolled back. Here a statement brings its first rows along, and what would change nothing
-is not sent.
+transaction that has ended is rolled back. Here a statement brings its first rows along, what begins a reading goes with
+its first statement, and what would change nothing is not sent.
 """
 
 import sqlite3
@@ -34,12 +34,29 @@ class Connection(aiosqlite.Connection):
 
     _settled = True
     """Whether all that was sent is known to have ended."""
+    _begins = False
+    """Whether a transaction begins with the next statement."""
+
+    def begin_with_next(self) -> None:
+        """Begin a transaction that reads. SQLite itself does nothing for it before the first statement."""
+        self._begins = True
+
+    def begins(self) -> bool:
+        """Whether one begins with the statement that is sent now."""
+        begins, self._begins = self._begins, False
+        return begins
+
+    async def commit(self) -> None:
+        """Without a statement since its beginning nothing."""
+        if not self.begins():
+            await super().commit()
 
     def cursor(self) -> "Rows":  # type: ignore[override]  # a trip less: there is nothing to await
         return Rows(self)
 
     async def rollback(self) -> None:
         """Without a transaction nothing: SQLAlchemy asks for it whenever a connection is given back."""
+        self._begins = False
         if not self._settled or self.in_transaction:
             await super().rollback()
 
@@ -70,13 +87,13 @@ class Rows(Cursor):
         """Whether the statement may have rows that were not fetched yet."""
 
     async def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> "Rows":  # type: ignore[override]
-        self._cursor, rows = await self._connection.send(self._ask, sql, parameters or ())
+        self._cursor, rows = await self._connection.send(self._ask, sql, parameters or (), self._connection.begins())
         self._rows = deque(rows)
         self._more = len(rows) == FIRST_ROWS
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> "Rows":  # type: ignore[override]
-        self._cursor = await self._connection.send(self._ask_many, sql, parameters)
+        self._cursor = await self._connection.send(self._ask_many, sql, parameters, self._connection.begins())
         return self
 
     async def fetchone(self) -> Any:
@@ -106,9 +123,15 @@ class Rows(Cursor):
             self._more = False
             await self._connection.send(self._cursor.close)
 
-    def _ask(self, sql: str, parameters: Sequence[Any]) -> tuple[sqlite3.Cursor, list[Any]]:
-        cursor = self._connection._conn.execute(sql, parameters)  # noqa: SLF001  # we are in its thread
+    def _ask(self, sql: str, parameters: Sequence[Any], begins: bool) -> tuple[sqlite3.Cursor, list[Any]]:  # noqa: FBT001  # passed on by place
+        cursor = self._connected(begins).execute(sql, parameters)
         return cursor, cursor.fetchmany(FIRST_ROWS) if cursor.description else []
 
-    def _ask_many(self, sql: str, parameters: Sequence[Sequence[Any]]) -> sqlite3.Cursor:
-        return self._connection._conn.executemany(sql, parameters)  # noqa: SLF001
+    def _ask_many(self, sql: str, parameters: Sequence[Sequence[Any]], begins: bool) -> sqlite3.Cursor:  # noqa: FBT001  # passed on by place
+        return self._connected(begins).executemany(sql, parameters)
+
+    def _connected(self, begins: bool) -> sqlite3.Connection:  # noqa: FBT001  # passed on by place
+        connection = self._connection._conn  # noqa: SLF001  # we are in its thread
+        if begins:
+            connection.execute("BEGIN")
+        return connection

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,30 @@ async def test_what_was_written_can_be_undone_and_what_was_not_needs_no_trip(
     before = len(trips)
     await connection.rollback()
     assert len(trips) == before
+
+
+async def test_what_begins_a_reading_goes_along_with_its_first_statement(
+    connection: Connection, trips: list[str]
+) -> None:
+    connection.begin_with_next()
+    standing = []
+    for number in range(2):
+        await (await connection.cursor().execute("SELECT ?", (number,))).fetchall()
+        standing.append(connection.in_transaction)
+    await connection.commit()
+    assert [*standing, connection.in_transaction] == [True, True, False]
+    assert len(trips) == 3
+
+
+@pytest.mark.parametrize("end", [Connection.commit, Connection.rollback])
+async def test_a_reading_without_a_statement_needs_no_trip_and_begins_nothing_afterwards(
+    connection: Connection, trips: list[str], end: Callable[[Connection], Awaitable[None]]
+) -> None:
+    connection.begin_with_next()
+    await end(connection)
+    assert trips == []
+    await (await connection.cursor().execute("SELECT 1")).fetchall()
+    assert not connection.in_transaction
 
 
 async def test_a_statement_that_fails_says_why_and_leaves_the_connection_usable(connection: Connection) -> None:
