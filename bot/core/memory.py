@@ -1,10 +1,10 @@
 """What is left of a conversation: its last turns in few words, and what a question means that only goes on. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.core.questions import content, routes
+from bot.core.questions import SUMMARY, content, routes
 from bot.core.text import clip
 from storage.turns import Turn
 
@@ -14,6 +14,8 @@ WHOLE = 2
 """The last turns, of which all is kept that was said; of those before the first sentence only."""
 LONGEST_QUESTION = 300
 LONGEST_SENTENCE = 300
+MOST_OF_A_TURN = MOST_CHARACTERS // WHOLE - LONGEST_QUESTION
+"""Of what was said: a comparison says more, and would leave no room even for itself."""
 FEW_WORDS = 2
 """A question with so few words of its own may be one that only goes on."""
 
@@ -29,7 +31,7 @@ def condensed(turns: Sequence[Turn]) -> tuple[Turn, ...]:
         short = replace(
             turn,
             question=clip(turn.question, LONGEST_QUESTION),
-            said=tuple(clip(sentence, LONGEST_SENTENCE) for sentence in said),
+            said=_first(clip(sentence, LONGEST_SENTENCE) for sentence in said),
         )
         room -= len(short.question) + sum(map(len, short.said))
         if room < 0:
@@ -42,8 +44,22 @@ def in_full(question: str, earlier: Sequence[Turn]) -> str:
     """What to look for: ``question``, behind the one that it goes on from where it says nearly nothing by itself."""
     if not _goes_on(question):
         return question
-    begun = next((turn.question for turn in reversed(earlier) if not _goes_on(turn.question)), "")
-    return f"{begun} {question}".strip()
+    begun = [turn.question for turn in reversed(earlier) if not _goes_on(turn.question)]
+    # What asks for all of a paper tells least of what is looked for.
+    begun.sort(key=lambda asked: SUMMARY in routes(asked))
+    return " ".join((*begun[:1], question))
+
+
+def _first(sentences: Iterable[str]) -> tuple[str, ...]:
+    """As many from the beginning as there may be of one turn."""
+    kept: list[str] = []
+    room = MOST_OF_A_TURN
+    for sentence in sentences:
+        room -= len(sentence)
+        if room < 0:
+            break
+        kept.append(sentence)
+    return tuple(kept)
 
 
 def _goes_on(question: str) -> bool:

@@ -24,7 +24,7 @@ QUESTIONS: Mapping[Style, str] = {
 _ASKED: Mapping[Style, str] = {
     Style.TLDR: "What does {} do, in short?",
     Style.POINTS: "What are the key points of {}?",
-    Style.NEWCOMER: "What is {} about, for a newcomer?",
+    Style.NEWCOMER: "What is the main idea of {}, for a newcomer?",
 }
 _SHOWN: Mapping[Style, Sequence[Aspect]] = {
     Style.TLDR: (Aspect.APPROACH, Aspect.RESULTS),

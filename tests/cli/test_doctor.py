@@ -128,6 +128,18 @@ async def test_a_model_is_asked_whether_it_answers(
     assert finding.words.startswith(words.format(url=server.url))
 
 
+@pytest.mark.usefixtures("filled")
+async def test_each_of_several_models_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ChatServer([says("Yes"), refuses(404)]) as server:
+        for name, value in {"LLM_BASE_URL": server.url, "LLM_MODEL": "small-1, gone-1", "SEMANTIC": "off"}.items():
+            monkeypatch.setenv(name, value)
+        found = [one async for one in doctoring.findings(load_settings()) if one.about == "Model"]
+    assert [(one.verdict, one.words.split()[0]) for one in found] == [
+        (Verdict.GOOD, "small-1"),
+        (Verdict.BAD, "gone-1"),
+    ]
+
+
 async def test_where_the_models_budget_is_spent_nobody_is_asked(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLM_TOKENS_A_DAY", "1")
     async with ChatServer([says("Yes", usage=(9, 1))]) as server:

@@ -37,6 +37,21 @@ def test_however_much_was_said_what_is_kept_is_short_and_the_latest(turns: list[
         assert kept != tuple(turns) or short == long
 
 
+def test_what_says_much_leaves_room_for_itself_and_for_the_turn_before() -> None:
+    compared = turn("How do they compare?", *("A sentence. " * 20 for _ in range(28)))
+    answered = turn("And in words?", *("Answer. " * 30 for _ in range(5)))
+    kept = condensed([answered, compared])
+    assert [one.question for one in kept] == [answered.question, compared.question]
+    assert kept[0].said == answered.said
+    assert 0 < len(kept[1].said) < 28
+
+
+def test_a_question_goes_on_from_what_was_asked_rather_than_from_a_summary() -> None:
+    summed_up = turn("What are the key points of SoupNet?", "It stirs.")
+    assert in_full("And on CIFAR?", (*BEFORE, summed_up)) == "How accurate is it on ImageNet? And on CIFAR?"
+    assert in_full("And on CIFAR?", (summed_up,)) == "What are the key points of SoupNet? And on CIFAR?"
+
+
 BEFORE = (turn("How accurate is it on ImageNet?", "It is."), turn("And on CIFAR?", "It is, too."))
 
 
