@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.stated import NUMBER, is_stated, stems, turns
+from bot.answering.stated import is_stated, numbers, stems, turns
 from bot.core.grounding import LEFT_OUT, Claim, Label, Passage, located
 from bot.core.questions import content
 from bot.core.text import clean
@@ -133,8 +133,7 @@ def _claim(told: dict[str, Any], question: str, passages: Sequence[Passage]) -> 
     if found is None:
         return None
     passage, standing = found
-    numbers = set(NUMBER.findall(sentence))
-    if not numbers <= {*NUMBER.findall(standing), *NUMBER.findall(question)}:
+    if not numbers(sentence) <= numbers(standing) | numbers(question):
         return None
     before = passage.text[: passage.text.find(standing.split(LEFT_OUT)[0])]
     stated = is_stated(sentence, quote=standing, before=before, question=question)

@@ -8,7 +8,8 @@ from storage import words
 STATED_SHARE = 0.5
 """Of a claim's content words, and of those that the question does not hold: so many the quotation has to hold."""
 
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_DECIMAL_COMMA = re.compile(r"(\d+),(\d{1,2})")
 _NEGATIONS = frozenset(
     ["not", "no", "never", "none", "neither", "nor", "without", "cannot", "n't", "fails", "failed", "lacks", "false"]
 )
@@ -41,11 +42,19 @@ def is_stated(sentence: str, *, quote: str, before: str, question: str) -> bool:
     return (
         not turns(before, quote)
         and _denies(quote) == _denies(sentence)
-        and set(NUMBER.findall(sentence)) <= set(NUMBER.findall(quote))
+        and numbers(sentence) <= numbers(quote)
         and bool(said & told)
         and len(said & told) >= STATED_SHARE * len(said)
         and len(new & told) >= STATED_SHARE * len(new)
     )
+
+
+def numbers(text: str) -> set[str]:
+    """Its numbers. Half of the world's languages write 12.5 as 12,5; three digits stand behind what parts thousands."""
+    return {
+        ".".join(decimal.groups()) if (decimal := _DECIMAL_COMMA.fullmatch(number)) else number
+        for number in _NUMBER.findall(text)
+    }
 
 
 def turns(before: str, quote: str) -> bool:

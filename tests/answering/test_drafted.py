@@ -42,6 +42,18 @@ def label(claim: str, **facts: Any) -> Label | None:
 # --- what stands ---
 
 
+@pytest.mark.parametrize(
+    ("said", "stands"), [("12,5", True), ("12.5", True), ("12,50", False), ("125", False), ("12,500", False)]
+)
+def test_a_decimal_comma_is_a_decimal_point_and_parts_no_thousands(said: str, stands: bool) -> None:
+    passage = Passage(paper_id=ONE, ordinal=0, section="Abstract", text="The broth improves by 12.5 % over water.")
+    claim = written(f"Die Brühe wird um {said} % besser.", quote="The broth improves by 12.5 %")
+    assert bool(read_claims(claim, QUESTION, [passage]).claims) is stands
+    thousands = Passage(paper_id=ONE, ordinal=0, section="Abstract", text="It holds 12,000 dialogues of many people.")
+    told = written("Es sind 12.000 Gespräche.", quote="It holds 12,000 dialogues")
+    assert read_claims(told, QUESTION, [thousands]).dropped == 1
+
+
 def test_a_claim_stands_on_its_quotation() -> None:
     (claim,) = read(written()).claims
     assert (claim.text, claim.label) == ("Noodles are cooked in 42 large pots.", Label.STATED)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.small_pdf import box, line, make_pdf
-from bot.fulltext.pdf import Limits, Unreadable, read_pdf
+from bot.fulltext.pdf import MOST_PAGES, Limits, Unreadable, read_pdf
 from bot.fulltext.pdf_lines import read_pages
 
 
@@ -93,6 +93,8 @@ async def test_of_a_very_long_one_the_beginning_is_read() -> None:
     pages = await read_pdf(make_pdf(*[(line(f"Page {n}."),) for n in range(6)]), Limits(characters=20))
     assert sum(map(len, pages.texts)) == 20
     assert not pages.whole
+    pages = await read_pdf(make_pdf(*[(line("One of many."),)] * 500))
+    assert (len(pages.texts), pages.whole) == (MOST_PAGES, False)
 
 
 SECTIONS = {
