@@ -128,8 +128,9 @@ def asker(interaction: Interaction) -> Asker:
 
 def asker_of(user: discord.User | discord.Member, guild_id: int | None) -> Asker:
     """Who asks in that server, with their roles there."""
-    roles = user.roles if isinstance(user, discord.Member) else ()
-    return Asker(person_id=user.id, guild_id=guild_id, role_ids=frozenset(role.id for role in roles))
+    # Not user.roles: those are only the roles of a server that Discord has described, which an outage may prevent.
+    role_ids = user._roles if isinstance(user, discord.Member) else ()  # noqa: SLF001  # as Discord told them just now
+    return Asker(person_id=user.id, guild_id=guild_id, role_ids=frozenset(role_ids))
 
 
 def is_private(interaction: Interaction) -> bool:
