@@ -64,8 +64,10 @@ def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _statements_compiled_once() -> Iterator[None]:
-    """The SQLite engines of a test run share one dialect and what was compiled for it: a tenth of the run was compiling
-    the same statements for each test's store anew."""
+    """The SQLite engines of a test run share one dialect and what was compiled for it.
+
+    A tenth of the run was compiling the same statements for each test's store anew.
+    """
     first: list[Engine] = []
 
     def share(_dialect: type[SQLiteDialect_aiosqlite], engine: Engine) -> None:
