@@ -1,7 +1,6 @@
 """SIGKILL between any two steps of a delivery, then a restart: each message exactly once, and the ledger agrees."""
 
 import asyncio
-import multiprocessing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,15 +10,12 @@ from bot.services.delivery import LEASE
 from storage.records import DeliveryState, Layout
 from tests.acceptance import doomed_program
 from tests.acceptance.doomed_program import OF_EACH_MESSAGE, STEPS
+from tests.acceptance.machine import PROCESSES
 from tests.acceptance.stocked import digest_is_due, ledger
 from tests.standins.discord import TOKEN, Channel, ChannelKind, DiscordStandIn, Message, StandInClock
 
 KILLED = -9
 AFTER_THE_LEASE = LEASE + timedelta(seconds=5)
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.acceptance.doomed_program"])
-"""Each program is forked from one that has imported everything: two seconds less for each of twenty."""
-
 PAST_THE_NONCE_WINDOW = timedelta(minutes=10)
 
 

@@ -1,8 +1,9 @@
 """SIGKILL at any moment of an ingest, a commit or a merge: after the next start database and index agree."""
 
+import asyncio
 import random
 import signal
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,93 +12,19 @@ from bot.core.parse_query import parse_query
 from storage.query import Query
 from storage.search_index import SearchIndex
 from storage.store import Store
-from tests.acceptance.machine import Machine, ended, until
+from tests.acceptance import doomed_ingest
+from tests.acceptance.doomed_ingest import SOME_TIME, STEPS, Doom
+from tests.acceptance.machine import NO_SITES, PROCESSES, until
 from tests.builders import DAY
 from tests.standins.arxiv_dump import as_lines, make_record, written
 
 COUNT = 1_200
 LONGEST = 0.6
 """Seconds from its first batch on, after which it is killed at the latest; its sixteen batches take no less."""
-STEPS = (
-    "before a batch is kept",
-    "after a batch was kept",
-    "before papers are committed",
-    "between papers and their revision",
-    "after the revision was written",
-    "while merging",
-    "before merging ends",
-)
 ALWAYS = {"while merging": COUNT // 150, "before merging ends": 1}
 """tantivy merges from eight pieces on, which the last commit but one makes; merging is waited for once."""
 
-PROGRAM = """
-import os, signal, sys, threading, time
-from bot.__main__ import main
-from bot.cli import ingesting
-from bot.services import bulk
-from storage import search_index
-from storage.facts import Facts
-from storage.search_index import folder
-from storage.search_index.writer import Writer
-
-large, step, count, after = int(sys.argv.pop(1)), sys.argv.pop(1), int(sys.argv.pop(1)), float(sys.argv.pop(1))
-bulk.BATCH, search_index.BATCH, search_index.COMMIT_EVERY, ingesting.LARGE = 100, 50, 150, large
-os.setsid()
-
-def die():
-    global count
-    count -= 1
-    if count == 0:
-        os.killpg(0, signal.SIGKILL)
-
-def before(where, name):
-    original = getattr(where, name)
-    def doomed(*given):
-        die()
-        return original(*given)
-    setattr(where, name, doomed)
-
-def after_it(where, name):
-    original = getattr(where, name)
-    def doomed(*given):
-        done = original(*given)
-        die()
-        return done
-    setattr(where, name, doomed)
-
-def later():
-    time.sleep(after)
-    os.killpg(0, signal.SIGKILL)
-
-match step:
-    case "before a batch is kept":
-        before(Facts, "put")
-    case "after a batch was kept":
-        before(bulk, "_parsed")
-    case "before papers are committed":
-        before(Writer, "commit")
-    case "between papers and their revision":
-        before(folder, "write_state")
-    case "after the revision was written":
-        after_it(folder, "write_state")
-    case "while merging":
-        after_it(Writer, "commit")
-    case "before merging ends":
-        before(Writer, "close")
-    case "some time":
-        before(bulk, "_merged")
-        parsed = bulk._parsed
-        def unhurried(*given):
-            time.sleep(0.04)
-            return parsed(*given)
-        bulk._parsed = unhurried
-        killer = threading.Thread(target=later, daemon=True)
-        def die():
-            if killer.ident is None:
-                killer.start()
-main()
-"""
-"""The real program with many small steps, which dies with its second process at the ``count``-th time of a step."""
+KILLED = -signal.SIGKILL
 
 
 async def in_index(index: SearchIndex, query: Query | None = None) -> list[str]:
@@ -146,42 +73,42 @@ def dump(first: int, word: str) -> bytes:
     )
 
 
-async def killed_and_repeated(machine: Machine, large: int, step: str, count: int, after: float = 0) -> None:
+async def carry_out(home: Path, settings: dict[str, str], doom: Doom, files: Sequence[Path]) -> int | None:
+    """Ingest these files in a process of its own; gives its exit code."""
+    arguments = ("ingest", *(part for file in files for part in ("--file", str(file))))
+    process = PROCESSES.Process(target=doomed_ingest.run, args=(home, settings, doom, arguments))
+    process.start()
+    await asyncio.to_thread(process.join, 60)
+    return process.exitcode
+
+
+async def killed_and_repeated(home: Path, doom: Doom, store: str | None = None) -> None:
     """A program that dies, what the next start does, and the same command to its end."""
-    folder, index = machine.folder, machine.folder / "index"
-    machine.settings["INDEX_PATH"] = str(index)
-    program = folder / "program.py"
-    program.write_text(PROGRAM)
-    files = [written(folder / f"dump-{n}.jsonl.gz", dump(n, word)) for n, word in ((1, "first"), (2, "second"))]
-    ingest = ("ingest", *(part for file in files for part in ("--file", str(file))))
-    try:
-        doom = (str(large), step, str(count), f"{after:.3f}")
-        killed = await ended(await machine.execute(sys.executable, str(program), *doom, *ingest))
-        assert killed.code == -signal.SIGKILL, killed.err
-        assert await agree(machine.store, index) <= COUNT
-        whole = (str(large), "no step", "0", "0")
-        done = await ended(await machine.execute(sys.executable, str(program), *whole, *ingest))
-        assert done.code == 0, done.err
-        assert await agree(machine.store, index) == COUNT
-    finally:
-        await machine.clear()
+    index = home / "index"
+    url = store or f"sqlite+aiosqlite:///{home}/data/paperboy.db"
+    settings = {"HOME": str(home), "DATABASE_URL": url, "INDEX_PATH": str(index), **NO_SITES}
+    files = [written(home / f"dump-{n}.jsonl.gz", dump(n, word)) for n, word in ((1, "first"), (2, "second"))]
+    assert await carry_out(home, settings, doom, files) == KILLED, (home / "said.txt").read_text()
+    assert await agree(url, index) <= COUNT
+    assert await carry_out(home, settings, Doom(large=doom.large), files) == 0, (home / "said.txt").read_text()
+    assert await agree(url, index) == COUNT
 
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_killed_at_any_step_it_loses_nothing_and_doubles_nothing(step: str, tmp_path: Path) -> None:
     # The index is made, with its first revision, before anything is brought in.
     count = ALWAYS.get(step) or random.Random(step).randint(2, 5)
-    await killed_and_repeated(Machine(tmp_path), 2**40, step, count)
+    await killed_and_repeated(tmp_path, Doom(step, count))
 
 
 @pytest.mark.postgres
 async def test_killed_on_postgresql_it_loses_nothing_and_doubles_nothing(
     empty_postgres_url: str, tmp_path: Path
 ) -> None:
-    machine = Machine(tmp_path, {"DATABASE_URL": empty_postgres_url})
-    await killed_and_repeated(machine, 2**40, "between papers and their revision", 3)
+    await killed_and_repeated(tmp_path, Doom("between papers and their revision", 3), empty_postgres_url)
 
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_killed_at_any_moment_with_its_second_process_it_loses_nothing(seed: int, tmp_path: Path) -> None:
-    await killed_and_repeated(Machine(tmp_path), 0, "some time", 0, random.Random(seed).uniform(0, LONGEST))
+    after = random.Random(seed).uniform(0, LONGEST)
+    await killed_and_repeated(tmp_path, Doom(SOME_TIME, after=after, large=0))
