@@ -1,7 +1,7 @@
 """The same two hundred questions to the same papers: our whole call, from text to papers with snippets, and others.
 
 ``python -m benchmarks.search 100000`` measures a store of so many papers made for it, ``python -m benchmarks.search
-PATH.db`` one that is there.
+PATH.db`` one that is there, and with ``alone`` behind it only beside its own index: filling the others takes long.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ SIZES = (10_000,)
 ROUNDS = 3
 IN_MEMORY = 100_000
 """Papers up to which what would take minutes to fill, or gigabytes, is filled."""
+SCAN = "a scan of all texts"
 SCANNED = 10
 """Every so many questions are answered by a scan, too."""
 AT_ONCE = 4
@@ -65,8 +66,11 @@ async def _made(count: int) -> list[Row]:
         return rows
 
 
-async def _there(store: Path) -> list[Row]:
-    """A store as it stands: nothing but the questions' own tokens are written to it, and its index caught up."""
+async def _there(store: Path, *, alone: bool = False) -> list[Row]:
+    """A store as it stands: nothing but the questions' own tokens are written to it, and its index caught up.
+
+    It is measured beside other engines that hold the same papers, unless ``alone``.
+    """
     async with open_resources(stores.settings(store)) as r:
         await r.index.catch_up(r.store)
         async with r.store.read() as tx:
@@ -81,7 +85,9 @@ async def _there(store: Path) -> list[Row]:
             for start in range(0, len(asked), AT_ONCE):
                 await asyncio.gather(*(_ours(r, question) for question in asked[start : start + AT_ONCE]))
         with tempfile.TemporaryDirectory() as folder:
-            others = await _others(r, store, Path(folder), count, asked)
+            others: dict[str, Ask] = {"tantivy alone, the same query": _same_query(r, store, asked)}
+            if not alone:
+                others |= await _filled(r, Path(folder), count)
             times = await _in_turns(r, others, asked)
         ours = times.pop("ours")
         rows = [_row(f"search {count:,} papers", ours, name, there) for name, there in times.items()]
@@ -108,7 +114,7 @@ async def _with_meaning(r: Resources, count: int) -> list[Row]:
     return [_row(f"search {count:,} papers by words and meaning, asked first", first, "asked again", again)]
 
 
-async def _others(r: Resources, store: Path, folder: Path, count: int, asked: Iterable[Question]) -> dict[str, Ask]:
+def _same_query(r: Resources, store: Path, asked: Iterable[Question]) -> Ask:
     index = opened(store.with_name("paperboy-index"))
     wanted = {q: translate(parse_query(q.text), index.schema, r.clock().date()) for q in asked}
 
@@ -116,6 +122,10 @@ async def _others(r: Resources, store: Path, folder: Path, count: int, asked: It
         searcher: tantivy.Searcher = index.searcher()
         return [searcher.doc(address)["newest"][0] for _, address in searcher.search(wanted[question], BEST).hits]
 
+    return same_query
+
+
+async def _filled(r: Resources, folder: Path, count: int) -> dict[str, Ask]:
     loop = asyncio.get_running_loop()
 
     def papers() -> Iterator[Paper]:
@@ -124,7 +134,7 @@ async def _others(r: Resources, store: Path, folder: Path, count: int, asked: It
         while piece := asyncio.run_coroutine_threadsafe(anext(pieces, []), loop).result():
             yield from piece
 
-    others: dict[str, Ask] = {"tantivy alone, the same query": same_query}
+    others: dict[str, Ask] = {}
     others["tantivy alone, title and abstract"] = await asyncio.to_thread(
         engines.plain_tantivy, folder / "tantivy", papers()
     )
@@ -135,7 +145,7 @@ async def _others(r: Resources, store: Path, folder: Path, count: int, asked: It
         others["bm25s in memory, words only"] = engines.bag_of_words(everything)
         if (server := await engines.postgres(everything)) is not None:
             others["PostgreSQL, GIN and ts_rank"] = server
-    others["a scan of all texts"] = scanned
+    others[SCAN] = scanned
     return others
 
 
@@ -145,7 +155,7 @@ async def _in_turns(r: Resources, others: dict[str, Ask], asked: Sequence[Questi
     for place, question in enumerate(asked):
         times["ours"].append(statistics.median([await _ours(r, question) for _ in range(ROUNDS)]))
         for name, ask in others.items():
-            if ask is not list(others.values())[-1]:
+            if name != SCAN:
                 times[name].append(statistics.median([await _time(ask, question) for _ in range(ROUNDS)]))
             elif place % SCANNED == 0:
                 times[name].append(await _time(ask, question))
@@ -192,9 +202,9 @@ def _row(what: str, ours: list[float], beside: str, there: list[float]) -> Row:
     return Row(f"{what}, ms at p50 / p95 / p99", shown[0], beside, shown[1], f"{mine[1] / other[1]:.2f}")
 
 
-def main(what: str) -> None:
+def main(what: str, how: str = "") -> None:
     """Print the rows, and by kind of question."""
-    rows = asyncio.run(_there(Path(what)) if what.endswith(".db") else _made(int(what)))
+    rows = asyncio.run(_there(Path(what), alone=how == "alone") if what.endswith(".db") else _made(int(what)))
     table = Table("what", "Paperboy", "beside", "there", "ratio of p95")
     for row in rows:
         table.add_row(row.what, row.ours, row.beside, row.theirs, row.ratio)
@@ -204,4 +214,4 @@ def main(what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
