@@ -35,6 +35,8 @@ BATCH = 1_000
 """Papers that are in memory at once while catching up."""
 COMMIT_EVERY = 50_000
 """Papers between two commits: what a crash may cost, and how often new papers are seen while a large store is read."""
+MOST_BEGINNINGS = 1_000
+"""Beginnings that are remembered as completed: the first letters, which everybody types and which take longest."""
 PATIENCE = 2.0
 """Seconds for which another process's writing is waited for."""
 _PAUSE = 0.1
@@ -54,6 +56,8 @@ class SearchIndex:
         self._stamp = folder.stamp(path)
         self._turn = asyncio.Lock()
         self._store: Store | None = None
+        self._completed: dict[object, tuple[str, ...]] = {}
+        """By field, beginning and limit, as the index was when it had this stamp."""
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -239,11 +243,17 @@ class SearchIndex:
         Raises:
             StorageError: as for ``search``.
         """
-        if not beginning:
-            return ()
-        return await self._healing(
-            lambda: _in_thread(lambda: beginning_with(self._current().searcher(), field, beginning, limit))
-        )
+
+        def found() -> tuple[str, ...]:
+            searcher = self._current().searcher()
+            key = (self._stamp, field, beginning, limit)
+            if (known := self._completed.get(key)) is None:
+                if len(self._completed) >= MOST_BEGINNINGS:
+                    self._completed.clear()
+                known = self._completed[key] = beginning_with(searcher, field, beginning, limit)
+            return known
+
+        return await self._healing(lambda: _in_thread(found)) if beginning else ()
 
     # --- one folder, several processes ---
 

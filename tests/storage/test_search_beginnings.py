@@ -62,3 +62,13 @@ async def test_the_usual_words_of_many_papers_are_told_from_a_sample_of_them(tmp
     assert await index.beginning_with(None, "s", limit=3) == usual
     assert await index.beginning_with(None, "s", limit=4) == (*usual, *seldom)
     assert await index.beginning_with(None, "spl", limit=3) == seldom
+
+
+async def test_what_came_since_a_beginning_was_completed_is_offered_when_it_is_typed_again(
+    index: SearchIndex, store: Store
+) -> None:
+    assert await index.beginning_with(None, "di", limit=3) == ("diffusion", "different")
+    async with store.write() as tx:
+        await tx.papers.save([make_paper(make_id(5), title="Distillation")], ())
+    await index.catch_up(store)
+    assert await index.beginning_with(None, "di", limit=3) == ("diffusion", "different", "distillation")
