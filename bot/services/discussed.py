@@ -73,7 +73,7 @@ async def ask(
     ids = _about(held, question) if paper_ids is None else paper_ids
     reply = await answers.ask(r, question, ids, asker, earlier=earlier, watch=watch)
     if held:
-        await _remember(r, thread_id, asker, turn_of(reply, at=r.clock()))
+        await _remember(r, thread_id, asker, turn_of(reply, at=r.clock()), _talked_about(reply, held))
     return reply
 
 
@@ -89,7 +89,8 @@ async def summarise(
     text, style = wanted
     found, token = await answers.summarise(r, the_one(held) if text is None else text, style, asker, watch=watch)
     if held:
-        await _remember(r, thread_id, asker, turn_of_summary(found, at=r.clock()))
+        talked = [found.paper.id] if found.paper.id in held else []
+        await _remember(r, thread_id, asker, turn_of_summary(found, at=r.clock()), talked)
     return found, token
 
 
@@ -104,7 +105,9 @@ async def compare(
     held = await _held(r, thread_id)
     found, token = await answers.compare(r, to_compare(named, held), asker, watch=watch)
     if held:
-        await _remember(r, thread_id, asker, turn_of_comparison(found, at=r.clock()))
+        compared = {paper.id for paper in found.papers}
+        talked = [paper_id for paper_id in held if paper_id in compared]
+        await _remember(r, thread_id, asker, turn_of_comparison(found, at=r.clock()), talked)
     return found, token
 
 
@@ -128,11 +131,24 @@ async def _held(r: Resources, thread_id: int) -> list[PaperId]:
     return [paper.id for paper in await papers(r, thread_id)]
 
 
-async def _remember(r: Resources, thread_id: int, asker: Asker, turn: Turn) -> None:
-    if not r.remembers:
-        return
+def _talked_about(reply: Reply, held: Sequence[PaperId]) -> list[PaperId]:
+    """Those of a thread's papers that an answer quotes; where it quotes none, those that were read for it."""
+    read = {one.paper_id for one in reply.answer.read}
+    asked = [paper_id for paper_id in held if paper_id in read]
+    return [paper_id for paper_id in asked if paper_id in reply.papers] or asked
+
+
+async def _remember(r: Resources, thread_id: int, asker: Asker, turn: Turn, talked: Sequence[PaperId]) -> None:
+    """Keep the turn, and which papers the thread took up with it: below a digest none is written down until then."""
+
+    async def note(tx: Writing) -> None:
+        for paper_id in talked:
+            await tx.discussions.add(thread_id, paper_id, at=turn.at)
+        if r.remembers:
+            await tx.discussions.remember(thread_id, asker.person_id, turn)
+
     try:
-        await r.store.note(lambda tx: tx.discussions.remember(thread_id, asker.person_id, turn))
+        await r.store.note(note)
     except StorageError as problem:  # it is answered all the same
         log.warning("a turn is not remembered", problem=str(problem))
 

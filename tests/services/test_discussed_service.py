@@ -11,10 +11,10 @@ from bot.core.grounding import Claim, Label
 from bot.core.style import Style
 from bot.errors import InvalidInput
 from bot.ports import Resources
-from bot.services import discussed, upkeep
+from bot.services import channels, discussed, dispatch, upkeep
 from storage.turns import Turn
-from tests.builders import BASE, PERSON_ID, FakeClock, make_id, make_paper
-from tests.services.doubles import FakeAnswerer
+from tests.builders import BASE, DAY, PERSON_ID, FakeClock, make_id, make_paper, make_setup
+from tests.services.doubles import FakeAnswerer, FakeOutbox
 from tests.services.seeding import copy_prepared, keep, prepare
 
 THREAD, OTHER = 77, 78
@@ -116,3 +116,24 @@ async def test_what_is_summed_up_elsewhere_is_not_remembered(here: Resources) ->
         await discussed.summarise(here, OTHER, (None, Style.POINTS), WHO)
     async with here.store.read() as tx:
         assert await tx.discussions.turns_of(PERSON_ID) == ()
+
+
+# --- what a thread talked about ---
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [(FIRST, {SOUP.id}), ("How does StewNet stir stew?", {STEW.id}), ("Zebras?", {SOUP.id, STEW.id})],
+    ids=["one", "another", "none is quoted"],
+)
+async def test_below_a_digest_a_question_takes_up_the_papers_that_its_answer_quotes(
+    question: str, about: set[str], r: Resources, outbox: FakeOutbox
+) -> None:
+    r = replace(r, sources=())
+    await keep(r, *(replace(paper, daily_on=DAY) for paper in (SOUP, STEW)))
+    await channels.create(r, make_setup())
+    await dispatch.tick(r, outbox)
+    (message,) = outbox.sent
+    await discussed.ask(r, message.id, question, WHO)
+    async with r.store.read() as tx:
+        assert set(await tx.discussions.papers(message.id)) == about

@@ -6,19 +6,22 @@ from typing import Any
 
 import pytest
 
+from bot.core.allowance import Asker
+from bot.core.style import Style
 from bot.errors import SendUncertain, Unreachable
 from bot.ports import Resources
 from bot.services import channels, discussed, dispatch, news, privacy, saved, topics, upkeep
 from bot.services.delivery import LEASE
 from storage.fulltext import FullText, Origin
-from storage.records import DeliveryState, Destination, DestinationKind, Obstacle
-from tests.builders import BASE, PERSON_ID, FakeClock, make_id, make_paper, make_papers, make_setup
+from storage.records import DeliveryState, Destination, DestinationKind, Layout, Obstacle
+from tests.builders import BASE, CHANNEL, DAY, PERSON_ID, FakeClock, make_id, make_paper, make_papers, make_setup
 from tests.ledger import posted_papers
 from tests.render.reading import read
 from tests.services.doubles import FakeOutbox
 from tests.services.seeding import keep_unindexed, ledger
 
 PAPER, OTHER = make_id(1), make_id(2)
+FORUM = Destination(kind=DestinationKind.FORUM, id=CHANNEL.id + 1)
 THREAD, ELSEWHERE = (Destination(kind=DestinationKind.THREAD, id=number) for number in (901, 902))
 
 
@@ -138,6 +141,27 @@ async def test_threads_of_half_a_year_ago_are_left_in_peace(
 async def test_a_paper_that_nobody_discusses_is_told_nowhere(r: Resources, outbox: FakeOutbox) -> None:
     await becomes(r, OTHER, version=2)
     assert await told(r, outbox) == []
+
+
+@pytest.mark.parametrize(
+    ("layout", "talked", "count"),
+    [(Layout.FORUM, (OTHER,), 1), (Layout.DIGEST, (OTHER,), 1), (Layout.DIGEST, (PAPER,), 0), (Layout.FORUM, (), 0)],
+)
+async def test_below_a_digest_what_was_talked_about_is_told_of(
+    layout: Layout, talked: tuple[str, ...], count: int, r: Resources, outbox: FakeOutbox
+) -> None:
+    r = replace(r, remembers=timedelta())  # what people asked need not be kept for it
+    place = FORUM if layout is Layout.FORUM else CHANNEL
+    await channels.create(r, make_setup(destination=place, layout=layout))
+    await keep_unindexed(r, *make_papers(2, version=1, daily_on=DAY))
+    await dispatch.tick(r, outbox)
+    below = [one.id for one in outbox.sent if f"A paper called {OTHER}" in read(one.post)]
+    for paper_id in talked:
+        for thread_id in below:
+            await discussed.summarise(r, thread_id, (paper_id, Style.POINTS), Asker(person_id=PERSON_ID))
+    await becomes(r, OTHER, version=2)
+    told_in = [place for place, _ in await told(r, outbox) if place.kind is DestinationKind.THREAD]
+    assert told_in == [Destination(kind=DestinationKind.THREAD, id=thread_id) for thread_id in below][:count]
 
 
 async def test_a_thread_that_is_gone_is_given_up_and_forgotten_and_stops_no_digest(
