@@ -17,11 +17,13 @@ from bot.sources.arxiv_api import read_entries
 from bot.sources.arxiv_feed import Announced, read_feed
 from bot.sources.arxiv_oai import read_records
 from bot.sources.huggingface_parse import read_items, read_papers
+from bot.sources.references import read_references
 from bot.sources.semantic_scholar_parse import read_batch
 from bot.sources.syndication import read_feed as read_syndicated
 from storage.records import PaperId
 from tests.builders import BASE, DAY
 from tests.sources.damage import damaged
+from tests.sources.test_references import BIB, CSL
 from tests.standins.arxiv import Entry, api_body, atom_body, make_entries, oai_body, rss_body
 from tests.standins.feeds import ANTHOLOGY, ATOM, RDF
 from tests.standins.hugging_face import as_body, make_items
@@ -57,6 +59,10 @@ def syndicated(body: bytes) -> Fetched:
     return read_syndicated(body, source="journal", seen_at=NOW)
 
 
+def references(body: bytes) -> Fetched:
+    return read_references(body, seen_at=NOW)
+
+
 def recorded(body: bytes) -> Fetched:
     return read_recorded(body, kinds=frozenset(Announced), now=NOW)
 
@@ -80,9 +86,11 @@ BUILT: tuple[tuple[str, Reader, bytes], ...] = (
     ("atom of a publisher", syndicated, ATOM),
     ("recorded", recorded, oai_body(ENTRIES)),
     ("semantic scholar", semantic_scholar, batch_body([None, *map(make_known, ASKED[1:])])),
+    ("bibtex", references, BIB.encode()),
+    ("csl-json", references, CSL.encode()),
 )
-EACH = IN_ALL // (2 * len(BUILT)) + 1
-"""Half of all on built answers, which are always here, half on recorded ones."""
+EACH = IN_ALL // len(BUILT) + 1
+"""So many in all on built answers, which are always here; a quarter as many come on recorded ones."""
 
 
 def is_read_or_refused(read: Reader, body: bytes) -> bool:
@@ -129,7 +137,7 @@ def test_a_damaged_answer_is_read_or_refused_within_bounds(read: Reader, body: b
 def test_so_is_a_recorded_one(read: Reader, pattern: str, real_data: Path) -> None:
     answers = [answer(file) for file in sorted(real_data.glob(pattern))]
     small = [body for body in answers if len(body) < LARGE]
-    for number in range(IN_ALL // 8):
+    for number in range(IN_ALL // 16):
         is_read_or_refused(read, damaged(number, small[number % len(small)]))
 
 

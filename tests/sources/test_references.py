@@ -33,6 +33,15 @@ Exported on a Friday.
 @article{last, title={After the break}, url={https://doi.org/10.1101/2025.03.14.643210}}
 """
 
+ITEM = {
+    "id": "http://zotero.org/1",
+    "title": "On Lungs",
+    "DOI": "10.1016/S0140-6736(20)30183-5",
+    "author": [{"family": "Curie", "given": "Marie"}, {"literal": "The Lung Group"}, {"no": "name"}],
+    "issued": {"date-parts": [[2020, 1, 24]]},
+}
+CSL = json.dumps([ITEM, {"title": "Nameless"}, 7])
+
 
 def read(body: str | bytes, **how: Any) -> Fetched:
     return read_references(body.encode() if isinstance(body, str) else body, **({"seen_at": BASE} | how))
@@ -71,14 +80,7 @@ def test_a_doi_that_is_none_is_quoted() -> None:
 
 
 def test_csl_json_as_reference_managers_write_it() -> None:
-    item = {
-        "id": "http://zotero.org/1",
-        "title": "On Lungs",
-        "DOI": "10.1016/S0140-6736(20)30183-5",
-        "author": [{"family": "Curie", "given": "Marie"}, {"literal": "The Lung Group"}, {"no": "name"}],
-        "issued": {"date-parts": [[2020, 1, 24]]},
-    }
-    fetched = read(json.dumps([item, {"title": "Nameless"}, 7]))
+    fetched = read(CSL)
     (paper,) = fetched.papers
     assert (paper.id, paper.authors) == ("10.1016/s0140-6736(20)30183-5", ("Marie Curie", "The Lung Group"))
     assert paper.published_at == datetime(2020, 1, 24, tzinfo=UTC)
