@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.chaos import story
 from tests.acceptance.chaos_days import Plan, run
 
-KILLS = 12
+KILLS = 6
 WORLDS = [("store_url", 1), ("store_url", 2), pytest.param(("postgres_url", 2), marks=pytest.mark.postgres)]
 """A database and how many programs share it."""
 
