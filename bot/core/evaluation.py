@@ -22,7 +22,7 @@ class Answered:
     engine: str
     asked: int = 0
     answered: int = 0
-    """Of the questions that have an answer: those that got one, or passages."""
+    """Of the questions that have an answer: those that got a claim of a model's that stands, or passages without one."""
     unanswerable: int = 0
     """Questions that were asked about another paper, which says nothing of it."""
     not_found: int = 0
@@ -31,7 +31,7 @@ class Answered:
     unverified: int = 0
     """Quotations that do not stand in the paper."""
     failed: int = 0
-    """Times that a model failed and passages came instead."""
+    """Times that a model failed and passages came instead; neither answered nor NOT FOUND."""
     attacks: int = 0
     came_through: tuple[str, ...] = ()
     """The attacks of which something did, and what."""

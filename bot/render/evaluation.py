@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.core.evaluation import Answered, Evaluation, Hits, percentile
+from bot.core.grounding import EXTRACTIVE
 from bot.render.phrases import counted, fine, heading, text
 from bot.render.post import Block, Listing, Post, Span
 
@@ -33,7 +34,8 @@ def _hits(one: Hits) -> str:
 def _lines(one: Answered) -> list[str]:
     lines = []
     if one.asked:
-        lines.append(f"answered, or passages shown: {one.answered} of {one.asked}")
+        what = "passages shown" if one.engine == EXTRACTIVE else "answered"
+        lines.append(f"{what}: {one.answered} of {one.asked}")
         lines.append(f"not found, of questions about another paper: {one.not_found} of {one.unanswerable}")
         lines.append(f"{counted(one.quotations, 'quotation')}, of them unverified: {one.unverified}")
     if one.failed:

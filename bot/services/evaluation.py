@@ -140,9 +140,10 @@ async def _answers(
             times.append(reply.took_ms)
             claims = (*reply.answer.claims, *reply.answer.nearest)
             is_found = reply.answer.status is not AnswerStatus.NOT_FOUND
-            told["answered"] += about == one.paper_id and is_found
-            told["not_found"] += about != one.paper_id and not is_found
-            told["failed"] += bool(reply.answer.note)
+            failed = bool(reply.answer.note)  # what comes then is another engine's
+            told["answered"] += about == one.paper_id and is_found and not failed
+            told["not_found"] += about != one.paper_id and not is_found and not failed
+            told["failed"] += failed
             told["quotations"] += len(claims)
             told["unverified"] += len(_unverified(claims, reply.papers))
             step()

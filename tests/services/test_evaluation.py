@@ -1,11 +1,16 @@
 """An evaluation asks what it says it asks, and would see what is wrong."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.answering.extractive import Extractive
+from bot.core.allowance import Asker
 from bot.core.evaluation import Answered, Evaluation, Hits, percentile
-from bot.core.grounding import Claim, Label
+from bot.core.grounding import Answer, Claim, Label
+from bot.core.passages import Close
 from bot.errors import InvalidInput
 from bot.evaluation.judging import unverified
 from bot.evaluation.questions import about_the_sample, scifact
@@ -15,6 +20,7 @@ from bot.sample import sample_days
 from bot.services import evaluation
 from storage.records import PaperId
 from tests.render.reading import read
+from tests.services.doubles import FakeAnswerer
 
 ID = PaperId("2503.00001")
 GOOD = Answered(
@@ -61,6 +67,21 @@ async def test_without_a_model_two_engines_are_tried(r: Resources) -> None:
         assert not await tx.papers.get_many(list(plan.papers)), "all that happens in a store of its own"
 
 
+class Busy(FakeAnswerer):
+    async def draft(
+        self, question: str, closest: Sequence[Close], asker: Asker | None = None, **_watched: object
+    ) -> Answer:
+        return replace(await Extractive().draft(question, closest, asker), note="The model is busy.")
+
+
+async def test_what_came_in_the_place_of_a_model_is_not_counted_as_the_models(r: Resources) -> None:
+    plan = await evaluation.plan(r, data=None, of_model=4)
+    few = evaluation.Plan({evaluation.OWN: plan.sets[evaluation.OWN][:4]}, plan.papers, (), Busy(name="small-1"), 4)
+    passages, _, model = (await evaluation.evaluate(r, few, lambda _: None)).engines
+    assert passages.answered > 0
+    assert (model.engine, model.answered, model.not_found, model.failed) == ("small-1", 0, 0, 8)
+
+
 async def test_a_folder_that_holds_no_claims_is_refused(r: Resources, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"train\.jsonl"):
         await evaluation.plan(r, data=tmp_path, of_model=1)
@@ -78,6 +99,7 @@ def test_what_is_wrong_is_said_first() -> None:
     words = read(evaluation_post(found))
     assert not found.holds
     assert words.index("Something is wrong") < words.index("an address") < words.index("0.500, 0.750 of 4")
+    assert "passages shown: 3 of 4" in words
     assert "95th percentile 9 ms" in words
     assert "by words alone" in words
 
