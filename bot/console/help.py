@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bot.console.layout import Look, wrap
 from bot.console.vocabulary import COMMANDS, Command
-from bot.render.help import QUERIES
+from bot.render.help import ANSWERS, QUERIES
 from bot.render.post import PAPERBOY_ACCENT
 
 GROUPS = (
@@ -28,7 +28,7 @@ _DIM = Ink(dim=True)
 
 
 def overview(look: Look) -> tuple[Text, ...]:
-    """Every command with what it does, and the query language in short."""
+    """Every command with what it does, the query language in short, and what answers rest on."""
     lines: list[Text] = []
     for title, first_words in GROUPS:
         rows = [(_short(command), command.about) for command in COMMANDS if command.words[0] in first_words]
@@ -38,7 +38,8 @@ def overview(look: Look) -> tuple[Text, ...]:
         "Words without a slash are a search, or after /discuss start a question where they end in a question mark; "
         "a number opens that paper of the list. /help COMMAND tells more of one."
     )
-    lines += wrap(Text(hint, _DIM), look.width)
+    for words in (hint, ANSWERS):
+        lines += wrap(Text(words, _DIM), look.width)
     return tuple(lines)
 
 

@@ -22,7 +22,7 @@ class Answered:
     engine: str
     asked: int = 0
     answered: int = 0
-    """Of the questions that have an answer: those that got a claim of a model's that stands, or passages without one."""
+    """Of the questions that have an answer: those that got a claim of the model's that stands, or passages."""
     unanswerable: int = 0
     """Questions that were asked about another paper, which says nothing of it."""
     not_found: int = 0

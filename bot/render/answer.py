@@ -1,7 +1,7 @@
 """An answer to a question, worded as what it is: without a model passages are only ever called passages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.grounding import EXTRACTIVE, Answer, AnswerStatus, Claim, Label, Read
@@ -20,6 +20,9 @@ MOST_CLAIMS = 6
 MOST_NEAREST = 3
 MOST_PAPER_BUTTONS = 5
 SHOWN_OF_QUESTION = 200
+
+Source = tuple[PaperId, str]
+"""A paper and a section of it."""
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]{2}")
 
@@ -58,9 +61,7 @@ def answer_post(answer: Answer, papers: Mapping[PaperId, Paper], token: str | No
         blocks: list[Block] = [_question(answer), *_note(answer)]
         if answer.status is AnswerStatus.PASSAGES:
             blocks.append(text(HOW[answer.status]))
-        for claim in claims:
-            blocks.extend(_claim(claim, papers, room))
-        return Post((*blocks, *closing(answer, token).blocks))
+        return Post((*blocks, *_told(claims, papers, room), *closing(answer, token).blocks))
 
     return roomiest(ROOMS, build)
 
@@ -71,7 +72,7 @@ def growing_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
     state = "Still writing …" if claims else f"Looking for an answer in {phrases.counted(len(answer.read), 'paper')} …"
 
     def build(room: _Room) -> Post:
-        told = [block for claim in claims for block in _claim(claim, papers, room)]
+        told = _told(claims, papers, room)
         return Post((_question(answer), *told, fine(f"{state}\n{coverage(answer.read)}")))
 
     return roomiest(ROOMS, build)
@@ -79,7 +80,7 @@ def growing_post(answer: Answer, papers: Mapping[PaperId, Paper]) -> Post:
 
 def further_claims(answer: Answer, papers: Mapping[PaperId, Paper], *, after: int) -> Post:
     """The claims of an answer behind its first ones, for a place where those stand already."""
-    told = [block for claim in answer.claims[after:MOST_CLAIMS] for block in _claim(claim, papers, ROOMS[-1])]
+    told = _told(answer.claims[:MOST_CLAIMS], papers, ROOMS[-1], after=after)
     return Post((*((_question(answer),) if after == 0 else ()), *told))
 
 
@@ -125,11 +126,9 @@ def _not_found(answer: Answer, papers: Mapping[PaperId, Paper], token: str | Non
         blocks: list[Block] = [_question(answer), *_note(answer), text(_nothing(answer))]
         if nearest:
             blocks.append(text("The nearest that I have, which may be about something else:"))
-        for claim in nearest:
-            blocks.extend(_quotation(claim, papers, room))
-        if not nearest:
+        else:
             blocks.append(text(_what_helps(answer)))
-        return Post((*blocks, fine(coverage(answer.read)), *_buttons(nearest, token)))
+        return Post((*blocks, *_told(nearest, papers, room), fine(coverage(answer.read)), *_buttons(nearest, token)))
 
     return roomiest(ROOMS, build)
 
@@ -138,22 +137,31 @@ def _question(answer: Answer) -> Block:
     return heading(quoted(answer.question, SHOWN_OF_QUESTION), level=3)
 
 
-def _claim(claim: Claim, papers: Mapping[PaperId, Paper], room: _Room) -> list[Block]:
-    if claim.label is Label.QUOTED:
-        return _quotation(claim, papers, room)
-    words = phrases.line(claim.text, room.claim)
-    return [text(words + inferred(claim)), *_quotation(claim, papers, room)]
+def source(claim: Claim) -> Source:
+    """Where its quotation stands."""
+    return claim.paper_id, claim.section
+
+
+def numbered(claims: Iterable[Claim]) -> dict[Source, int]:
+    """Their sources with a number each, in the order in which they are quoted."""
+    return {found: number for number, found in enumerate(dict.fromkeys(map(source, claims)), 1)}
+
+
+def _told(claims: Sequence[Claim], papers: Mapping[PaperId, Paper], room: _Room, *, after: int = 0) -> list[Block]:
+    """Claims behind the first ones, each with its quotation and the number of its source among those of all."""
+    numbers, blocks = numbered(claims), list[Block]()
+    for claim in claims[after:]:
+        if claim.label is not Label.QUOTED:
+            blocks.append(text(phrases.line(claim.text, room.claim) + inferred(claim)))
+        quote = " ".join(claim.quote.split())
+        where = fine(f"[{numbers[source(claim)]}] ", *_source(claim, papers.get(claim.paper_id), room))
+        blocks += [Quote(marked(quote, occurrences(claim.matched, quote), room.quote)), where]
+    return blocks
 
 
 def inferred(claim: Claim) -> str:
     """What is said behind a sentence that its quotation does not say itself."""
     return " (my conclusion from this passage, not its words)" if claim.label is Label.INFERRED else ""
-
-
-def _quotation(claim: Claim, papers: Mapping[PaperId, Paper], room: _Room) -> list[Block]:
-    quote = " ".join(claim.quote.split())
-    lines = Quote(marked(quote, occurrences(claim.matched, quote), room.quote))
-    return [lines, fine(*_source(claim, papers.get(claim.paper_id), room))]
 
 
 def _source(claim: Claim, paper: Paper | None, room: _Room) -> tuple[Inline, ...]:

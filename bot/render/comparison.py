@@ -11,7 +11,7 @@ from bot.core.opening import figures_in, own_name
 from bot.core.text import readable
 from bot.render import phrases
 from bot.render.actions import Compare, encode
-from bot.render.answer import answer_buttons, coverage, inferred
+from bot.render.answer import Source, answer_buttons, coverage, inferred, numbered, source
 from bot.render.highlight import marked
 from bot.render.limits import fits, roomiest
 from bot.render.phrases import APART, fine, heading, listed, text
@@ -24,9 +24,6 @@ LONGEST_NAME = 28
 NOT_FOUND = "“Not found” says that I found none, not that there is none."
 OWN_WORDS = f"Each cell is a sentence of that paper's own, which I chose. {NOT_FOUND}"
 CHECKED = f"Behind each claim stands its quotation, checked word for word. {NOT_FOUND}"
-
-Source = tuple[PaperId, str]
-"""A paper and a section of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +78,8 @@ def growing_comparison(found: Comparison) -> Post:
 
 def _post(found: Comparison, rows: Sequence[Row], shown: _Shown, *, turning: bool) -> Post:
     names = _names(found, shown)
-    numbers: dict[Source, int] = {}
-    for row in rows:  # of all rows, so that a source has one number on every page
-        for paper in found.papers:
-            if claim := row.cells.get(paper.id):
-                numbers.setdefault((paper.id, claim.section), len(numbers) + 1)
+    # Of all rows, so that a source has one number on every page.
+    numbers = numbered(claim for row in rows for paper in found.papers if (claim := row.cells.get(paper.id)))
     here = rows[shown.first : shown.first + shown.count]
     papers = tuple(_named(paper, shown) for paper in found.papers)
     blocks: list[Block] = [heading("Side by side", level=3), Listing(papers)]
@@ -138,7 +132,7 @@ def _entries(found: Comparison, rows: Sequence[Row], numbers: Mapping[Source, in
 
 
 def _cell(claim: Claim, numbers: Mapping[Source, int], shown: _Shown) -> tuple[Inline, ...]:
-    number = Span(f" [{numbers[claim.paper_id, claim.section]}]")
+    number = Span(f" [{numbers[source(claim)]}]")
     if claim.label is not Label.QUOTED:
         said = phrases.line(claim.text, shown.size) + inferred(claim)
         return (Span(f"{said} “{phrases.line(claim.quote, shown.size)}”"), number)
@@ -147,7 +141,7 @@ def _cell(claim: Claim, numbers: Mapping[Source, int], shown: _Shown) -> tuple[I
 
 
 def _sources(rows: Sequence[Row], numbers: Mapping[Source, int], names: Mapping[PaperId, str], shown: _Shown) -> str:
-    used = {(claim.paper_id, claim.section) for row in rows for claim in row.cells.values()}
+    used = {source(claim) for row in rows for claim in row.cells.values()}
     told = [
         f"[{number}] {names[paper_id]}, {phrases.line(section, shown.section) or 'text'}"
         for (paper_id, section), number in numbers.items()

@@ -62,7 +62,7 @@ async def ask(
     started = perf_counter()
     r = await choices.served(r, asker)
     question = " ".join(question.split())
-    if not question:
+    if not any(map(str.isalnum, question)):
         raise InvalidInput("Ask something, for example: how large is the dataset?")
     if len(question) > LONGEST_QUESTION:
         raise InvalidInput(f"The question has {len(question)} characters; up to {LONGEST_QUESTION} are read.")

@@ -224,6 +224,7 @@ async def test_help_names_every_command_and_tells_one_in_full(terminal: Terminal
 
     everything = await terminal.type("/help")
     assert not [command.name for command in COMMANDS if command.name not in everything]
+    assert "has given me a language model" in " ".join(everything.split())
     assert max(map(len, everything.splitlines())) <= 80
     assert "--min-upvotes N" in await terminal.type("/help setup")
     assert (await terminal.type("/help papers")).count("For example:") == 7

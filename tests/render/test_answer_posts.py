@@ -1,10 +1,12 @@
 """An answer is worded as what it is."""
 
+import re
+
 import pytest
 
 from bot.core.grounding import Answer, AnswerStatus, Label, Read
 from bot.render.actions import ShowPaper, VoteOn, decode
-from bot.render.answer import answer_post, growing_post
+from bot.render.answer import answer_post, further_claims, growing_post
 from storage.fulltext import Origin
 from storage.records import PaperId
 from tests.builders import BASE, make_answer, make_claim, make_id, make_paper
@@ -22,10 +24,20 @@ def test_passages_are_called_passages_and_quoted_with_their_source() -> None:
         "### “How large is the dataset?”",
         "The closest passages I found; read them in context, since they need not hold the answer.",
         "> Our **dataset** holds 3 million pairs.",
-        "-# [A Big Dataset](https://arxiv.org/abs/2503.01234) · Abstract",
+        "-# \\[1\\] [A Big Dataset](https://arxiv.org/abs/2503.01234) · Abstract",
         "",
         "-# Read: abstracts only, not the whole papers.",
     ]
+
+
+def test_sources_are_numbered_and_what_stands_in_the_same_section_has_the_same_number() -> None:
+    other = make_id(2)
+    places = ((PAPER.id, "2 Method"), (other, "2 Method"), (PAPER.id, "2 Method"), (PAPER.id, "3 Results"))
+    answer = make_answer(*(make_claim(paper_id=paper_id, section=section) for paper_id, section in places))
+    numbers = re.findall(r"^-# \\\[(\d)\\\]", shown(answer), re.MULTILINE)
+    assert numbers == ["1", "2", "1", "3"]
+    held = {PAPER.id: PAPER}
+    assert read(further_claims(answer, held, after=3)).splitlines()[-1].startswith(r"-# \[3\] [A Big Dataset]")
 
 
 def test_a_models_sentence_stands_above_its_quotation_and_an_inference_is_called_one() -> None:

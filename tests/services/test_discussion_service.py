@@ -66,7 +66,7 @@ async def test_what_no_paper_touches_is_not_found(r: Resources) -> None:
     assert (reply.answer.status, reply.answer.claims, reply.papers) == (AnswerStatus.NOT_FOUND, (), {})
 
 
-@pytest.mark.parametrize("question", ["what is it about?", "?!", "…"])
+@pytest.mark.parametrize("question", ["what is it about?", "how does it do that?"])
 async def test_a_question_without_a_word_of_content_finds_nothing(question: str, r: Resources) -> None:
     assert (await discussion.ask(r, question)).answer.status is AnswerStatus.NOT_FOUND
 
@@ -127,7 +127,7 @@ async def test_an_unknown_paper_is_refused_before_anything_is_read(name: str, r:
 # --- what may be asked ---
 
 
-@pytest.mark.parametrize("question", ["", "   ", "\n\t"])
+@pytest.mark.parametrize("question", ["", "   ", "\n\t", "?", "…"])
 async def test_an_empty_question_is_refused_with_an_example(question: str, r: Resources) -> None:
     with pytest.raises(InvalidInput, match="for example: how large is the dataset"):
         await discussion.ask(r, question)
