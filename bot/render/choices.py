@@ -30,13 +30,17 @@ def choices_post(terms: Terms, *, changed: bool) -> Post:
 
 
 def terms_lines(terms: Terms, *, with_limit: bool = False) -> tuple[tuple[Inline, ...], ...]:
-    """The model, the language and who may ask, a line each; ``with_limit`` how often, too."""
+    """The model, the language and who may ask, a line each; ``with_limit`` how often, too.
+
+    Where no model answers, what holds of one is left out, except of the latter: whoever chose it sees that it is kept.
+    """
+    is_passages = terms.engine == EXTRACTIVE
+    answers = _told("Answers", ONLY_PASSAGES if is_passages else f"by {line(terms.engine, NAME)}")
+    language = _told("A model's language" if is_passages else "Language", terms.language or "that of the question")
     who = _told("May ask", *_who(terms.role_ids))
-    if terms.engine == EXTRACTIVE:
-        return (_told("Answers", ONLY_PASSAGES), who)
-    limit = (_told("Questions to the model a day", _limit(terms)),) if with_limit else ()
-    language = _told("Language", terms.language or "that of the question")
-    return (_told("Answers", f"by {line(terms.engine, NAME)}"), language, who, *limit)
+    if not with_limit:
+        return (answers, who) if is_passages else (answers, language, who)
+    return (answers, language, who, _told("Questions to the model a day", _limit(terms)))
 
 
 def roles(role_ids: Sequence[int]) -> list[Inline]:

@@ -24,21 +24,23 @@ async def drafted(
 ) -> Answer:
     """What the answerer claims of ``papers``, drawn from ``given`` and verified there; ``heard`` as for an answer.
 
-    What it answered is kept for these papers in these versions, these very passages, this engine and language. Failures
-    are not.
+    What it answered is kept for these papers in these versions, these very passages, this engine and language; that it
+    found nothing is, too. Failures are not.
     """
     name = _name((r.answerer.name, r.language or "", question), papers, given)
     async with r.drafting.setdefault(name, asyncio.Lock()):  # whoever asks the same meanwhile waits for it
         async with r.store.read() as tx:
             kept = await tx.claims.get(name)
-        if kept is not None and (claims := verify(tuple(map(_claim, kept)), tuple(given))):
-            return Answer(question=question, status=AnswerStatus.ANSWERED, engine=r.answerer.name, claims=claims)
+        if kept is not None:
+            claims = verify(tuple(map(_claim, kept)), tuple(given))
+            status = AnswerStatus.ANSWERED if claims else AnswerStatus.NOT_FOUND
+            return Answer(question=question, status=status, engine=r.answerer.name, claims=claims)
         closest = [Close(passage, score=0.0, matched=(), tie=Tie.TOUCHES) for passage in given]
         draft = await r.answerer.draft(
             question, closest, asker, language=r.language, heard=_of_what_stands(heard, given)
         )
         answer = replace(draft, claims=verify(draft.claims, tuple(given)))
-        if answer.status is AnswerStatus.ANSWERED and answer.claims:
+        if answer.status is not AnswerStatus.PASSAGES and not answer.note:
             async with r.store.write() as tx:
                 await tx.claims.keep(name, [_kept(claim) for claim in answer.claims], at=r.clock())
         return answer
