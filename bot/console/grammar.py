@@ -1,7 +1,8 @@
 """What may be typed at the prompt, and what a typed line means. Pure; the commands themselves stand in ``commands``.
 
-A line is a slash command, or words to search for, or the number of a paper in the list above. The text of a command
-is taken as it was typed, quotation marks and all, because a query uses them; only ``--name value`` is read apart.
+A line is a slash command, or words to search for, or the number of a paper in the list above; ``help`` and ``quit``
+need no slash. The text of a command is taken as it was typed, quotation marks and all, because a query uses them; only
+``--name value`` is read apart.
 """
 
 import re
@@ -25,6 +26,8 @@ _ALIASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("q",): ("quit",),
     ("?",): ("help",),
 }
+_AT_EVERY_PROMPT = frozenset({"help", "?", "quit", "exit"})
+"""Alone in a line they mean what they mean elsewhere, without a slash too; ``/papers search help`` searches."""
 _TOKEN = re.compile(r'(?:"[^"]*"|\S)+')
 _OPTION = re.compile(r"--([A-Za-z][A-Za-z-]*)(?:=(.*))?", re.DOTALL)
 
@@ -88,9 +91,9 @@ def parse_line(text: str) -> Line:
         return Nothing()
     if line.isascii() and line.isdigit() and len(line) <= LONGEST_NUMBER:
         return Open(int(line))
-    if not line.startswith("/"):
+    if not line.startswith("/") and line.lower() not in _AT_EVERY_PROMPT:
         return Words(line)
-    command, rest = _command_of(line[1:])
+    command, rest = _command_of(line.removeprefix("/"))
     words, options = _split(command, rest)
     if command.text is None and words:
         raise InvalidInput(f"{command.name} takes no words like {words.split()[0]!r}. Write: {command.usage}")

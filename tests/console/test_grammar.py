@@ -36,6 +36,11 @@ from bot.errors import InvalidInput
         ("/exit", "/quit", "", {}),
         ("/?", "/help", "", {}),
         ("/help papers search", "/help", "papers search", {}),
+        ("help", "/help", "", {}),
+        (" Quit ", "/quit", "", {}),
+        ("exit", "/quit", "", {}),
+        ("?", "/help", "", {}),
+        ("/papers search help", "/papers search", "help", {}),
     ],
 )  # fmt: skip
 def test_a_slash_command_is_read_into_its_parts(
@@ -58,6 +63,7 @@ def test_a_slash_command_is_read_into_its_parts(
         ("diffusion -video", Words("diffusion -video")),
         ("2503.01234", Words("2503.01234")),
         ("what --is this", Words("what --is this")),
+        ("help me read", Words("help me read")),
     ],
 )
 def test_a_line_without_a_slash_is_a_number_or_words(line: str, meaning: object) -> None:
