@@ -50,6 +50,8 @@ class Fetched:
     """Where the answer goes on, in the source's own words; None where this was all of it."""
     day: date | None = None
     """Of which day the list is, where the source says so: another one than was asked for may be there yet."""
+    by_hand: bool = False
+    """Whether people made it and no site: what of it cannot be read tells of no change."""
 
 
 class Source(Protocol):

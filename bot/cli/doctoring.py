@@ -15,14 +15,13 @@ from rich.text import Text
 
 from bot.answering.model import ByModel
 from bot.app import open_resources
-from bot.cli import delivering
+from bot.cli import delivering, looking
 from bot.cli.exit_codes import DONE, FAILED, WRONG_CALL
 from bot.cli.finding import Finding, Verdict
 from bot.cli.session import finish
 from bot.console.layout import hung, wrap
 from bot.console.terminal import Screen
 from bot.console.trouble import told
-from bot.core.intake import has_changed
 from bot.core.reports import Health
 from bot.errors import MeaningUnavailable, ModelFailed, ModelFault, SettingsError
 from bot.logs import configure_logs
@@ -98,7 +97,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
     kept = f"the record of each delivery is kept for {settings.ledger_days:,} days (LEDGER_DAYS)"
     yield _good("Ledger", f"{kept}; which papers were posted where, for ever")
     deliveries = delivering.findings([one.setup for one in found.setups], examined)
-    for finding in (*_freshness(found), *deliveries):
+    for finding in (*looking.findings(found, settings.papers_folder), *deliveries):
         yield finding
 
 
@@ -144,32 +143,6 @@ async def _model(model: ByModel, name: str) -> Finding:
             mend=f"{mend}Passages come meanwhile.",
         )
     return _good("Model", f"{name} answers; questions and passages of papers go there")
-
-
-def _freshness(found: Health) -> list[Finding]:
-    if found.is_sample:
-        mend = "Fetch real ones with: paperboy ingest"
-        return [
-            Finding(about="Papers", verdict=Verdict.NOTE, words="only the bundled sample is here so far", mend=mend)
-        ]
-    failing = [state for state in found.sources if state.problem]
-    changed = [
-        Finding(
-            about="Source",
-            verdict=Verdict.BAD,
-            words=f"{state.rejected:,} of {state.fetched:,} papers of {state.name} could not be read, many more than "
-            f"usual; the first of each kind: {'; '.join(state.rejects)}",
-            mend="The site may have changed its format: look for a newer version of Paperboy.",
-        )
-        for state in found.sources
-        if has_changed(state.usual_share, fetched=state.fetched, rejected=state.rejected)
-    ]
-    return changed + [
-        Finding(
-            about="Source", verdict=Verdict.NOTE, words=f"{state.name} failed when it was last asked: {state.problem}"
-        )
-        for state in failing
-    ]
 
 
 def _room(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ usual is learnt slowly from the looks that are as usual, so that it does not lea
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 LEARNT = 0.1
 """How much one look counts for what is usual."""
@@ -16,6 +17,17 @@ FEWEST = 2
 MOST_KINDS = 5
 
 _PARTICULARS = re.compile(r"“[^”]*”|'[^']*'|\"[^\"]*\"|\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What the parts of one look brought together: how many items, and those that are no papers, as ``kinds`` takes."""
+
+    fetched: int = 0
+    rejects: tuple[tuple[str, str], ...] = ()
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(fetched=self.fetched + other.fetched, rejects=self.rejects + other.rejects)
 
 
 def share(*, fetched: int, rejected: int) -> float | None:

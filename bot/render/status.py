@@ -58,9 +58,9 @@ def _verdict(health: Health) -> str:
     problems = []
     failing = [state for state in health.sources if state.problem]
     if failing:
-        problems.append(phrases.listed([_source_name(state) for state in failing]) + " cannot be read at the moment")
+        problems.append(phrases.listed([source_name(state) for state in failing]) + " cannot be read at the moment")
     if changed := [state for state in health.sources if _has_changed(state)]:
-        names = phrases.listed([_source_name(state) for state in changed])
+        names = phrases.listed([source_name(state) for state in changed])
         problems.append(f"much less than usual can be read of {names}, which may have changed its format")
     if stuck := sum(setup.setup.paused_because is not None for setup in health.setups):
         problems.append(f"{counted(stuck, 'channel')} {'is' if stuck == 1 else 'are'} paused")
@@ -94,12 +94,14 @@ def _sources(health: Health, rows: int, words: int) -> Listing:
 
 
 def _source(state: SourceState, health: Health, words: int) -> tuple[Inline, ...]:
-    parts: list[Inline] = [Span(f"{_source_name(state)}: ")]
+    parts: list[Inline] = [Span(f"{source_name(state)}: ")]
     if state.succeeded_at:
         parts += [Span("last read "), ago(state.succeeded_at, health.now), Span(f", {counted(state.fetched, 'paper')}")]
         if state.rejected:
             parts.append(Span(f", {state.rejected:,} of them unreadable{_usually(state)}"))
-            parts += [Span(f" ({line(first, words)})") for first in state.rejects[:1]]
+            parts.append(
+                Span(f" ({'; '.join(line(first, words) for first in state.rejects)})" if state.rejects else "")
+            )
     else:
         parts.append(Span("never read yet"))
     if state.problem:
@@ -120,7 +122,8 @@ def _usually(state: SourceState) -> str:
     return f" (usually {1 - state.usual_share:.0%})" if state.usual_share is not None and _has_changed(state) else ""
 
 
-def _source_name(state: SourceState) -> str:
+def source_name(state: SourceState) -> str:
+    """What a source is called in what people read."""
     return SOURCES.get(state.name, line(state.name, 40))
 
 

@@ -15,6 +15,7 @@ from time import perf_counter
 import structlog
 
 from bot.core import intake
+from bot.core.intake import Tally
 from bot.core.merge import as_said, cleaned, confirmed, is_news, merge
 from bot.core.period import Period, PeriodKind
 from bot.core.reports import SourceReport
@@ -56,7 +57,7 @@ async def period(r: Resources, source: Source, period: Period | None) -> SourceR
     A long answer is kept part by part, each with a mark of how far it came: a look that was cut short goes on there.
     """
     started = perf_counter()
-    report = SourceReport(name=source.name)
+    report, tally = SourceReport(name=source.name), Tally()
     async with r.store.read() as tx:
         after = await tx.facts.get(_mark(source.name, period)) or None
     while True:
@@ -65,7 +66,8 @@ async def period(r: Resources, source: Source, period: Period | None) -> SourceR
         except SourceError as error:
             report += await _failure(r, error, patient=source.is_final)
             break
-        report += await keep(r, fetched, look=period)
+        report += await keep(r, fetched, look=period, before=tally)
+        tally += _tally(fetched)
         after = fetched.rest
         if after is None:
             break
@@ -186,8 +188,13 @@ async def is_sample(r: Resources) -> bool:
         return bool(await tx.facts.get(SAMPLE_FACT))
 
 
-async def keep(r: Resources, fetched: Fetched, *, look: Period | None = None, recorded: bool = False) -> SourceReport:
-    """Merge what was fetched with what is known, in one transaction; what was ``recorded`` is no look of today."""
+async def keep(
+    r: Resources, fetched: Fetched, *, look: Period | None = None, before: Tally | None = None, recorded: bool = False
+) -> SourceReport:
+    """Merge what was fetched with what is known, in one transaction; what was ``recorded`` is no look of today.
+
+    ``before`` is what the parts before it brought, where it is a part of a look.
+    """
     async with r.store.write() as tx:
         known = await tx.papers.get_many([paper.id for paper in fetched.papers])
         # Only what was seen at the same time or later can tell that this look is an old one; the rest is long history.
@@ -203,7 +210,7 @@ async def keep(r: Resources, fetched: Fetched, *, look: Period | None = None, re
         count = len(fetched.papers) + len(fetched.rejected)
         if not recorded:
             now = r.clock()
-            await note_success(tx, fetched.source, fetched, at=now)
+            await note_success(tx, fetched.source, fetched, at=now, before=before)
             if look is not None and look.kind is PeriodKind.DAY:
                 await _note_progress(tx, fetched, look, now)
         if fetched.papers:
@@ -222,20 +229,27 @@ async def keep(r: Resources, fetched: Fetched, *, look: Period | None = None, re
     )
 
 
-async def note_success(tx: Writing, name: str, fetched: Fetched, *, at: datetime) -> None:
-    """Remember how a look went: what it brought, what of it could not be read, and what is usual by now."""
-    count, bad = len(fetched.papers) + len(fetched.rejected), len(fetched.rejected)
+async def note_success(tx: Writing, name: str, fetched: Fetched, *, at: datetime, before: Tally | None = None) -> None:
+    """Remember how a look went so far: what it brought, what of it could not be read, and what is usual by now."""
+    part = _tally(fetched)
+    whole = (before or Tally()) + part
+    count, bad = part.fetched, len(part.rejects)
     usual = (await tx.sources.state(name)).usual_share
     if intake.has_changed(usual, fetched=count, rejected=bad):
         log.warning("much less than usual can be read; the site may have changed", source=name, rejected=bad, of=count)
     await tx.sources.record_success(
         name,
         at=at,
-        fetched=count,
-        rejected=bad,
-        rejects=intake.kinds((_shown(item), item.reason) for item in fetched.rejected),
-        usual_share=intake.learnt(usual, fetched=count, rejected=bad),
+        fetched=whole.fetched,
+        rejected=len(whole.rejects),
+        rejects=intake.kinds(whole.rejects),
+        usual_share=None if fetched.by_hand else intake.learnt(usual, fetched=count, rejected=bad),
     )
+
+
+def _tally(fetched: Fetched) -> Tally:
+    rejects = tuple((_shown(item), item.reason) for item in fetched.rejected)
+    return Tally(fetched=len(fetched.papers) + len(rejects), rejects=rejects)
 
 
 async def _note_progress(tx: Writing, fetched: Fetched, look: Period, now: datetime) -> None:

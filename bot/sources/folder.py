@@ -57,29 +57,34 @@ class Folder:
     def _next(self, after: str) -> Fetched:
         if (folder := self._path) is None:
             raise SourceUnreachable(NAME, "No folder is set; write PAPERS_FOLDER, or name files with --file.")
-        changed = {name: stamp for name, stamp in _stamps(folder).items() if self._read.get(name) != stamp}
+        changed = {name: stamp for name, stamp in stamps(folder).items() if self._read.get(name) != stamp}
         names = sorted(name for name in changed if name > after)
         if not names:
             return Fetched(source=NAME, papers=(), sightings=())
         first = names[0]
-        fetched = self._of_file(folder / first)
-        self._read[first] = changed[first]
-        return replace(fetched, rest=first if len(names) > 1 else None)
+        try:
+            fetched = self._of_file(folder / first)
+        except (OSError, SourceChanged) as problem:  # it is tried, and named, at each look until it is mended
+            why = problem.strerror or "" if isinstance(problem, OSError) else str(problem)
+            bad = (Rejected(position=0, paper_id=first, reason=why),)
+            fetched = Fetched(source=NAME, papers=(), sightings=(), rejected=bad)
+        else:
+            self._read[first] = changed[first]
+        return replace(fetched, rest=first if len(names) > 1 else None, by_hand=True)
 
     def _of_file(self, path: Path) -> Fetched:
-        try:
-            with path.open("rb") as file:
-                fetched = read_references(file.read(MOST_BYTES + 1), seen_at=self._clock())
-        except (OSError, SourceChanged) as problem:
-            why = problem.strerror or "" if isinstance(problem, OSError) else str(problem)
-            bad = (Rejected(position=0, paper_id=path.name, reason=why),)
-            return Fetched(source=NAME, papers=(), sightings=(), rejected=bad)
+        with path.open("rb") as file:
+            fetched = read_references(file.read(MOST_BYTES + 1), seen_at=self._clock())
         rejected = tuple(replace(one, paper_id=f"{path.name}: {one.paper_id or 'no key'}") for one in fetched.rejected)
         return replace(fetched, rejected=rejected)
 
 
-def _stamps(folder: Path) -> dict[str, Stamp]:
-    """Of the first so many files of the folder itself, by name; hidden ones are passed over."""
+def stamps(folder: Path) -> dict[str, Stamp]:
+    """Of the first so many files of the folder itself, by name; hidden ones are passed over.
+
+    Raises:
+        SourceUnreachable: it cannot be looked into.
+    """
     try:
         found = sorted(path for path in folder.iterdir() if path.suffix.lower() in KINDS and path.name[0] != ".")
         stats = [(path.name, path.stat()) for path in found[:MOST_FILES]]

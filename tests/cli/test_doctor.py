@@ -4,17 +4,20 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.cli import delivering, doctoring
+from bot.cli import delivering, doctoring, looking
 from bot.cli.finding import Finding, Verdict
 from bot.services.examination import Examination
 from bot.settings import load_settings
 from storage.records import ChannelSetup, Destination, DestinationKind, Obstacle
+from storage.source_state import SourceState
 from storage.store import Store
 from tests.builders import BASE, CHANNEL, make_delivery, make_key, make_schedule, make_setup
 from tests.cli.conftest import Paperboy
+from tests.render.test_status_and_help_posts import make_health
 from tests.standins.chat_server import ChatServer, Turn, error, refuses, says
 
 KEY = "sk-of-this-test"
@@ -61,6 +64,39 @@ def test_what_holds_deliveries_up_is_nothing_wrong_with_the_program() -> None:
     due = make_delivery("2503.00001")
     found = replace(ALL_IS_WELL, held=(due,), overdue=(due,), to_publish=1)
     assert {one.verdict for one in delivering.findings([PAUSED], found)} == {Verdict.NOTE}
+
+
+NEXT = "The next look is in 2 hours."
+
+
+def about_sources(folder: Path | None = None, **state: Any) -> list[str]:
+    sources = (SourceState(name="arxiv", **state),)
+    found = make_health(sources=sources, next_looks={"arxiv": BASE + timedelta(hours=2)})
+    return [f"{one.verdict.value} {one.words} {one.mend}" for one in looking.findings(found, folder)]
+
+
+def test_of_each_source_it_is_told_how_it_was_read_last_and_when_it_is_asked_next() -> None:
+    [never], [well], [badly], [changed] = (
+        about_sources(problem="It was down."),
+        about_sources(succeeded_at=BASE - timedelta(hours=3), fetched=9),
+        about_sources(succeeded_at=BASE, fetched=9, rejected=2, rejects=("item 1: no title", "item 2: no id")),
+        about_sources(succeeded_at=BASE, fetched=9, rejected=5, rejects=("item 1: no title",), usual_share=0.9),
+    )
+    assert never == f"note arXiv: never read yet; it failed when it was last asked: It was down. {NEXT}"
+    assert well == f"ok arXiv: last read 3 hours ago, 9 papers {NEXT}"
+    assert "2 of them unreadable; the first of each kind: item 1: no title; item 2: no id" in badly
+    assert changed.startswith("wrong 5 of 9 papers of arXiv could not be read, many more than usual; the first of")
+
+
+def test_the_folder_of_reference_files_is_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    assert about_sources(tmp_path)[-1].startswith(f"note {tmp_path} holds no reference files")
+    (tmp_path / "a.bib").touch()
+    assert about_sources(tmp_path)[-1].startswith(f"ok {tmp_path} holds 1 reference file")
+    missing = about_sources(tmp_path / "missing")[-1]
+    assert missing.startswith("wrong")
+    assert "No such file" in missing
+    assert "PAPERS_FOLDER" in missing
 
 
 @pytest.fixture

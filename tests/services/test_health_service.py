@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.ports import Rejected, Resources
 from bot.render import document
 from bot.render.status import status_post
 from bot.services import channels, health, ingest, topics
+from bot.sources.folder import Folder
 from storage.records import ChannelSetup, Destination, DestinationKind
 from tests.builders import (
     BASE,
@@ -106,6 +108,24 @@ async def test_it_is_said_what_could_not_be_read_and_whether_that_is_usual(
     assert "Much less than usual can be read of Hugging Face" in words
     assert "4 of them unreadable (usually 0%) (item 0 (no id): It has no title." in words
     assert document.status(found)["sources"][0]["has_changed"] is True
+
+
+async def test_of_a_look_in_parts_all_is_told_and_each_kind_of_what_could_not_be_read(
+    r: Resources, clock: FakeClock, tmp_path: Path
+) -> None:
+    (tmp_path / "a.bib").write_text("@misc{k, title={T}, eprint={2503.00001}} @book{knuth, title={The Art}}")
+    (tmp_path / "b.json").write_text("[{")
+    (tmp_path / "c.json").write_text('[{"id": "2503.00002", "title": "T"}, {"title": "Nameless"}]')
+    r = replace(r, sources=(Folder(tmp_path, clock=clock),))
+    await ingest.refresh(r)
+    found = await health.status(r)
+    (state,) = found.sources
+    assert (state.fetched, state.rejected) == (5, 3)
+    words = read(status_post(found))
+    assert "5 papers, 3 of them unreadable" in words
+    for kind in ("a.bib: knuth): It has neither an arXiv id", "b.json): It is JSON that is cut off"):
+        assert kind in words
+    assert not document.status(found)["sources"][0]["has_changed"], "people's own files have no format to change"
 
 
 async def test_the_next_look_is_told(r: Resources, source: FakeSource, clock: FakeClock) -> None:

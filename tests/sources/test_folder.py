@@ -47,6 +47,17 @@ async def test_a_bad_file_or_reference_is_named_and_keeps_nothing_out(tmp_path: 
     assert named == ["a.json", "b.bib", "c.bib: k1"]
 
 
+async def test_a_bad_file_is_named_at_each_look_until_it_is_mended(tmp_path: Path, clock: FakeClock) -> None:
+    folder = Folder(tmp_path, clock=clock)
+    (tmp_path / "a.bib").write_text("@book{knuth, title={The Art}}")
+    for _ in range(2):
+        (look,) = await looks(folder)
+        assert [item.paper_id for item in look.rejected] == ["a.bib"]
+    write(tmp_path, "a.bib", "2503.00001")
+    assert ids(await looks(folder)) == ["2503.00001"]
+    assert ids(await looks(folder)) == []
+
+
 async def test_a_folder_that_is_not_set_or_not_there_says_so(tmp_path: Path, clock: FakeClock) -> None:
     assert Folder(None, clock=clock).days_now(BASE) == ()
     for folder, why in ((None, "PAPERS_FOLDER"), (tmp_path / "missing", "No such file")):
