@@ -6,6 +6,7 @@ may have one folder open; who finds another one writing goes on with what is the
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -55,6 +56,8 @@ class SearchIndex:
         self._index = index
         self._stamp = folder.stamp(path)
         self._turn = asyncio.Lock()
+        # One core is left to the event loop: it would wait for its turn as long as the slowest of the searches takes.
+        self._cores = asyncio.Semaphore(max((os.cpu_count() or 1) - 1, 1))
         self._store: Store | None = None
         self._completed: dict[object, tuple[str, ...]] = {}
         """By field, beginning and limit, as the index was when it had this stamp."""
@@ -190,7 +193,7 @@ class SearchIndex:
                 return titled_first(index.searcher(), wanted, whole_title, limit, offset, weighed=weighed)
             return by_key(index.searcher(), wanted, sort, limit, offset)
 
-        return await self._healing(lambda: _in_thread(page))
+        return await self._healing(lambda: self._ask(page))
 
     async def some(self, query: Query, *, limit: int, today: date) -> tuple[PaperId, ...]:
         """The ``limit`` best papers that match as fast as it goes, for somebody who is typing.
@@ -208,7 +211,7 @@ class SearchIndex:
                 return some(index.searcher(), wanted, limit)
             return tuple(hit.paper_id for hit in by_key(index.searcher(), wanted, "new", limit, 0).hits)
 
-        return await self._healing(lambda: _in_thread(page))
+        return await self._healing(lambda: self._ask(page))
 
     async def alike(self, paper: Paper, *, limit: int) -> tuple[Hit, ...]:
         """The ``limit`` papers that share most of the words that tell ``paper`` from others, the nearest first.
@@ -223,7 +226,7 @@ class SearchIndex:
             wanted = alike(searcher, index.schema, paper)
             return by_score(searcher, wanted, limit, 0).hits if wanted is not None else ()
 
-        return await self._healing(lambda: _in_thread(page))
+        return await self._healing(lambda: self._ask(page))
 
     async def readings(self, text: str) -> tuple[str, ...]:
         """What may be meant by the query ``text``: words that hardly any paper holds replaced by near ones.
@@ -233,7 +236,7 @@ class SearchIndex:
         Raises:
             StorageError: as for ``search``.
         """
-        return await self._healing(lambda: _in_thread(lambda: readings(self._current().searcher(), text)))
+        return await self._healing(lambda: self._ask(lambda: readings(self._current().searcher(), text)))
 
     async def beginning_with(self, field: Field | None, beginning: str, *, limit: int) -> tuple[str, ...]:
         """At most ``limit`` words of ``field`` (of titles where that is None) that begin with ``beginning``.
@@ -253,7 +256,11 @@ class SearchIndex:
                 known = self._completed[key] = beginning_with(searcher, field, beginning, limit)
             return known
 
-        return await self._healing(lambda: _in_thread(found)) if beginning else ()
+        return await self._healing(lambda: self._ask(found)) if beginning else ()
+
+    async def _ask(self, work: Callable[[], T]) -> T:
+        async with self._cores:
+            return await _in_thread(work)
 
     # --- one folder, several processes ---
 

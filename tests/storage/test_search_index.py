@@ -1,12 +1,15 @@
 """The index answers in a total order, follows the store, and survives what happens to folders."""
 
 import asyncio
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
-from typing import get_args
+from threading import get_ident
+from time import sleep
+from typing import Any, get_args
 
 import pytest
 
@@ -14,7 +17,8 @@ from bot.core.parse_query import parse_query
 from storage import search_index
 from storage.query import Query
 from storage.records import Paper
-from storage.search_index import SearchIndex, SearchSort, folder
+from storage.search_index import Hits, SearchIndex, SearchSort, folder
+from storage.search_index.pages import by_key
 from storage.store import Store
 from storage.words import analyse
 from tests.builders import make_id, make_paper, make_papers, sighting_of
@@ -51,6 +55,31 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 async def index(place: Path) -> SearchIndex:
     return SearchIndex.open(place)
+
+
+# --- many at once ---
+
+
+async def test_one_core_is_left_to_the_event_loop(place: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    running: set[int] = set()
+    most = 0
+
+    def slowly(*asked: Any) -> Hits:
+        nonlocal most
+        running.add(get_ident())
+        most = max(most, len(running))
+        sleep(0.01)
+        running.discard(get_ident())
+        return by_key(*asked)
+
+    monkeypatch.setattr(search_index, "by_key", slowly)
+    await fill(store, make_papers(2))
+    index = SearchIndex.open(place)
+    await index.catch_up(store)
+    answers = await asyncio.gather(*(found(index, None) for _ in range(6)))
+    assert {len(answer) for answer in answers} == {2}
+    assert most == 2
 
 
 # --- order and pages ---
