@@ -89,6 +89,8 @@ class Read:
     """What was read of one paper: its abstract, and its whole text where ``origin`` says from where."""
 
     paper_id: PaperId
+    has_abstract: bool = True
+    """False where only a summary that is not by its authors is known."""
     origin: Origin | None = None
     whole: bool = True
     """False where it is so long that only its beginning was read."""

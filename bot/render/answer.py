@@ -31,7 +31,6 @@ FROM = {
     Origin.HTML: "from arXiv's HTML",
     Origin.PDF: "from the PDF, where tables and formulas are often out of order",
 }
-ABSTRACTS_ONLY = "Read: abstracts only, not the whole papers."
 HOW = {
     AnswerStatus.ANSWERED: "Each sentence stands on the quotation below it, checked word for word.",
     AnswerStatus.PASSAGES: "The closest passages I found; read them in context, since they need not hold the answer.",
@@ -104,13 +103,28 @@ def _nothing(answer: Answer) -> str:
 def coverage(read: Sequence[Read]) -> str:
     """What was read, in words."""
     full = [one for one in read if one.origin is not None]
+    short, several = _shorter([one for one in read if one.origin is None])
     if not full:
-        return "Read: the abstract only, not the whole paper." if len(read) == 1 else ABSTRACTS_ONLY
+        return (
+            f"Read: {short} only, not the whole paper."
+            if len(read) == 1
+            else f"Read: {several} only, not the whole papers."
+        )
     if len(read) > len(full):
-        return f"Read: the full text of {len(full)} of {len(read)} papers; of the others the abstract only."
+        return f"Read: the full text of {len(full)} of {len(read)} papers; of the others {short} only."
     places = " and ".join(dict.fromkeys(FROM[one.origin] for one in full if one.origin in FROM))
     cut = "" if all(one.whole for one in full) else " It is so long that only its beginning was read."
     return f"Read: the full text, {places}.{cut}"
+
+
+def _shorter(read: Sequence[Read]) -> tuple[str, str]:
+    """What was read in the place of a whole text, of one paper and of several."""
+    has_abstract = {one.has_abstract for one in read}
+    if has_abstract == {False}:
+        return "a summary by others", "summaries by others"
+    if False in has_abstract:
+        return "the abstract or a summary by others", "abstracts and summaries by others"
+    return "the abstract", "abstracts"
 
 
 def _what_helps(answer: Answer) -> str:

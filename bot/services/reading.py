@@ -52,7 +52,8 @@ async def kept_texts(r: Resources, papers: Sequence[Paper]) -> dict[PaperId, Ful
 
 def read_of(paper: Paper, text: FullText | None) -> Read:
     """What was read of ``paper``, given its text."""
-    return Read(paper_id=paper.id) if text is None else Read(paper_id=paper.id, origin=text.origin, whole=text.whole)
+    read = Read(paper_id=paper.id, has_abstract=bool(paper.abstract))
+    return read if text is None else replace(read, origin=text.origin, whole=text.whole)
 
 
 async def _kept(r: Resources, paper: Paper) -> FullText | None:

@@ -53,6 +53,11 @@ def test_a_models_sentence_stands_above_its_quotation_and_an_inference_is_called
     [
         ((Read(paper_id=PAPER.id),), "the abstract only, not the whole paper."),
         ((Read(paper_id=PAPER.id), Read(paper_id=make_id(2))), "abstracts only, not the whole papers."),
+        ((Read(paper_id=PAPER.id, has_abstract=False),), "a summary by others only, not the whole paper."),
+        (
+            (Read(paper_id=PAPER.id), Read(paper_id=make_id(2), has_abstract=False)),
+            "abstracts and summaries by others only, not the whole papers.",
+        ),
         ((Read(paper_id=PAPER.id, origin=Origin.MARKDOWN),), "the full text, from Hugging Face."),
         ((Read(paper_id=PAPER.id, origin=Origin.HTML),), "the full text, from arXiv's HTML."),
         ((Read(paper_id=PAPER.id, origin=Origin.PDF),), "the full text, from the PDF, where tables and formulas are"),
