@@ -29,8 +29,9 @@ from bot.core.period import Period
 from bot.ports import Catalogue, Resources
 from bot.services import details, ingest
 from bot.sources import arxiv_gate, semantic_scholar
-from bot.sources.arxiv import ArXiv, Sites
+from bot.sources.arxiv import ArXiv
 from bot.sources.arxiv_gate import ArxivGate
+from bot.sources.arxiv_sites import Sites
 from bot.sources.http import PoliteClient
 from bot.sources.huggingface import HuggingFace
 from bot.sources.huggingface_parse import read_items, read_papers

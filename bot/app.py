@@ -21,9 +21,10 @@ from bot.services import details, ingest, meaning, similar
 from bot.services.following import followed_categories
 from bot.settings import Settings
 from bot.sources import semantic_scholar
-from bot.sources.arxiv import ArXiv, Sites
+from bot.sources.arxiv import ArXiv
 from bot.sources.arxiv_feed import Announced
 from bot.sources.arxiv_gate import ArxivGate
+from bot.sources.arxiv_sites import Sites
 from bot.sources.feed import Feed
 from bot.sources.folder import Folder
 from bot.sources.full_text import FullTexts

@@ -87,6 +87,20 @@ def read_feed(body: bytes, *, kinds: AbstractSet[Announced], seen_at: datetime) 
     return Feed(day=day, listed=len(items), fetched=fetched)
 
 
+def together(one: Feed, other: Feed) -> Feed:
+    """Two feeds as one; a paper that is in both counts once."""
+    a, b = one.fetched, other.fetched
+    known = {paper.id for paper in a.papers}
+    more = [pair for pair in zip(b.papers, b.sightings, strict=True) if pair[0].id not in known]
+    fetched = Fetched(
+        source=NAME,
+        papers=(*a.papers, *(paper for paper, _ in more)),
+        sightings=(*a.sightings, *(sighting for _, sighting in more)),
+        rejected=(*a.rejected, *b.rejected),
+    )
+    return Feed(day=one.day or other.day, listed=one.listed + other.listed, fetched=fetched)
+
+
 def _read(
     item: Element, *, kinds: AbstractSet[Announced], day: date | None, seen_at: datetime
 ) -> tuple[Paper, Sighting] | None:

@@ -17,7 +17,7 @@ from bot.ports import Clock
 from bot.sources import arxiv_facts, huggingface_parse
 from bot.sources.exchange import Ask
 from bot.sources.http import PoliteClient
-from bot.sources.huggingface import authorization
+from bot.sources.huggingface_asks import authorization
 from storage.fulltext import FullText, Origin, PieceKind
 from storage.naming import is_doi
 from storage.records import Paper

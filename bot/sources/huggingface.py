@@ -1,12 +1,8 @@
 """Hugging Face's daily papers: build the request, fetch it page by page, hand it to the parser."""
 
 import asyncio
-import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import structlog
 from pydantic import SecretStr
@@ -16,20 +12,16 @@ from bot.errors import SourceChanged
 from bot.ports import Clock, Fetched
 from bot.sources.exchange import Ask
 from bot.sources.http import PoliteClient
+from bot.sources.huggingface_asks import PAGE_SIZE, PATH, authorization, next_page, page_params
 from bot.sources.huggingface_parse import NAME, listed_ids, newest_moment, read_items, read_papers
 from bot.sources.json_list import MOST_BYTES
 
 log = structlog.get_logger(__name__)
 
-PATH = "/api/daily_papers"
-PAGE_SIZE = 100
-"""The most that the site gives at once."""
 MOST_PAGES = 60
 """Far more than the fullest month has: where it ends a site that never ends its list."""
 PATIENCE = timedelta(seconds=15)
 """How long a look waits for the site's rate limit before it gives up until later."""
-
-_LINK = re.compile(r'<([^<>]{1,1000})>\s*;[^,<>]{0,200}?\brel="?next\b')
 
 
 class HuggingFace:
@@ -129,39 +121,3 @@ class HuggingFace:
             patience=self._patience,
             most_bytes=MOST_BYTES,
         )
-
-
-def page_params(period: Period | None, page: int) -> dict[str, str]:
-    """The query of one page; pages count from 0."""
-    asked = {} if period is None else {period.kind.value: str(period)}
-    return {**asked, "limit": str(PAGE_SIZE), "p": str(page)}
-
-
-def next_page(headers: Mapping[str, str], url: str) -> str | None:
-    """The next page after ``url`` as ``Link`` names it; None where there is none, or where it leads elsewhere."""
-    found = _LINK.search(headers.get("link", ""))
-    if found is None:
-        return None
-    try:
-        target = urlsplit(urljoin(url, found.group(1)))
-    except ValueError:
-        return None
-    asked = urlsplit(url)
-    return target.geturl() if (target.scheme, target.netloc, target.path) == asked[:3] else None
-
-
-def authorization(url: str, token: SecretStr | None) -> dict[str, str]:
-    """The header that shows the token, where it cannot be overheard: over TLS, or on this machine."""
-    parts = urlsplit(url)
-    if token is None or not token.get_secret_value().isascii():
-        return {}
-    if parts.scheme != "https" and not _is_this_machine(parts.hostname or ""):
-        return {}
-    return {"Authorization": f"Bearer {token.get_secret_value()}"}
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

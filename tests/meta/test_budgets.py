@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tests.meta.source_tree import PRODUCTION, Module, modules
 
 FILE_LINES = 400
+SOURCE_LINES = 150
 FUNCTION_LINES = 60
 POSITIONAL_PARAMETERS = 5
 TEST_FUNCTION_LINES = 60
@@ -31,6 +32,19 @@ def test_a_file_fits_in_a_head() -> None:
         f"{module.path} has {lines} lines"
         for module in modules(*PRODUCTION, "tests", "benchmarks")
         if (lines := module.text.count("\n")) > FILE_LINES
+    ]
+
+
+def test_what_asks_a_source_is_short() -> None:
+    """As docs/sources.md says: a source has days that are worth a look, a catalogue looks papers up."""
+    asking = [
+        module
+        for module in modules("bot/sources")
+        if {"days_now", "look_up"} & {function.name for function in functions(module)}
+    ]
+    assert len(asking) >= 5, "the rule looks at what there is"
+    assert not [
+        f"{module.path} has {lines} lines" for module in asking if (lines := module.text.count("\n")) > SOURCE_LINES
     ]
 
 

@@ -11,9 +11,11 @@ import pytest
 
 from bot.core.period import Period
 from bot.errors import SourceChanged, SourceThrottled, SourceUnreachable
-from bot.sources.arxiv import MOST_RESTARTS, ArXiv, Sites
+from bot.sources.arxiv import ArXiv
 from bot.sources.arxiv_feed import MOST_LISTED
 from bot.sources.arxiv_gate import SILENCE, ArxivGate
+from bot.sources.arxiv_records import MOST_RESTARTS
+from bot.sources.arxiv_sites import Sites
 from bot.sources.http import PoliteClient
 from storage.records import PaperId
 from storage.store import Store

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SourceChanged, SourceUnreachable
-from bot.sources.arxiv import read_recorded
 from bot.sources.arxiv_api import id_params, read_entries
 from bot.sources.arxiv_feed import Announced, read_feed
 from bot.sources.arxiv_oai import TokenRefused, read_records, set_of
+from bot.sources.arxiv_recorded import read_recorded
 from storage.records import PaperId
 from tests.builders import BASE, DAY
 from tests.standins.arxiv import Entry, api_body, atom_body, error_body, make_entries, oai_body, oai_error, rss_body

@@ -12,10 +12,10 @@ import pytest
 from bot.core.identity import parse_paper_id
 from bot.errors import SourceChanged, SourceUnreachable
 from bot.ports import Fetched
-from bot.sources.arxiv import read_recorded
 from bot.sources.arxiv_api import read_entries
 from bot.sources.arxiv_feed import Announced, read_feed
 from bot.sources.arxiv_oai import read_records
+from bot.sources.arxiv_recorded import read_recorded
 from bot.sources.huggingface_parse import read_items, read_papers
 from bot.sources.references import read_references
 from bot.sources.semantic_scholar_parse import read_batch

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from bot.core.period import Period, PeriodKind
 from bot.errors import SourceChanged, SourceError, SourceThrottled
 from bot.sources.http import PoliteClient
-from bot.sources.huggingface import MOST_PAGES, HuggingFace, authorization, next_page, page_params
+from bot.sources.huggingface import MOST_PAGES, HuggingFace
+from bot.sources.huggingface_asks import authorization, next_page, page_params
 from tests.builders import BASE, DAY, FakeClock
 from tests.standins.hugging_face import (
     EMPTY,
