@@ -57,6 +57,20 @@ def excerpts(quotations: Iterable[Quotation], passages: Sequence[Passage]) -> tu
     return tuple(found.values()), lost
 
 
+def cuts(found: Iterable[Excerpt], room: int) -> list[tuple[Passage, str, tuple[Mark, ...]]]:
+    """What ``cut`` makes of each, behind the passage that is quoted in it first.
+
+    In a short section several come to the same words: those are there once, with all that is quoted in them.
+    """
+    once: dict[tuple[PaperId, str, str], tuple[Passage, tuple[Mark, ...]]] = {}
+    for excerpt in found:
+        words, marks = cut(excerpt, room)
+        here = excerpt.quoted
+        passage, known = once.get((here.paper_id, here.section, words), (here, ()))
+        once[here.paper_id, here.section, words] = passage, tuple(sorted({*known, *marks}))
+    return [(passage, words, marks) for (_, _, words), (passage, marks) in once.items()]
+
+
 def cut(excerpt: Excerpt, room: int) -> tuple[str, tuple[Mark, ...]]:
     """What is quoted with as many passages around it as come to ``room`` code points, and where the quotations are.
 

@@ -1,6 +1,6 @@
 """An answer's quotations where they stand, and thanks to whoever says what they think of it."""
 
-from bot.core.excerpts import Excerpt, InContext, cut
+from bot.core.excerpts import InContext, cuts
 from bot.core.grounding import Passage
 from bot.render import phrases
 from bot.render.actions import ShowContext, encode
@@ -25,8 +25,9 @@ def context_post(shown: InContext, token: str, *, whole: bool = False) -> Post:
 
     def build(room: int) -> Post:
         blocks: list[Block] = [heading("In context: ", quoted(shown.question, SHOWN_OF_QUESTION), level=3)]
-        for excerpt in shown.excerpts:
-            blocks.extend(_excerpt(excerpt, shown, room))
+        for passage, words, marks in cuts(shown.excerpts, room):
+            quote = Quote(marked(words, marks, room))
+            blocks += [text(strong(phrases.line(passage.section, 60) or "Text")), quote, _source(passage, shown, room)]
         if shown.lost:
             blocks.append(fine(_lost(shown.lost)))
         if shown.behind is not None:
@@ -47,15 +48,11 @@ def voted(*, is_good: bool) -> Post:
     return Post((heading("Thank you for saying so", level=3), text(words)))
 
 
-def _excerpt(excerpt: Excerpt, shown: InContext, room: int) -> list[Block]:
-    passage = excerpt.quoted
-    words, marks = cut(excerpt, room)
+def _source(passage: Passage, shown: InContext, room: int) -> Block:
     paper = shown.papers.get(passage.paper_id)
     title = phrases.title(paper, min(room, 120)) if paper else phrases.called(passage.paper_id)
     url, name = _place(passage, shown.origins.get(passage.paper_id))
-    source = Span(APART.join(filter(None, (title, name))), Style.FINE, url)
-    section = phrases.line(passage.section, 60) or "Text"
-    return [text(strong(section)), Quote(marked(words, marks, room)), fine(source)]
+    return fine(Span(APART.join(filter(None, (title, name))), Style.FINE, url))
 
 
 def _lost(count: int) -> str:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.excerpts import cut, excerpts
+from bot.core.excerpts import cut, cuts, excerpts
 from bot.core.passages import of_paper
 from storage.fulltext import FullText, Origin, Piece, PieceKind
 from storage.kept_answers import Quotation
@@ -33,8 +33,8 @@ def shown(*quotations: Quotation, room: int = 1_000) -> list[str]:
     """Each excerpt with what is quoted between brackets."""
     found, _ = excerpts(quotations, PASSAGES)
     texts = []
-    for excerpt in found:
-        text, marks = cut(excerpt, room)
+    for _, words, marks in cuts(found, room):
+        text = words
         for start, end in reversed(marks):
             text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
         texts.append(text)
@@ -66,6 +66,15 @@ def test_what_is_quoted_twice_in_one_passage_is_shown_once_and_what_stands_nowhe
     assert shown(*twice, room=1) == ["[The stove is set] [to 300 degrees.]"]
     assert excerpts(twice, PASSAGES)[1] == 1
     assert excerpts([quotation("We cook noodles.", "Abstract", paper=2)], PASSAGES) == ((), 1)
+
+
+def test_of_several_quotations_in_a_short_section_it_is_shown_once_with_all_of_them() -> None:
+    two = [quotation(quote, "Abstract") for quote in ("Everybody likes them.", "We cook noodles.")]
+    assert shown(*two, quotation("Salt comes last."), room=70) == [
+        "[We cook noodles.] They are long and thin. [Everybody likes them.]",
+        "The pot hums a song.\nWater is boiled three times. [Salt comes last.]",
+    ]
+    assert shown(*two, room=1) == ["[Everybody likes them.]", "[We cook noodles.]"]
 
 
 def test_an_excerpt_knows_its_place() -> None:
