@@ -26,6 +26,7 @@ from bot.core.retry_after import retry_after
 from bot.errors import ModelFailed, ModelFault
 
 _OK = 200
+_TO_BE_PAID = 402
 _TOO_MANY = 429
 _REDIRECTS = range(300, 400)
 _TRY_AGAIN = frozenset({408, 409, 429})
@@ -212,7 +213,7 @@ class Chat:
         hints = json.dumps(document).lower() if isinstance(document, dict) else ""
         if status in _REDIRECTS:
             raise self._failed(ModelFault.REFUSED, "The model's server sends us elsewhere; set its new address.")
-        if status == _TOO_MANY and any(hint in hints for hint in _NO_CREDIT):
+        if status == _TO_BE_PAID or (status == _TOO_MANY and any(hint in hints for hint in _NO_CREDIT)):
             raise self._failed(ModelFault.QUOTA, said)
         if status in _TRY_AGAIN or status >= _SERVER_FAULT:
             fault = ModelFault.THROTTLED if status == _TOO_MANY else ModelFault.UNREACHABLE

@@ -184,6 +184,7 @@ async def test_nobody_waits_for_minutes(asking: Asking) -> None:
 
 FOR_GOOD = {
     "no credit": (refuses(429, error("x", code="insufficient_quota")), ModelFault.QUOTA),
+    "no credit, as others say it": (refuses(402, error("Insufficient Balance")), ModelFault.QUOTA),
     "wrong key": (refuses(401, error("Incorrect API key provided")), ModelFault.REFUSED),
     "no such model": (refuses(404, error("The model `m` does not exist")), ModelFault.REFUSED),
     "too long": (refuses(400, error("maximum context length is 8192 tokens")), ModelFault.TOO_LONG),

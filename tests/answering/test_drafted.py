@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -190,3 +191,14 @@ def test_what_the_quotation_denies_is_not_stated() -> None:
 def test_whatever_a_model_writes_what_is_kept_stands(text: str) -> None:
     drafted = read(text)
     assert verify(drafted.claims, PASSAGES) == drafted.claims
+
+
+@pytest.mark.real_data
+def test_of_what_a_paper_does_not_answer_nothing_stands_whether_a_model_says_so_or_invents(real_data: Path) -> None:
+    unanswerable = json.loads((real_data / "qa" / "qasa" / "unanswerable.json").read_text("utf-8"))
+    assert len(unanswerable) > 100
+    for asked in unanswerable:
+        title, told, remark = asked["title"], asked["question_trigger_sentence"], asked["composition"]
+        read_of_it = [Passage(paper_id=ONE, ordinal=n, section="1", text=text) for n, text in enumerate((title, told))]
+        for answer in ('{"not_found": true}', written(remark, quote=remark), written(remark, quote=asked["question"])):
+            assert read_claims(answer, asked["question"], read_of_it).claims == ()
