@@ -114,7 +114,7 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendingPage:
-    """One page of the papers of a period in an order. ``period`` is None where the store is empty."""
+    """One page of the papers of a period in an order. ``period`` is None where no list was seen yet."""
 
     period: Period | None
     sort: Sort

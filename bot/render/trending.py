@@ -25,8 +25,7 @@ def trending_page(page: TrendingPage, *, whole: bool = False) -> Post:
     ``whole`` is for a terminal, where no limit of Discord's cuts a list or a text short.
     """
     if page.period is None:
-        words = "I have not seen any papers yet. I look for new ones every half hour."
-        return Post((heading("No papers yet", level=3), text(words), *note(page.freshness)))
+        return _no_list_yet(page)
     if not page.ranked:
         return _nothing_here(page, page.period)
     period = page.period
@@ -43,6 +42,16 @@ def trending_page(page: TrendingPage, *, whole: bool = False) -> Post:
         return Post((opening, *sections(lines, room), closing, *note(page.freshness), *menu, row))
 
     return build(ROOMS[-1]) if whole else roomiest(ROOMS, build)
+
+
+def _no_list_yet(page: TrendingPage) -> Post:
+    """Papers may be there all the same: of a feed, a file or an announcement."""
+    if not page.freshness.papers:
+        words = "I have not seen any papers yet. I look for new ones every half hour."
+        return Post((heading("No papers yet", level=3), text(words), *note(page.freshness)))
+    held = phrases.counted(page.freshness.papers, "paper")
+    words = f"I hold {held} to search in, and have not seen a day's list yet. I look for one every half hour."
+    return Post((heading("No list yet", level=3), text(words), *note(page.freshness)))
 
 
 def _nothing_here(page: TrendingPage, period: Period) -> Post:

@@ -160,7 +160,8 @@ def test_a_period_can_be_turned_and_ordered_anew() -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"period": None}, "I have not seen any papers yet"),
+        ({"period": None, "freshness": Freshness(papers=0)}, "I have not seen any papers yet"),
+        ({"period": None, "freshness": Freshness(papers=3)}, "I hold 3 papers to search in, and have not seen a day's"),
         ({"total": 0}, "I know no papers of Friday, 14 March 2025"),
         ({"total": 1}, "it has 1 paper."),
         ({"total": 0, "period": Period(PeriodKind.WEEK, DAY)}, "I know no papers of week 11 of 2025"),
