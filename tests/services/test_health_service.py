@@ -113,6 +113,8 @@ async def test_it_is_said_what_could_not_be_read_and_whether_that_is_usual(
 async def test_of_a_look_in_parts_all_is_told_and_each_kind_of_what_could_not_be_read(
     r: Resources, clock: FakeClock, tmp_path: Path
 ) -> None:
+    good = "\n".join(f"@misc{{k{number}, title={{T}}, eprint={{{make_id(number)}}}}}" for number in range(10, 13))
+    (tmp_path / "a first one.bib").write_text(good)
     (tmp_path / "a.bib").write_text("@misc{k, title={T}, eprint={2503.00001}} @book{knuth, title={The Art}}")
     (tmp_path / "b.json").write_text("[{")
     (tmp_path / "c.json").write_text('[{"id": "2503.00002", "title": "T"}, {"title": "Nameless"}]')
@@ -120,9 +122,9 @@ async def test_of_a_look_in_parts_all_is_told_and_each_kind_of_what_could_not_be
     await ingest.refresh(r)
     found = await health.status(r)
     (state,) = found.sources
-    assert (state.fetched, state.rejected) == (5, 3)
+    assert (state.fetched, state.rejected) == (8, 3)
     words = read(status_post(found))
-    assert "5 papers, 3 of them unreadable" in words
+    assert "8 papers, 3 of them unreadable" in words
     for kind in ("a.bib: knuth): It has neither an arXiv id", "b.json): It is JSON that is cut off"):
         assert kind in words
     assert not document.status(found)["sources"][0]["has_changed"], "people's own files have no format to change"

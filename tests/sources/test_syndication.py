@@ -106,6 +106,7 @@ def test_authors_in_many_forms(said: str, authors: tuple[str, ...]) -> None:
         (b"<rss/>", "no channel"),
         (b"<!DOCTYPE html><html>Just a moment</html>", "web page"),
         (b'<!DOCTYPE r [<!ENTITY a "b">]><rss>&a;</rss>', "entities"),
+        (b'<!DOCTYPE rss SYSTEM "http://127.0.0.1/feed.dtd"><rss><channel/></rss>', "defines a document type"),
         (b"<rss>" + b"<a>" * MOST_TAGS, "more than 400,000 tags"),
         (RDF.replace(b"10.", b"11."), "None of the 3 items of the feed can be read"),
     ],
