@@ -15,7 +15,7 @@ from storage.source_state import SourceState
 _STANDING = select(
     select(counters.c.value).where(counters.c.name == "papers").scalar_subquery(),
     select(func.max(sightings.c.seen_at)).scalar_subquery(),
-    select(func.max(sources.c.succeeded_at)).scalar_subquery(),
+    select(func.max(sources.c.succeeded_at)).where(sources.c.name != bindparam("beside")).scalar_subquery(),
     select(facts.c.value).where(facts.c.name == bindparam("fact")).scalar_subquery(),
 )
 
@@ -48,9 +48,12 @@ class SourcesReader:
         rows = await self._connection.execute(select(sources).order_by(sources.c.name))
         return [SourceState(**row) for row in rows.mappings()]
 
-    async def standing(self, fact: str) -> Standing:
-        """Together with the value of ``fact``: one way to the database instead of four."""
-        row = (await self._connection.execute(_STANDING, {"fact": fact})).one()
+    async def standing(self, fact: str, *, beside: str = "") -> Standing:
+        """Together with the value of ``fact``: one way to the database instead of four.
+
+        Looks at the source ``beside`` do not count.
+        """
+        row = (await self._connection.execute(_STANDING, {"fact": fact, "beside": beside})).one()
         return Standing(row[0] or 0, *row[1:])
 
     async def day_looked_at(self, name: str, day: date) -> datetime | None:

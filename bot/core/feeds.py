@@ -3,7 +3,9 @@
 import re
 from urllib.parse import urlsplit
 
-NAMES_TAKEN = frozenset({"huggingface", "arxiv", "semanticscholar", "files", "sample"})
+FILES = "files"
+"""The source that is a folder on this machine."""
+NAMES_TAKEN = frozenset({"huggingface", "arxiv", "semanticscholar", FILES, "sample"})
 """Those of the other sources of papers in the store."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,28}[A-Za-z0-9])?", re.ASCII)

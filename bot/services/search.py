@@ -9,6 +9,7 @@ from itertools import islice
 from time import perf_counter
 from typing import TypedDict
 
+from bot.core.feeds import FILES
 from bot.core.identity import parse_paper_id
 from bot.core.loosened import loosened
 from bot.core.pages import Found, Freshness, SearchPage, TrendingPage
@@ -240,7 +241,8 @@ async def freshness(r: Resources) -> Freshness:
 
 
 async def _freshness(tx: Reading, now: datetime) -> Freshness:
-    found = await tx.sources.standing(ingest.SAMPLE_FACT)
+    # A folder on this machine can be read whatever the network does: it tells nothing of how current the rest is.
+    found = await tx.sources.standing(ingest.SAMPLE_FACT, beside=FILES)
     papers = found.papers
     if found.fact:
         return Freshness(

@@ -17,6 +17,7 @@ from bibtexparser.exceptions import BlockAbortedException, ParserStateException
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 from bibtexparser.model import Entry, ParsingFailedBlock
 
+from bot.core.feeds import FILES
 from bot.core.identity import find_paper_ids, parse_paper_id
 from bot.core.text import clean, readable
 from bot.errors import InvalidInput, SourceChanged
@@ -26,7 +27,7 @@ from bot.sources.items import LONGEST_ABSTRACT, LONGEST_NAME, LONGEST_TITLE, MOS
 from storage.naming import is_doi
 from storage.records import Paper, PaperId, Sighting
 
-NAME = "files"
+NAME = FILES
 MOST_BYTES = 16 * 2**20
 """Ten thousand references with their abstracts, as many as are read of one file, take eleven megabytes."""
 MOST_KEYWORDS = 50

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -10,6 +11,7 @@ from bot.core.period import Period, PeriodKind
 from bot.errors import InvalidInput, QuerySyntaxError
 from bot.ports import Resources
 from bot.services import ingest, search
+from bot.sources.folder import Folder
 from storage.records import Paper, Sort
 from storage.search_index import SearchSort
 from tests.builders import BASE, DAY, FakeClock, make_id, make_paper, make_papers, sighting_of
@@ -335,6 +337,17 @@ async def test_a_look_that_found_nothing_new_is_a_look(r: Resources, source: Fak
     source.down = True
     await ingest.refresh(r)
     assert "5 days ago, on 2025-03-20" in (await search.freshness(r)).note
+
+
+async def test_a_folder_of_files_makes_nothing_look_current(
+    r: Resources, source: FakeSource, clock: FakeClock, tmp_path: Path
+) -> None:
+    r = replace(r, sources=(source, Folder(tmp_path, clock=clock)))
+    await keep_unindexed(r, *make_papers(2))
+    clock.advance(days=6)
+    source.down = True
+    await ingest.refresh(r)
+    assert "6 days ago, on 2025-03-14" in (await search.freshness(r)).note
 
 
 async def test_where_no_paper_holds_all_words_those_that_hold_most_come_first_and_it_is_said(r: Resources) -> None:

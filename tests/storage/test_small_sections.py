@@ -82,6 +82,7 @@ class TestSources:
             await tx.facts.put("said", "so")
             assert await tx.sources.standing("said") == Standing(1, sighting_of(paper).seen_at, LATER, "so")
             assert (await tx.sources.standing("nothing")).fact is None
+            assert (await tx.sources.standing("said", beside="huggingface")).succeeded_at == BASE
 
 
 class TestChannels:
