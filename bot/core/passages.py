@@ -70,10 +70,11 @@ class Close:
 def of_paper(paper: Paper, text: FullText | None = None) -> tuple[Passage, ...]:
     """The sentences of what there is to read, in order, each with its section; a row of a table is one, too.
 
-    The abstract comes first, as the store has it; without one the summary, which is called one.
+    The abstract comes first, as the store has it; without one the summary, which is called one. Where there is a text,
+    nobody needs what others say of it.
     """
     short = Piece(paper.text_section, PieceKind.PROSE, paper.text)
-    told = [(0, short, sentence) for sentence in sentences(paper.text)]
+    told = [(0, short, sentence) for sentence in sentences(paper.text)] if paper.abstract or text is None else []
     for paragraph, piece in enumerate(text.pieces if text is not None else (), 1):
         if piece.section.lower() != "abstract" or not paper.abstract:
             parts = (piece.text,) if piece.kind is PieceKind.ROW else sentences(piece.text)

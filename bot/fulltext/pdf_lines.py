@@ -95,7 +95,7 @@ class _Reading:
             self._end_prose()
             self.outline.heading(title)
             self._after_references |= is_references(title)
-        elif abstract := _RUN_IN_ABSTRACT.match(line):
+        elif not self._number and (abstract := _RUN_IN_ABSTRACT.match(line)):
             self._end_prose()
             self.outline.heading("Abstract")
             self._prose.append(line[abstract.end() :])
@@ -117,8 +117,10 @@ class _Reading:
         """The line where it is a heading: known by name, or numbered as the next one has to be."""
         if len(line) > LONGEST_HEADING:
             return None
-        if _NAMED.fullmatch(line) and not line[0].islower():
-            return line.rstrip(":.")
+        if (named := _NAMED.fullmatch(line)) and not line[0].islower():
+            title = named[0].rstrip(":.")
+            # Behind numbered sections it is somebody else's abstract, in a prompt say.
+            return None if self._number and title.lower() == "abstract" else title
         if roman := _ROMAN.fullmatch(line):
             return self._as_next(((_roman(roman.group(1)),), False), line)
         if (numbered := _NUMBERED.fullmatch(line)) and _titled(numbered.group(2), "." in numbered.group(1)):

@@ -23,6 +23,7 @@ SHORTEST_CELL, LONGEST_CELL = 10, 420
 LONGEST_NAME = 28
 NOT_FOUND = "“Not found” says that I found none, not that there is none."
 OWN_WORDS = f"Each cell is a sentence of that paper's own, which I chose. {NOT_FOUND}"
+CHOSEN = f"Each cell is a sentence of what I read of that paper, which I chose. {NOT_FOUND}"
 CHECKED = f"Behind each claim stands its quotation, checked word for word. {NOT_FOUND}"
 
 
@@ -93,7 +94,8 @@ def _post(found: Comparison, rows: Sequence[Row], shown: _Shown, *, turning: boo
     nowhere = [ASPECTS[row.aspect].lower() for row in found.rows if not row.cells]
     if nowhere and (left_out or shown.first + shown.count >= len(rows)):
         blocks.append(text(f"Not found in any of them: {listed(nowhere)}."))
-    how = OWN_WORDS if found.engine == EXTRACTIVE else CHECKED
+    by_others = any(one.origin is None and not one.has_abstract for one in found.read)
+    how = CHECKED if found.engine != EXTRACTIVE else CHOSEN if by_others else OWN_WORDS
     closing = [_sources(here, numbers, names, shown), how, coverage(found.read)]
     blocks.append(fine("\n".join(filter(None, closing))))
     return Post((*blocks, *(_turning(found, rows, shown) if turning else ()), *_kept(found, here, shown.token)))

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from bot.core.grounding import Passage
 from bot.core.passages import Close, Tie, as_query, best, of_paper, spoken
+from storage.fulltext import FullText, Origin, Piece, PieceKind
 from storage.query import Or, Words
 from storage.records import PaperId
-from tests.builders import make_paper
+from tests.builders import BASE, make_paper
 
 ABSTRACT = (
     "Large models forget what they learned. We introduce Keepsake, a memory for language models. "
@@ -33,6 +34,12 @@ class TestPassagesOfAPaper:
         assert " ".join(each.text for each in PASSAGES) == ABSTRACT
         assert [each.ordinal for each in PASSAGES] == [0, 1, 2, 3, 4, 5]
         assert {(each.paper_id, each.section, each.title) for each in PASSAGES} == {(PAPER.id, "Abstract", PAPER.title)}
+
+    def test_where_there_is_a_text_no_summary_by_others_counts_as_the_papers_words(self) -> None:
+        paper = make_paper(abstract="", summary="It is short. It helps.")
+        pieces = (Piece("2 Method", PieceKind.PROSE, "We cook noodles slowly."),)
+        text = FullText(paper_id=paper.id, version=1, origin=Origin.HTML, read_at=BASE, pieces=pieces)
+        assert [one.section for one in of_paper(paper, text)] == ["2 Method"]
 
     def test_without_an_abstract_they_are_those_of_the_summary_and_say_so(self) -> None:
         found = of_paper(make_paper(abstract="", summary="It is short. It helps."))

@@ -26,6 +26,12 @@ def test_headings_are_found_by_number_and_by_name() -> None:
     ]  # fmt: skip
 
 
+def test_an_abstract_behind_numbered_sections_is_not_the_papers() -> None:
+    page = "Abstract\nShort.\n1 Introduction\nLong.\nReferences\n[1] Old.\nA Prompts\nJudge this.\nAbstract: {text}\n"
+    pieces = found(f"{page}Abstract\nJudge that.")
+    assert pieces[-1] == Piece("A Prompts", PieceKind.PROSE, "Judge this. Abstract: {text} Abstract Judge that.", "1")
+
+
 def test_roman_numbers_count_too() -> None:
     assert sections("I. INTRODUCTION\nLong.\nII. METHOD\nShort.") == ["I. INTRODUCTION", "II. METHOD"]
 

@@ -155,6 +155,13 @@ def test_on_a_phone_each_aspect_stands_by_itself_with_a_line_for_each_paper() ->
     ]
 
 
+def test_where_a_summary_by_others_was_read_its_sentences_are_not_called_the_papers_own() -> None:
+    found = make_comparison(*ROWS)
+    words = read(comparison_post(replace(found, read=(replace(found.read[0], has_abstract=False), found.read[1]))))
+    assert "Each cell is a sentence of what I read of that paper, which I chose." in words
+    assert "abstracts and summaries by others only" in words
+
+
 def lines(post: Post, width: int) -> list[str]:
     return [line.plain for line in lay_out(post, Look(width=width))]
 
