@@ -54,9 +54,7 @@ def read_feed(body: bytes, *, source: str, seen_at: datetime) -> Fetched:
     Raises:
         SourceChanged: it is no feed, or none of its items can be used.
     """
-    if body.count(b"<") > MOST_TAGS:
-        raise SourceChanged(source, f"The answer has more than {MOST_TAGS:,} tags, which no feed has.")
-    root = read_xml(body, source)
+    root = read_xml(body, source, most_tags=MOST_TAGS)
     match name(root):
         case "rss":
             top = child(root, "channel")

@@ -14,12 +14,14 @@ from bot.errors import SourceChanged
 
 MOST_BYTES = 16 * 2**20
 """A feed of two thousand papers is four megabytes, a page of a thousand records two."""
+MOST_TAGS = 1_000_000
+"""A page of a thousand records of large collaborations has half as many. The tree of so many takes 300 MB at worst."""
 LONGEST_RAW = 200_000
 """Characters of one element that are looked at."""
 BOM = b"\xef\xbb\xbf"
 
 
-def read_xml(body: bytes, source: str) -> Element:
+def read_xml(body: bytes, source: str, *, most_tags: int = MOST_TAGS) -> Element:
     """The root of a document.
 
     Raises:
@@ -32,6 +34,8 @@ def read_xml(body: bytes, source: str) -> Element:
         raise SourceChanged(source, "The answer is empty.")
     if start.startswith((b"<!doctype html", b"<html")):
         raise SourceChanged(source, "The answer is a web page (HTML), not XML.")
+    if body.count(b"<") > most_tags:
+        raise SourceChanged(source, f"The answer has more than {most_tags:,} tags, which no list of papers has.")
     try:
         root: Element = fromstring(body, forbid_dtd=True)
     except DefusedXmlException:

@@ -11,6 +11,7 @@ from bot.sources.arxiv_api import id_params, read_entries
 from bot.sources.arxiv_feed import Announced, read_feed
 from bot.sources.arxiv_oai import TokenRefused, read_records, set_of
 from bot.sources.arxiv_recorded import read_recorded
+from bot.sources.xml import MOST_TAGS
 from storage.records import PaperId
 from tests.builders import BASE, DAY
 from tests.standins.arxiv import Entry, api_body, atom_body, error_body, make_entries, oai_body, oai_error, rss_body
@@ -182,10 +183,11 @@ OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE feed [<!ENTITY x SYSTEM "file:///et
         (OUTSIDE, "entities"),
         (b"<?xml version='1.0' encoding='klingon'?><feed/>", "XML"),
         (b"<feed>" * 100_000, "XML"),
+        (b"<a>" * (MOST_TAGS + 1), "more than 1,000,000 tags"),
         (b"<opml/>", "opml"),
         (rss_body([Entry(id="abc")]), "None of the 1 items"),
     ],
-    ids=["empty", "html", "text", "cut off", "bomb", "file", "encoding", "deep", "other", "no paper"],
+    ids=["empty", "html", "text", "cut off", "bomb", "file", "encoding", "deep", "deeper", "other", "no paper"],
 )
 def test_what_is_no_answer_is_refused_with_its_reason(body: bytes, words: str) -> None:
     with pytest.raises(SourceChanged, match=words):
