@@ -10,6 +10,8 @@ from bot.sources.items import LONGEST_REASON, MOST_ITEMS
 
 MOST_BYTES = 16 * 2**20
 """A hundred papers of Hugging Face's are half a megabyte, five hundred of Semantic Scholar's a third of one."""
+MOST_PARTS = 500_000
+"""Objects and lists: a hundred papers of Hugging Face's have about two thousand, and each takes a hundred bytes."""
 LARGEST_NUMBER = 10**9
 """No count of votes, stars or citations is near it, and every database's integer holds it."""
 
@@ -27,6 +29,8 @@ def read_list(body: bytes, source: str) -> list[Any]:
         raise SourceChanged(source, "The answer is empty.")
     if start.startswith(b"<"):
         raise SourceChanged(source, "The answer is a web page (HTML), not the list of papers.")
+    if body.count(b"{") + body.count(b"[") > MOST_PARTS:
+        raise SourceChanged(source, f"The answer has more than {MOST_PARTS:,} parts, which no list of papers has.")
     try:
         items = json.loads(body)
     except (ValueError, RecursionError) as error:

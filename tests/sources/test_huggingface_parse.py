@@ -7,7 +7,7 @@ from bot.core.identity import parse_paper_id
 from bot.errors import SourceChanged
 from bot.ports import Fetched
 from bot.sources.huggingface_parse import listed_ids, newest_moment, read_items, read_papers
-from bot.sources.json_list import MOST_BYTES
+from bot.sources.json_list import MOST_BYTES, MOST_PARTS
 from storage.records import Paper
 from tests.builders import BASE, DAY
 from tests.standins.hugging_face import as_body, make_item, make_items
@@ -299,6 +299,7 @@ def test_a_paper_that_is_listed_twice_counts_once_and_first() -> None:
         (b"[", "cut off after"),
         (b"[1 2]", "not JSON (line 1, column 4)"),
         (b"[" * 100_000, "nested deeper"),
+        (b"[" + b"{}," * MOST_PARTS + b"{}]", "more than 500,000 parts"),
         (b"[\xff\xfe]", "cannot be read"),
         (b"[" + b"9" * 5000 + b"]", "cannot be read"),
         (b'{"error": "Invalid \\n token"}', "an error: Invalid token"),
