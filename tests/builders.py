@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from bot.core.grounding import Answer, AnswerStatus, Claim, Label
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
 from storage.records import (
     ChangeKind,
     ChannelSetup,
@@ -83,6 +83,7 @@ def make_answer(*claims: Claim, **facts: Any) -> Answer:
         "question": "How large is the dataset?",
         "status": AnswerStatus.PASSAGES,
         "engine": "extractive",
+        "read": (Read(paper_id=make_id(1)), Read(paper_id=make_id(2))),
     }
     return Answer(claims=claims, **(defaults | facts))
 

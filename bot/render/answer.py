@@ -102,6 +102,8 @@ def _nothing(answer: Answer) -> str:
 
 def coverage(read: Sequence[Read]) -> str:
     """What was read, in words."""
+    if not read:
+        return "Read: nothing, since I have no text to read for this."
     full = [one for one in read if one.origin is not None]
     short, several = _shorter([one for one in read if one.origin is None])
     if not full:

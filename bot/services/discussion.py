@@ -77,7 +77,7 @@ async def ask(
     near = await nearness.of_passages(r, sought, texts, full)
     closest = await asyncio.to_thread(passages.best, sought, texts, near, limit=MOST_GIVEN)
     given = tuple(close.passage for close in closest)
-    read = tuple(reading.read_of(paper, full.get(paper.id)) for paper in papers)
+    read = tuple(reading.read_of(paper, full.get(paper.id)) for paper in papers if paper.text or paper.id in full)
     held = {paper.id: paper for paper in papers}
 
     def heard(claims: Sequence[Claim]) -> None:

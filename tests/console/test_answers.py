@@ -3,7 +3,7 @@
 import pytest
 
 from bot.console.answers import show_answer
-from bot.core.grounding import Answer, AnswerStatus, Claim, Label
+from bot.core.grounding import Answer, AnswerStatus, Claim, Label, Read
 from bot.services.discussion import Reply, Watch
 from tests.builders import make_paper
 from tests.render.reading import read
@@ -20,7 +20,8 @@ ONE, TWO = claim("pots are large."), claim("noodles are long.")
 
 
 def answer(*claims: Claim, status: AnswerStatus = AnswerStatus.ANSWERED, note: str = "") -> Answer:
-    return Answer(question="How large?", status=status, engine="small-1", claims=claims, note=note)
+    read_of_it = (Read(paper_id=PAPER.id),)
+    return Answer(question="How large?", status=status, engine="small-1", claims=claims, note=note, read=read_of_it)
 
 
 async def shown(*states: Answer) -> list[str]:
@@ -44,7 +45,7 @@ async def test_each_claim_is_shown_when_it_stands_and_never_again() -> None:
     assert "How large?" not in second
     assert "pots" not in second + rest
     assert "checked word for word" in rest
-    assert "Read: abstracts only" in rest
+    assert "Read: the abstract only" in rest
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def test_a_models_sentence_stands_above_its_quotation_and_an_inference_is_called
     [
         ((Read(paper_id=PAPER.id),), "the abstract only, not the whole paper."),
         ((Read(paper_id=PAPER.id), Read(paper_id=make_id(2))), "abstracts only, not the whole papers."),
+        ((), "nothing, since I have no text to read for this."),
         ((Read(paper_id=PAPER.id, has_abstract=False),), "a summary by others only, not the whole paper."),
         (
             (Read(paper_id=PAPER.id), Read(paper_id=make_id(2), has_abstract=False)),

@@ -71,6 +71,14 @@ async def test_a_question_without_a_word_of_content_finds_nothing(question: str,
     assert (await discussion.ask(r, question)).answer.status is AnswerStatus.NOT_FOUND
 
 
+async def test_of_a_paper_of_which_only_the_title_is_known_nothing_was_read(r: Resources) -> None:
+    bare = make_paper(make_id(9), abstract="", summary="")
+    async with r.store.write() as tx:
+        await tx.papers.save([bare], [])
+    answer = (await discussion.ask(r, "How many sailors?", [bare.id])).answer
+    assert (answer.status, answer.read) == (AnswerStatus.NOT_FOUND, ())
+
+
 async def test_of_a_paper_that_says_nothing_of_it_the_nearest_is_shown_as_such(r: Resources) -> None:
     reply = await discussion.ask(r, "How many sailors?", [SOUP.id])
     assert reply.answer.status is AnswerStatus.NOT_FOUND
