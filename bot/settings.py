@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.core.allowance import Allowance
+from bot.core.choices import NO_MODELS
 from bot.core.feeds import read_feeds
 from bot.errors import SettingProblem, SettingsError
 from storage import categories
@@ -91,6 +92,8 @@ def _models(value: str) -> tuple[str, ...]:
 def _models_of_a_server(value: str | None, known: ValidationInfo) -> str | None:
     if not _models(value or "") and known.data.get("llm_base_url") is not None:
         raise ValueError("is needed where LLM_BASE_URL is set: a server has several models")
+    if ours := sorted(NO_MODELS.intersection(_models(value or ""))):
+        raise ValueError(f"{ours[0]!r} is what Paperboy itself calls answers without a model: name it otherwise there")
     return value
 
 

@@ -100,6 +100,14 @@ def test_several_models_may_be_offered(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings(NOWHERE)
 
 
+@pytest.mark.parametrize("name", ["passages", "extractive"])
+def test_no_model_may_be_called_as_answers_without_one_are(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("LLM_BASE_URL", "http://localhost:11434/v1")
+    monkeypatch.setenv("LLM_MODEL", f"qwen3:8b, {name}")
+    with pytest.raises(SettingsError, match=f"LLM_MODEL: '{name}' is what Paperboy itself calls"):
+        load_settings(NOWHERE)
+
+
 def test_the_key_of_a_model_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLM_API_KEY", "sk-secret")
     settings = load_settings(NOWHERE)

@@ -13,6 +13,8 @@ from storage.server_choices import ServerChoices
 MOST_ROLES = 10
 PASSAGES = "passages"
 """What is written to be answered with passages only, in the place of a model's name."""
+NO_MODELS = frozenset({PASSAGES, EXTRACTIVE})
+"""What answers without a model are called, so that no model may be."""
 WITHOUT = ("model", "language", "roles", "questions")
 """What can be as usual again."""
 
