@@ -209,7 +209,8 @@ class ArXivStandIn(LoopbackSite):
         kind, _, which = request.path.strip("/").partition("/")
         match kind:
             case "rss" | "atom":
-                found = [one for one in self.entries if set(one.categories) & _codes(which.split("+"), self.entries)]
+                codes = _codes(which.split("+"), self.entries)
+                found = [one for one in self.entries if codes.intersection(one.categories)]
                 return _conditional(request, (rss_body if kind == "rss" else atom_body)(found, day=self.day))
             case "api":
                 wanted = request.query.get("id_list", "").split(",")
