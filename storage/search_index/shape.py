@@ -149,11 +149,15 @@ def _aside(texts: str, abstract: str) -> Iterator[str]:
     """From each word of ``texts`` on the shortest row that ``abstract`` does not hold: longer ones begin with it."""
     held = f" {abstract} "
     for words in map(str.split, texts.split(BREAK)):
+        end = 0
         for start in range(len(words)):
-            for end in range(start + 1, len(words) + 1):
-                if f" {' '.join(words[start:end])} " not in held:
-                    yield row_key(words[start:end])
-                    break
+            # What is part of a row that is held is held, too: no row from here on ends before the last one did.
+            end = max(end, start + 1)
+            while end <= len(words) and f" {' '.join(words[start:end])} " in held:
+                end += 1
+            if end > len(words):
+                break
+            yield row_key(words[start:end])
 
 
 def _facts(paper: Paper) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def monstrous(number: int, sign: str) -> Item:
         summary=long(7_000),
         ai_summary=long(5_000),
         ai_keywords=[long(60)] * 30,
-        authors=[{"name": long(80)} for _ in range(664)],
+        authors=[{"name": long(30)} for _ in range(664)],
         organization={"name": long(100), "fullname": long(100)},
         githubRepo=ADDRESS,
         projectPage="https://" + "p" * 200 + ".example/" + "q" * 200,

@@ -109,7 +109,7 @@ def test_news_of_many_name_ten_and_count_the_rest() -> None:
     assert "Unsave" not in acts(post)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(papers=hostile_shelves(12), query=long_text(500), news=long_text(300), squeeze=st.integers(0, 2), data=st.data())
 def test_whatever_was_saved_fits(
     papers: tuple[Paper, ...], query: str, news: str, squeeze: int, data: st.DataObject
