@@ -1,18 +1,15 @@
 """What a command and the button beside it lead to, on Discord and at a terminal: ask a use case, put it into words."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import get_args
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, get_args
 
 from bot.core.allowance import Asker
 from bot.core.choices import Wish
-from bot.core.comparison import Comparison
-from bot.core.grounding import Answer
 from bot.core.identity import parse_paper_id
 from bot.core.opening import Topic, question
 from bot.core.period import Period
 from bot.core.schedule import next_slot
 from bot.core.style import Style
-from bot.core.summary import Summary
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render.answer import answer_post, growing_post
@@ -35,11 +32,12 @@ from bot.services import saved as shelf
 from bot.services import similar as likeness
 from bot.services.choosing import order_of
 from bot.services.next_run import next_run
-from storage.records import ChannelSetup, Paper, PaperId, Sort
+from storage.records import ChannelSetup, PaperId, Sort
 from storage.search_index import SearchSort
 
 ON_A_PAGE = 5
 
+P = ParamSpec("P")
 Tell = Callable[[Post], None]
 """Is given what stands by now of something that a model is writing."""
 
@@ -135,11 +133,7 @@ async def answered(
     tell: Tell | None = None,
 ) -> Post:
     """The answer to a question about some papers, or all; in a thread about papers, about those, and remembered."""
-
-    def watch(answer: Answer, papers: Mapping[PaperId, Paper]) -> None:
-        if tell is not None:
-            tell(growing_post(answer, papers))
-
+    watch = _watching(tell, growing_post)
     reply = await discussed.ask(r, thread_id, asked, asker, paper_ids=paper_ids, watch=watch)
     return answer_post(reply.answer, reply.papers, reply.token)
 
@@ -169,11 +163,7 @@ async def summarised(
     r: Resources, thread_id: int, wanted: tuple[str | None, Style], asker: Asker, *, tell: Tell | None = None
 ) -> Post:
     """The paper that is named in a few lines of a style, or the one that the thread is about."""
-
-    def watch(so_far: Summary) -> None:
-        if tell is not None:
-            tell(growing_summary(so_far))
-
+    watch = _watching(tell, growing_summary)
     found, token = await discussed.summarise(r, thread_id, wanted, asker, watch=watch)
     return summary_post(found, token)
 
@@ -182,11 +172,7 @@ async def compared(
     r: Resources, thread_id: int, named: Sequence[str], asker: Asker, *, tell: Tell | None = None
 ) -> Post:
     """Papers side by side; those of the thread where fewer than two are named."""
-
-    def watch(so_far: Comparison) -> None:
-        if tell is not None:
-            tell(growing_comparison(so_far))
-
+    watch = _watching(tell, growing_comparison)
     found, token = await discussed.compare(r, thread_id, named, asker, watch=watch)
     return comparison_post(found, token)
 
@@ -241,3 +227,14 @@ def paper_sort(text: str) -> Sort:
     if text not in list(Sort):
         raise InvalidInput(f"Papers come by {', '.join(Sort)}; there is no order “{text[:40]}”.")
     return Sort(text)
+
+
+def _watching(tell: Tell | None, growing: Callable[P, Post]) -> Callable[P, None] | None:
+    """Puts what stands by now into words for ``tell``; None where nobody is told."""
+    if tell is None:
+        return None
+
+    def watch(*so_far: P.args, **named: P.kwargs) -> None:
+        tell(growing(*so_far, **named))
+
+    return watch

@@ -174,19 +174,6 @@ async def _answer_on(interaction: Interaction, paper_id: PaperId, topic: Topic) 
     )
 
 
-async def _page(interaction: Interaction, page: SimilarPage | SearchPage | TrendingPage | SavedPage) -> Post:
-    r = interaction.client.resources
-    match page:
-        case SimilarPage(paper_id, offset):
-            return await pages.similar(r, paper_id, offset)
-        case SearchPage(token, offset, sort):
-            return await pages.found_again(r, token, sort, offset)
-        case TrendingPage(period, sort, offset):
-            return await pages.trending(r, period, sort, offset)
-        case SavedPage(offset, token):
-            return await pages.saved_again(r, interaction.user.id, token, offset)
-
-
 async def _sum_up(interaction: Interaction, paper_id: PaperId, style: Style) -> None:
     """Likewise."""
     r, here, who = interaction.client.resources, interaction.channel_id or 0, asker(interaction)
@@ -203,6 +190,19 @@ async def _turn(interaction: Interaction, page: Coroutine[Any, Any, Post]) -> No
         await replace(interaction, page)
     else:
         await answer(interaction, page, private=True)
+
+
+async def _page(interaction: Interaction, page: SimilarPage | SearchPage | TrendingPage | SavedPage) -> Post:
+    r = interaction.client.resources
+    match page:
+        case SimilarPage(paper_id, offset):
+            return await pages.similar(r, paper_id, offset)
+        case SearchPage(token, offset, sort):
+            return await pages.found_again(r, token, sort, offset)
+        case TrendingPage(period, sort, offset):
+            return await pages.trending(r, period, sort, offset)
+        case SavedPage(offset, token):
+            return await pages.saved_again(r, interaction.user.id, token, offset)
 
 
 async def _shelve(interaction: Interaction, paper_id: PaperId, work: Coroutine[Any, Any, Post]) -> None:

@@ -80,7 +80,7 @@ def growing_comparison(found: Comparison) -> Post:
 def _post(found: Comparison, rows: Sequence[Row], shown: _Shown, *, turning: bool) -> Post:
     names = _names(found, shown)
     # Of all rows, so that a source has one number on every page.
-    numbers = numbered(claim for row in rows for paper in found.papers if (claim := row.cells.get(paper.id)))
+    numbers = numbered(found.claims)
     here = rows[shown.first : shown.first + shown.count]
     papers = tuple(_named(paper, shown) for paper in found.papers)
     blocks: list[Block] = [heading("Side by side", level=3), Listing(papers)]

@@ -12,6 +12,8 @@ from storage.records import ChannelSetup, Delivery
 
 MOST_NAMED = 10
 ON_HOLD = "on hold until somebody mends it"
+ANSWERS_CAME = "How the server is answered comes from the file, too."
+ANSWERS_STAY = "How the server is answered was chosen there already, and stays as it is."
 
 
 def brought(report: SourceReport, *, named: bool = True) -> str:
@@ -61,10 +63,6 @@ def tick_report(report: TickReport) -> Post:
     rest = len(ended) - MOST_NAMED
     more = (fine(f"and {rest:,} more"),) if rest > 0 else ()
     return Post((heading("Deliveries"), words, *((rows,) if ended else ()), *more))
-
-
-ANSWERS_CAME = "How the server is answered comes from the file, too."
-ANSWERS_STAY = "How the server is answered was chosen there already, and stays as it is."
 
 
 def imported_setups(

@@ -99,9 +99,8 @@ def _source(state: SourceState, health: Health, words: int) -> tuple[Inline, ...
         parts += [Span("last read "), ago(state.succeeded_at, health.now), Span(f", {counted(state.fetched, 'paper')}")]
         if state.rejected:
             parts.append(Span(f", {state.rejected:,} of them unreadable{_usually(state)}"))
-            parts.append(
-                Span(f" ({'; '.join(line(first, words) for first in state.rejects)})" if state.rejects else "")
-            )
+        if state.rejects:
+            parts.append(Span(f" ({'; '.join(line(first, words) for first in state.rejects)})"))
     else:
         parts.append(Span("never read yet"))
     if state.problem:

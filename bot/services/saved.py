@@ -113,8 +113,5 @@ async def page_again(r: Resources, person_id: int, token: str | None, *, limit: 
     """
     if token is None:
         return await page(r, person_id, limit=limit, offset=offset)
-    async with r.store.read() as tx:
-        text = await tx.queries.text(token)
-    if text is None:
-        raise InvalidInput("That search is not remembered any more. Search again with /papers saved.")
+    text = await search.remembered(r, token, otherwise="Search again with /papers saved.")
     return await page(r, person_id, text, limit=limit, offset=offset)

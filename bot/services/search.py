@@ -165,11 +165,21 @@ async def search_again(r: Resources, token: str, *, limit: int, offset: int, sor
     Raises:
         InvalidInput: the search is not remembered any more.
     """
+    text = await remembered(r, token, otherwise="Search again with /papers search.")
+    return await search(r, text, limit=limit, offset=offset, sort=sort)
+
+
+async def remembered(r: Resources, token: str, *, otherwise: str) -> str:
+    """The query whose button was pressed.
+
+    Raises:
+        InvalidInput: it is not remembered any more; what to do then is ``otherwise``.
+    """
     async with r.store.read() as tx:
         text = await tx.queries.text(token)
     if text is None:
-        raise InvalidInput("That search is not remembered any more. Search again with /papers search.")
-    return await search(r, text, limit=limit, offset=offset, sort=sort)
+        raise InvalidInput(f"That search is not remembered any more. {otherwise}")
+    return text
 
 
 async def trending(

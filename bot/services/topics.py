@@ -9,6 +9,7 @@ from bot.core.ranking import Ranked, rank
 from bot.core.schedule import parse_zone
 from bot.errors import InvalidInput, QuerySyntaxError
 from bot.ports import Resources
+from bot.services import search
 from storage.records import Person, Schedule, Sort, Topic
 from storage.store import Writing
 
@@ -103,10 +104,7 @@ async def follow_search(r: Resources, person_id: int, token: str) -> Followed:
     Raises:
         InvalidInput: the search is not remembered any more, or see ``follow``.
     """
-    async with r.store.read() as tx:
-        text = await tx.queries.text(token)
-    if text is None:
-        raise InvalidInput("That search is not remembered any more. Follow it by its words with /topics follow.")
+    text = await search.remembered(r, token, otherwise="Follow it by its words with /topics follow.")
     return await follow(r, person_id, text)
 
 
