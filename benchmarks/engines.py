@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ def bag_of_words(papers: Iterable[Paper]) -> Ask:
     return ask
 
 
-async def postgres(papers: Iterable[Paper]) -> Ask | None:
+async def postgres(pieces: AsyncIterable[list[Paper]]) -> Ask | None:
     """PostgreSQL with a GIN index and ts_rank, in a table that goes with the connection; None without a server."""
     try:
         connection = await asyncpg.connect(POSTGRES, timeout=5)
@@ -125,10 +125,11 @@ async def postgres(papers: Iterable[Paper]) -> Ask | None:
     await connection.execute(
         "CREATE TEMPORARY TABLE d (id text, authors text, categories text[], day int, words tsvector)"
     )
-    await connection.executemany(
-        "INSERT INTO d VALUES ($1, $3, $4, $5, to_tsvector('english', $2))",
-        ((p.id, f"{p.title} {p.text}", ", ".join(p.authors), list(p.categories), _day(p)) for p in papers),
-    )
+    async for papers in pieces:
+        await connection.executemany(
+            "INSERT INTO d VALUES ($1, $3, $4, $5, to_tsvector('english', $2))",
+            ((p.id, f"{p.title} {p.text}", ", ".join(p.authors), list(p.categories), _day(p)) for p in papers),
+        )
     await connection.execute("CREATE INDEX ON d USING gin (words); ANALYZE d")
 
     async def ask(question: Question) -> object:

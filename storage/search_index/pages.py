@@ -51,7 +51,9 @@ def by_score(
     searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offset: int, *, weighed: bool = False
 ) -> Hits:
     """The best first, the ``WEIGHED`` best by score and ``shape.prior`` together where it is ``weighed``."""
-    if weighed and limit > 0:
+    if limit < 1:
+        return _page(searcher.search(wanted, limit=1), ())
+    if weighed:
         return _weighed(searcher, wanted, limit, offset)
     end = offset + limit
     fetched = end + 1
@@ -86,7 +88,7 @@ def _weighed(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offs
 
 def _cut(searcher: tantivy.Searcher, ranked: Ranked, limit: int, offset: int) -> tuple[Hit, ...]:
     """The page of ``ranked``, the best first, which holds all that are as good as the last one of the page."""
-    if offset >= len(ranked) or limit < 1:
+    if offset >= len(ranked):
         return ()
     end = offset + limit
     last = ranked[min(end, len(ranked)) - 1][0]

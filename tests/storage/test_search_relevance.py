@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tantivy
 
 from bot.core.parse_query import parse_query
 from storage.records import Paper
 from storage.search_index import Hits, SearchIndex, SearchSort, pages
+from storage.search_index.opening import opened
+from storage.search_index.translate import titled, translate
 from storage.store import Store
 from tests.builders import make_paper, sighting_of
 
@@ -18,6 +22,21 @@ TODAY = date(2025, 3, 14)
 @pytest.fixture
 async def index(tmp_path: Path, store: Store) -> SearchIndex:
     return SearchIndex.open(tmp_path / "index")
+
+
+class Counting:
+    """A searcher, and how many papers each search of it was to give."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self.limits: list[int] = []
+
+    def search(self, wanted: tantivy.Query, limit: int, *, count: bool = True) -> tantivy.SearchResult:
+        self.limits.append(limit)
+        return self._searcher.search(wanted, limit=limit, count=count)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._searcher, name)
 
 
 async def fill(store: Store, index: SearchIndex, papers: Iterable[Paper]) -> None:
@@ -88,6 +107,24 @@ async def test_the_paper_with_exactly_that_title_comes_first(
     assert (hits.hits[0].paper_id, hits.hits[0].titled, hits.total) == ("2503.00001", True, 3)
     rest = await search(index, query, sort=sort, limit=2, at=2)
     assert {hit.paper_id for hit in (*hits.hits, *rest.hits)} == {f"2503.0000{number}" for number in (1, 2, 3)}
+
+
+async def test_a_page_full_of_whole_titles_only_counts_the_others(
+    index: SearchIndex, store: Store, tmp_path: Path
+) -> None:
+    """Three million papers with a common word were ranked to show none of them."""
+    those = [make_paper(f"2503.{number:05}", title="Diffusion") for number in range(3)]
+    others = [make_paper(f"2504.{number:05}", title=f"Diffusion and {number}") for number in range(9)]
+    await fill(store, index, [*those, *others])
+    asked = opened(tmp_path / "index")
+    query = parse_query("diffusion")
+    whole_title = titled(query, asked.schema)
+    assert whole_title is not None
+    searcher = Counting(asked.searcher())
+    wanted = translate(query, asked.schema, TODAY)
+    hits = pages.titled_first(searcher, wanted, whole_title, 3, 0, weighed=True)  # type: ignore[arg-type]  # all that is used of one
+    assert (hits.total, len(hits.hits)) == (12, 3)
+    assert searcher.limits == [pages.WEIGHED + 1, 1]
 
 
 async def test_words_count_alike_wherever_they_stand_in_the_abstract_and_keywords(
