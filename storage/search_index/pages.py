@@ -1,9 +1,10 @@
 """Pages of what a search found: in a total order, so that together they are the whole list without doubles or holes."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from typing import Literal
+from typing import Any, Literal
 
 import tantivy
 from tantivy import Occur
@@ -11,8 +12,10 @@ from tantivy import Occur
 from storage.records import PaperId
 from storage.search_index import shape
 
-Ranked = Sequence[tuple[float, tantivy.DocAddress]]
-"""Scores and places, the best first."""
+Address = tuple[int, int]
+"""Where a paper is: in which segment, and as which one of it."""
+Ranked = Sequence[tuple[Any, tantivy.DocAddress]]
+"""Scores, which are numbers though the types do not say so, and places; the best first."""
 SearchSort = Literal["relevance", "match", "new", "top"]
 """``match`` is relevance without what a paper gains by being new or upvoted."""
 
@@ -48,31 +51,44 @@ def by_key(searcher: tantivy.Searcher, wanted: tantivy.Query, sort: SearchSort, 
 
 
 def by_score(
-    searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offset: int, *, weighed: bool = False
+    searcher: tantivy.Searcher,
+    wanted: tantivy.Query,
+    limit: int,
+    offset: int,
+    *,
+    weighed: bool = False,
+    without: AbstractSet[Address] = frozenset(),
 ) -> Hits:
-    """The best first, the ``WEIGHED`` best by score and ``shape.prior`` together where it is ``weighed``."""
+    """The best first, the ``WEIGHED`` best by score and ``shape.prior`` together where it is ``weighed``.
+
+    All that match are counted, those ``without`` which the page is made among them.
+    """
     if limit < 1:
         return _page(searcher.search(wanted, limit=1), ())
     if weighed:
-        return _weighed(searcher, wanted, limit, offset)
+        return _weighed(searcher, wanted, limit, offset, without)
     end = offset + limit
-    fetched = end + 1
+    fetched = end + 1 + len(without)
     found = searcher.search(wanted, limit=fetched)
-    ranked = found.hits
+    hits: Ranked = found.hits
     # Equal scores are many where a word stands only in names or titles: those at the page's end are read whole.
-    while len(ranked) == fetched and ranked[-1][0] == ranked[end - 1][0]:
+    while len(hits) == fetched and hits[-1][0] == _others(hits, without)[end - 1][0]:
         fetched *= 4
-        ranked = searcher.search(wanted, limit=fetched, count=False).hits
-    return _page(found, _cut(searcher, ranked, limit, offset))
+        hits = searcher.search(wanted, limit=fetched, count=False).hits
+    return _page(found, _cut(searcher, _others(hits, without), limit, offset))
 
 
-def _weighed(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offset: int) -> Hits:
+def _weighed(
+    searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offset: int, without: AbstractSet[Address]
+) -> Hits:
     """A weight for each of all that match would take as long as finding them: a half million for a common word."""
-    found = searcher.search(wanted, limit=WEIGHED + 1)
-    best = found.hits
-    is_all = len(best) <= WEIGHED
+    fetched = WEIGHED + 1 + len(without)
+    found = searcher.search(wanted, limit=fetched)
+    best: Ranked = found.hits
+    is_all = len(best) < fetched
     if not is_all:  # those that equal the first one behind them stay with it
         best = [hit for hit in best if hit[0] > best[-1][0]]
+    best = _others(best, without)
     weights = searcher.fast_field_values(shape.PRIOR, [address for _, address in best])
     ranked = sorted(
         ((score * weight, address) for (score, address), weight in zip(best, weights, strict=True)),
@@ -82,8 +98,16 @@ def _weighed(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int, offs
     hits = _cut(searcher, ranked, limit, offset)
     room = limit - len(hits)
     if room and not is_all:
-        hits += by_score(searcher, wanted, room, max(offset, len(ranked))).hits
+        hits += by_score(searcher, wanted, room, max(offset, len(ranked)), without=without).hits
     return _page(found, hits)
+
+
+def _others(hits: Ranked, without: AbstractSet[Address]) -> Ranked:
+    return [hit for hit in hits if _address(hit[1]) not in without] if without else hits
+
+
+def _address(address: tantivy.DocAddress) -> Address:
+    return address.segment_ord, address.doc
 
 
 def _cut(searcher: tantivy.Searcher, ranked: Ranked, limit: int, offset: int) -> tuple[Hit, ...]:
@@ -101,20 +125,23 @@ def titled_first(
     searcher: tantivy.Searcher, wanted: tantivy.Query, titled: tantivy.Query, limit: int, offset: int, *, weighed: bool
 ) -> Hits:
     """As ``by_score``, those of ``wanted`` that are ``titled`` before all others."""
-    both, others = (
-        tantivy.Query.boolean_query([(Occur.Must, wanted), (occur, titled)]) for occur in (Occur.Must, Occur.MustNot)
-    )
-    first = by_score(searcher, both, limit, offset, weighed=weighed)
-    if not first.total:
+    both = tantivy.Query.boolean_query([(Occur.Must, wanted), (Occur.Must, titled)])
+    known = _all(searcher, both)
+    if not known:
         return by_score(searcher, wanted, limit, offset, weighed=weighed)
-    room = limit - len(first.hits)
-    rest = by_score(searcher, others, room, max(offset - first.total, 0), weighed=weighed)
-    total = first.total + rest.total
-    return Hits(
-        total=min(total, MOST_COUNTED),
-        exact=first.exact and rest.exact and total <= MOST_COUNTED,
-        hits=(*(replace(hit, titled=True) for hit in first.hits), *rest.hits),
-    )
+    first = by_score(searcher, both, limit, offset, weighed=weighed).hits
+    # To pass over some of a million takes less than to have the index look at each whether it is one of them.
+    room, behind = limit - len(first), max(offset - len(known), 0)
+    rest = by_score(searcher, wanted, room, behind, weighed=weighed, without=known)
+    return replace(rest, hits=(*(replace(hit, titled=True) for hit in first), *rest.hits))
+
+
+def _all(searcher: tantivy.Searcher, wanted: tantivy.Query) -> AbstractSet[Address]:
+    """Where all are that match, of what hardly ever many do."""
+    found = searcher.search(wanted, limit=MOST_COUNTED)
+    count = _count(found)
+    hits = found.hits if count <= MOST_COUNTED else searcher.search(wanted, limit=count, count=False).hits
+    return {_address(address) for _, address in hits}
 
 
 def some(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int) -> tuple[PaperId, ...]:
@@ -124,5 +151,10 @@ def some(searcher: tantivy.Searcher, wanted: tantivy.Query, limit: int) -> tuple
 
 
 def _page(found: tantivy.SearchResult, hits: tuple[Hit, ...]) -> Hits:
-    count: int = found.count  # type: ignore[attr-defined]  # it is there; tantivy's types forget it
+    count = _count(found)
     return Hits(total=min(count, MOST_COUNTED), exact=count <= MOST_COUNTED, hits=hits)
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    count: int = found.count  # type: ignore[attr-defined]  # it is there; tantivy's types forget it
+    return count

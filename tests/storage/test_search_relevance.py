@@ -124,7 +124,25 @@ async def test_a_page_full_of_whole_titles_only_counts_the_others(
     wanted = translate(query, asked.schema, TODAY)
     hits = pages.titled_first(searcher, wanted, whole_title, 3, 0, weighed=True)  # type: ignore[arg-type]  # all that is used of one
     assert (hits.total, len(hits.hits)) == (12, 3)
-    assert searcher.limits == [pages.WEIGHED + 1, 1]
+    assert searcher.limits == [pages.MOST_COUNTED, pages.WEIGHED + 1, 1]
+
+
+@pytest.mark.parametrize("most_counted", [2, 1_000])
+@pytest.mark.parametrize("sort", ["relevance", "match"])
+async def test_pages_fit_together_where_several_have_the_whole_title(
+    index: SearchIndex, store: Store, monkeypatch: pytest.MonkeyPatch, sort: SearchSort, most_counted: int
+) -> None:
+    those = [make_paper(f"2503.{number:05}", title="Diffusion", upvotes=number) for number in range(5)]
+    others = [make_paper(f"2504.{number:05}", title=f"Diffusion {'more ' * (number // 4)}on") for number in range(16)]
+    await fill(store, index, [*those, *others])
+    monkeypatch.setattr(pages, "WEIGHED", 3)
+    monkeypatch.setattr(pages, "MOST_COUNTED", most_counted)
+    whole = await search(index, "diffusion", sort=sort, limit=30)
+    assert {hit.paper_id for hit in whole.hits if hit.titled} == {paper.id for paper in those}
+    assert (len({hit.paper_id for hit in whole.hits}), whole.total) == (21, min(21, most_counted))
+    assert [hit.titled for hit in whole.hits] == [True] * 5 + [False] * 16
+    paged = [await search(index, "diffusion", sort=sort, limit=4, at=at) for at in range(0, 21, 4)]
+    assert tuple(hit for page in paged for hit in page.hits) == whole.hits
 
 
 async def test_words_count_alike_wherever_they_stand_in_the_abstract_and_keywords(
