@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+from bot.core.loosened import FUNCTION_WORDS
 from bot.core.parse_query import parse_query
 from bot.core.unfinished import Unfinished, unfinished
 from bot.errors import InvalidInput
@@ -75,12 +76,13 @@ async def _any_of(r: Resources, end: Unfinished) -> str:
     """What ``end`` may become, as the alternatives of a query."""
     if end.field is not None or end.opened:
         return " OR ".join(await _tails(r, end, end.field, NAMES_TRIED if end.field is Field.AUTHOR else WORDS_TRIED))
-    tails = await _tails(r, replace(end, opened=True), Field.TITLE, WORDS_TRIED)
+    tails = await _tails(r, replace(end, opened=True), Field.TITLE, WORDS_TRIED, telling=not end.before.strip())
     if len(end.beginning) >= SHORTEST_NAME:
         tails += await _tails(r, end, Field.AUTHOR, NAMES_TRIED)
     return " OR ".join(tails)
 
 
-async def _tails(r: Resources, end: Unfinished, field: Field | None, limit: int) -> list[str]:
+async def _tails(r: Resources, end: Unfinished, field: Field | None, limit: int, *, telling: bool = False) -> list[str]:
+    """What ``end`` may become. Of a first word ``a`` says nothing of which title is meant, and half of them hold it."""
     found = await r.index.beginning_with(field, end.sought(field), limit=limit)
-    return [end.written(word, field) for word in found]
+    return [end.written(word, field) for word in found if not (telling and word in FUNCTION_WORDS)]

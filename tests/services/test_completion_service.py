@@ -64,6 +64,12 @@ async def test_the_beginning_of_an_id_finds_the_papers_that_begin_so(r: Resource
         assert sorted(await offered(r, typed)) == [DIFFUSION.title, KERNELS.title]
 
 
+async def test_a_first_letter_stands_for_words_that_tell_and_a_later_one_for_any(r: Resources) -> None:
+    await keep(r, make_paper(make_id(3), title="Forests"), make_paper(make_id(4), title="For a kernel"))
+    assert await offered(r, "fo") == ["Forests"]
+    assert sorted(await offered(r, "kernels fo")) == sorted(["For a kernel", KERNELS.title])
+
+
 async def test_half_a_query_is_no_error(r: Resources) -> None:
     for typed in [
         "k",
