@@ -7,7 +7,7 @@ from operator import eq
 
 from bot.core.matching import stands_in, vocabulary_of
 from bot.core.pages import Snippet
-from bot.core.text import ELLIPSIS, clip, each_sentence, readable, unbroken, whole_characters
+from bot.core.text import ELLIPSIS, clean, clip, each_sentence, readable, unbroken, whole_characters
 from storage import words
 from storage.query import And, Field, Or, Query, Words
 from storage.records import Paper
@@ -65,9 +65,11 @@ def snippets(query: Query, papers: Iterable[Paper]) -> list[Snippet]:
 
 
 def _snippet(leaves: Sequence[_Leaf], paper: Paper) -> Snippet:
-    passages = each_sentence(paper.abstract or paper.summary or "")
+    whole = clean(paper.abstract or paper.summary or "")
+    passages = each_sentence(whole)
     opening = next(passages, "")
-    inside = tuple(leaf for leaf in leaves if leaf.words.field is not Field.TITLE)
+    # Once a sentence holds all that the whole text may hold, no other one has to be looked for.
+    inside = _likely(whole, [leaf for leaf in leaves if leaf.words.field is not Field.TITLE])
     best = _best(chain((opening,), passages), inside)
     text = readable(opening if best is None else best)
     marks = () if best is None else _marks(text, inside)
