@@ -50,14 +50,16 @@ async def search(
     started = perf_counter()
     check_page(limit, offset)
     page = _Page(limit=limit, offset=offset, sort=sort, today=r.clock().date())
-    answer = await _answer(r, text, page)
+    query = parse_query(text)
+    typed = clean(text)  # what is unseen, no database takes
+    # What does not depend on what is found is read while the index looks.
+    answer, (fresh, kept) = await asyncio.gather(_answer(r, query, text, page), _standing(r, typed))
     hits = answer.found.hits
-    asked = clean(answer.meant if answer.corrected and answer.meant else text)  # what is unseen, no database takes
+    asked = clean(answer.meant) if answer.corrected and answer.meant else typed
     nearly = await _nearly(r, answer, asked, page)
     async with r.store.read() as tx:
         papers = await tx.papers.get_many([hit.paper_id for hit in (*hits.hits, *nearly)])
-        token = await tx.queries.token(asked)
-        fresh = await _freshness(tx, r.clock())
+        token = kept if asked == typed else await tx.queries.token(asked)
     if token is None:  # the buttons to turn pages, to sort and to follow hold no more than a token
         async with r.store.write() as tx:
             token = await tx.queries.keep(asked, at=r.clock())
@@ -105,9 +107,14 @@ class _Answer:
     partial: bool = False
 
 
-async def _answer(r: Resources, text: str, page: _Page) -> _Answer:
+async def _standing(r: Resources, typed: str) -> tuple[Freshness, str | None]:
+    """How current the store is, and the token of a query that it keeps."""
+    async with r.store.read() as tx:
+        return await _freshness(tx, r.clock()), await tx.queries.token(typed)
+
+
+async def _answer(r: Resources, query: Query, text: str, page: _Page) -> _Answer:
     """What was asked; else what was probably meant; else what holds part of the one, or of the other."""
-    query = parse_query(text)
     found = await meaning.search(r, query, text, **page)
     if found.hits.total > FEW and not unknown_categories(query):
         return _Answer(query=query, found=found)
