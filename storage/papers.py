@@ -68,6 +68,16 @@ class PapersReader:
                 found[paper.id] = paper
         return {paper_id: found[paper_id] for paper_id in wanted if paper_id in found}
 
+    async def beginning_with(self, beginning: str, limit: int) -> list[Paper]:
+        """The ``limit`` papers with the highest of the ids that are ``beginning`` and digits, the highest first.
+
+        Of arXiv's ids within a month that is the newest.
+        """
+        # A letter comes after all digits in every collation that a database may have; so the key's own index serves.
+        within = papers.c.id.between(beginning, f"{beginning}z")
+        named = select(*PAPER_COLUMNS).where(within, papers.c.id.startswith(beginning, autoescape=True))
+        return await self._papers(named.order_by(papers.c.id.desc()).limit(limit))
+
     async def on_days(self, since: date, until: date) -> list[Paper]:
         """The papers that some source listed on one of the days, both included; by id."""
         listed = select(sightings.c.paper_id).where(sightings.c.daily_on.between(since, until))

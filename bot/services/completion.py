@@ -34,6 +34,11 @@ async def papers_like(r: Resources, typed: str, *, limit: int) -> tuple[Paper, .
     if not typed.strip():
         newest = await search.trending(r, None, sort=Sort.TRENDING, limit=limit)
         return tuple(ranked.paper for ranked in newest.ranked)
+    if beginning := _BEGINNING_OF_AN_ID.fullmatch(typed.strip()):
+        async with r.store.read() as tx:
+            named = await tx.papers.beginning_with((beginning.group(1) or beginning.group(2)).lower(), limit)
+        if named:
+            return tuple(named)
     async for query in _readings(r, typed.lstrip()):
         found = await search.papers(r, await r.index.some(query, limit=limit, today=r.clock().date()))
         if found:
@@ -57,8 +62,6 @@ async def queries_like(r: Resources, typed: str, *, limit: int) -> tuple[str, ..
 
 async def _readings(r: Resources, typed: str) -> AsyncIterator[Query]:
     """What may be meant, the likeliest first; the first one that finds something is taken."""
-    if beginning := _BEGINNING_OF_AN_ID.fullmatch(typed.strip()):
-        yield parse_query(f"id:{beginning.group(1) or beginning.group(2)}*")
     end = unfinished(typed)
     texts = [typed]  # a filter, an address or a whole id does not go on
     if end is not None and (anywhere := await _any_of(r, end)):

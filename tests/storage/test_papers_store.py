@@ -112,6 +112,23 @@ async def test_an_id_keeps_its_zeros(each_store: Store) -> None:
         assert await tx.papers.get(PaperId("2503.2130")) is None
 
 
+async def test_the_papers_whose_ids_begin_so_are_found_the_highest_first(each_store: Store) -> None:
+    ids = ("2503.00001", "2503.00019", "2503.00020", "2509.00001", "2510.00001", "hep-th/9901001", "hep-th/9902001")
+    await save(each_store, *(make_paper(paper_id) for paper_id in (*ids, "10.1101/2503.1")))
+
+    async def found(beginning: str, limit: int = 9) -> list[str]:
+        async with each_store.read() as tx:
+            return [paper.id for paper in await tx.papers.beginning_with(beginning, limit)]
+
+    assert await found("2503") == ["2503.00020", "2503.00019", "2503.00001"]
+    assert await found("2503", 2) == ["2503.00020", "2503.00019"]
+    assert await found("2503.0001") == ["2503.00019"]
+    assert await found("2509") == ["2509.00001"]
+    assert await found("hep-th/99") == ["hep-th/9902001", "hep-th/9901001"]
+    assert await found("hep-th/9901001") == ["hep-th/9901001"]
+    assert await found("2502") == await found("%") == await found("250_") == []
+
+
 async def test_more_than_one_batch_is_saved_and_found(each_store: Store) -> None:
     papers = make_papers(2_345)
     assert await save(each_store, *papers) == Saved(new=2_345, updated=0)
