@@ -1,6 +1,7 @@
 """What can happen to an answer on its way: two thousand kinds of damage, each by its number."""
 
 import random
+import re
 from collections.abc import Callable
 
 Damage = Callable[[random.Random, bytes], bytes]
@@ -12,6 +13,14 @@ SCRAPS = (
     b"<?xml version='1.0'?>",
 )  # fmt: skip
 ENCODINGS = ("utf-16", "utf-16-le", "utf-7", "utf-32", "cp037")
+DEPTHS = (3, 30, 30, 300, 300, 3_000)
+"""Those that may well be read, and one beyond every stack, which takes ten times as long as all others."""
+
+
+def some(sign: bytes, chance: random.Random, body: bytes) -> int:
+    """Where one of the signs stands, or 0."""
+    found = re.compile(sign).search(body, chance.randrange(len(body))) or re.search(sign, body)
+    return found.start() if found else 0
 
 
 def truncated(chance: random.Random, body: bytes) -> bytes:
@@ -25,23 +34,22 @@ def swapped(chance: random.Random, body: bytes) -> bytes:
 
 
 def nested(chance: random.Random, body: bytes) -> bytes:
-    """Something opened far too often."""
+    """Something opened too often, or far too often."""
     at = chance.randrange(len(body))
-    return body[:at] + chance.choice([b"[", b'{"paper":', b"<entry>", b"<author><name>"]) * 3_000 + body[at:]
+    opened = chance.choice([b"[", b'{"paper":', b"<entry>", b"<author><name>"])
+    return body[:at] + opened * chance.choice(DEPTHS) + body[at:]
 
 
 def retyped(chance: random.Random, body: bytes) -> bytes:
     """A text, a number or the inside of an element that is something else now."""
-    quotes = [at for at, byte in enumerate(body) if byte in b'">']
-    at = chance.choice(quotes or [0])
+    at = some(rb'[">]', chance, body)
     end = min(len(body), at + chance.randrange(1, 40))
     return body[: at + 1] + chance.choice([*NUMBERS, *SCRAPS]) + body[end:]
 
 
 def numbered(chance: random.Random, body: bytes) -> bytes:
     """A number that is far too large, or none."""
-    digits = [at for at, byte in enumerate(body) if byte in b"0123456789"]
-    at = chance.choice(digits or [0])
+    at = some(rb"[0-9]", chance, body)
     return body[:at] + chance.choice(NUMBERS) + body[at + 1 :]
 
 
@@ -65,7 +73,7 @@ def reencoded(chance: random.Random, body: bytes) -> bytes:
 def doubled(chance: random.Random, body: bytes) -> bytes:
     """A piece of it again and again."""
     start, end = sorted(chance.randrange(len(body) + 1) for _ in range(2))
-    return body[:end] + body[start : min(end, start + 400)] * chance.randint(1, 20) + body[end:]
+    return body[:end] + body[start : min(end, start + 200)] * chance.randint(1, 8) + body[end:]
 
 
 KINDS: tuple[Damage, ...] = (truncated, swapped, nested, retyped, numbered, scrapped, reencoded, doubled)
