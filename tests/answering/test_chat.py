@@ -17,6 +17,7 @@ from bot.answering.chat import Chat, Limits, Spoken
 from bot.answering.prompt import Message
 from bot.answering.sse import Events
 from bot.errors import ModelFailed, ModelFault
+from bot.sources.http import certificates
 from tests.standins.chat_server import ChatServer, Turn, chunk, drips, error, refuses, says, sends, silent
 
 KEY = "sk-very-secret"
@@ -27,7 +28,7 @@ WHOLE = Spoken("Hello you.", None)
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as opened:
+    async with httpx.AsyncClient(verify=certificates()) as opened:
         yield opened
 
 

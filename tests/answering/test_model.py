@@ -13,6 +13,7 @@ from bot.core.allowance import Asker
 from bot.core.grounding import Answer, AnswerStatus, Label
 from bot.core.passages import best, of_paper
 from bot.errors import ModelFailed, ModelFault
+from bot.sources.http import certificates
 from storage.turns import Turn as Said
 from tests.builders import BASE, make_paper
 from tests.standins.chat_server import ChatServer, Turn, chunk, refuses, says, sends
@@ -51,7 +52,7 @@ class Purse:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as opened:
+    async with httpx.AsyncClient(verify=certificates()) as opened:
         yield opened
 
 

@@ -25,6 +25,7 @@ from bot.ports import Resources
 from bot.render.markdown import visible
 from bot.services import trial
 from bot.services.trial import Tried
+from bot.sources.http import certificates
 from storage.search_index import SearchIndex
 from storage.store import Store
 from tests.builders import FakeClock
@@ -70,7 +71,7 @@ async def fight(folder: Path) -> dict[str, Fought]:
     r = Resources(store=store, index=index, sources=(), answerer=Extractive(), clock=FakeClock())
     found = {}
     model = Obeying()
-    async with httpx.AsyncClient(trust_env=False) as client, ChatServer([model]) as server:
+    async with httpx.AsyncClient(verify=certificates(), trust_env=False) as client, ChatServer([model]) as server:
         answerer = ByModel(Chat(client, base_url=server.url, model="small-1"), Generous())
         everything = await staged(tuple(ATTACKS.values()))
         await trial.keep(r, everything)

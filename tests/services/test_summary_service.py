@@ -21,6 +21,7 @@ from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.services.budget import DayBudget
 from bot.services.summary import NEEDS_A_MODEL, NOTHING_STOOD, summarise
+from bot.sources.http import certificates
 from storage.fulltext import Origin, Piece, PieceKind
 from tests.builders import FakeClock, make_id, make_paper
 from tests.services.doubles import FakeAnswerer, FakeTexts
@@ -165,7 +166,7 @@ NUMBERS = {"claim": "It spills 90% less.", "quote": "It spills 12% less than bef
 
 @asynccontextmanager
 async def modelled(r: Resources, server: ChatServer, allowance: Allowance) -> AsyncIterator[Resources]:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=certificates()) as client:
         chat = Chat(client, base_url=server.url, model="scripted")
         yield replace(r, answerer=ByModel(chat, DayBudget(r.store, r.clock, allowance)))
 

@@ -16,7 +16,7 @@ from bot.sources.arxiv_feed import MOST_LISTED
 from bot.sources.arxiv_gate import SILENCE, ArxivGate
 from bot.sources.arxiv_records import MOST_RESTARTS
 from bot.sources.arxiv_sites import Sites
-from bot.sources.http import PoliteClient
+from bot.sources.http import PoliteClient, certificates
 from storage.records import PaperId
 from storage.store import Store
 from tests.builders import BASE, DAY, FakeClock
@@ -36,7 +36,7 @@ async def arxiv(clock: FakeClock) -> AsyncIterator[ArXivStandIn]:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as opened:
+    async with httpx.AsyncClient(verify=certificates()) as opened:
         yield opened
 
 

@@ -26,10 +26,10 @@ NAMES = sorted(make_item()["paper"].keys() | make_item().keys() | {"organization
 @st.composite
 def mutated_items(draw: st.DrawFn) -> list[Any]:
     """A few papers with something else in place of some of their facts, and something else in place of some papers."""
-    items: list[Any] = make_items(draw(st.integers(0, 4)))
-    for item in items:
-        for level in (item, item["paper"]):
-            level.update(draw(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=3)))
+    items: list[Any] = make_items(4)
+    for facts in draw(st.lists(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=3), max_size=4)):
+        item = items[draw(st.integers(0, 3))]
+        (item["paper"] if draw(st.booleans()) and isinstance(item.get("paper"), dict) else item).update(facts)
     return items + draw(st.lists(JSON, max_size=2))
 
 

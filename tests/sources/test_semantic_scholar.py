@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.errors import SourceChanged, SourceThrottled, SourceUnreachable
 from bot.sources import semantic_scholar
-from bot.sources.http import PoliteClient
+from bot.sources.http import PoliteClient, certificates
 from bot.sources.semantic_scholar import SILENCE, WITHOUT_KEY, SemanticScholar
 from bot.sources.semantic_scholar_parse import MOST_IDS, read_batch
 from storage.records import PaperId
@@ -37,7 +37,7 @@ async def site(clock: FakeClock) -> AsyncIterator[SemanticScholarStandIn]:
 @pytest.fixture
 async def make(site: SemanticScholarStandIn, store: Store, clock: FakeClock, pauses: Pauses) -> AsyncIterator[Make]:
     """Makes a program that asks, as each of several that share a store would."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=certificates()) as client:
 
         def made(key: str | None = "a-key") -> SemanticScholar:
             gate = semantic_scholar.gate(store, clock, has_key=key is not None)
