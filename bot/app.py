@@ -16,7 +16,7 @@ from bot.answering.extractive import Extractive
 from bot.core.reports import TickReport
 from bot.errors import MeaningUnavailable
 from bot.meaning import MiniLM, missing
-from bot.ports import Answerer, Clock, Outbox, Resources, system_clock
+from bot.ports import Answerer, Clock, Outbox, Resources, Source, system_clock
 from bot.services import details, ingest, meaning, similar
 from bot.services.following import followed_categories
 from bot.settings import Settings
@@ -30,6 +30,7 @@ from bot.sources.folder import Folder
 from bot.sources.full_text import FullTexts
 from bot.sources.http import PoliteClient, certificates
 from bot.sources.huggingface import HuggingFace
+from bot.sources.preprints import ApiGate, Preprints
 from bot.sources.public import PublicTransport
 from bot.sources.semantic_scholar import SemanticScholar
 from storage.errors import StorageError
@@ -80,21 +81,22 @@ async def open_resources(
             )
             gated = PoliteClient(client, clock=clock, shared=ArxivGate(store, clock))
             arxiv = _arxiv(settings, gated, store, clock=clock, patience=patience) if settings.arxiv else None
-            folder = Folder(settings.papers_folder, clock=clock)
             outside = PoliteClient(public, clock=clock)
             feeds = (
                 Feed(outside, name=name, url=url, clock=clock, patience=patience)
                 for name, url in settings.feed_addresses.items()
             )
-            usual, *others = _answerers(settings, client, store, clock=clock)
+            preprints = _preprints(settings, client, store, clock=clock, patience=patience)
+            others: tuple[Source, ...] = (*preprints, Folder(settings.papers_folder, clock=clock), *feeds)
+            usual, *further = _answerers(settings, client, store, clock=clock)
             yield Resources(
                 store=store,
                 index=index,
-                sources=(hugging_face, *((arxiv,) if arxiv is not None else ()), folder, *feeds),
+                sources=(hugging_face, *((arxiv,) if arxiv is not None else ()), *others),
                 catalogue=arxiv,
                 enrichment=_semantic_scholar(settings, client, store, clock=clock),
                 answerer=usual,
-                further_models=tuple(others),
+                further_models=tuple(further),
                 allowance=settings.allowance if settings.llm_base_url is not None else None,
                 embedder=embedder,
                 texts=FullTexts(
@@ -138,6 +140,15 @@ def _arxiv(settings: Settings, client: PoliteClient, store: Store, *, clock: Clo
         kinds=frozenset(map(Announced, settings.announced)),
         patience=patience,
     )
+
+
+def _preprints(
+    settings: Settings, client: httpx.AsyncClient, store: Store, *, clock: Clock, patience: timedelta
+) -> Iterator[Preprints]:
+    for server, subjects in settings.preprints.items():
+        gated = PoliteClient(client, clock=clock, shared=ApiGate(store, clock))
+        url = settings.biorxiv_api_url
+        yield Preprints(gated, server=server, subjects=subjects, url=url, clock=clock, patience=patience)
 
 
 def _semantic_scholar(

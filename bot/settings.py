@@ -5,6 +5,7 @@ Every wrong value is reported at once. Secrets are ``SecretStr``: they show as a
 
 import difflib
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,17 +18,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.core.allowance import Allowance
-from bot.core.choices import NO_MODELS
+from bot.core.announcements import read_categories, read_kinds
+from bot.core.choices import NO_MODELS, read_models
 from bot.core.feeds import read_feeds
+from bot.core.preprints import BIORXIV, MEDRXIV, read_subjects
 from bot.errors import SettingProblem, SettingsError
-from storage import categories
 
 ENV_FILE = Path(".env")
 MINIMUM_LEDGER_DAYS = 31
 """Messages of the last 30 days are kept true, and the ledger is what knows them."""
 DEFAULT_INDEX = Path("data/index")
-ANNOUNCEMENTS = ("new", "cross", "replace", "replace-cross")
-"""As arXiv's feeds call them."""
 
 
 def _web_address(value: str) -> str:
@@ -58,41 +58,28 @@ def _empty_is_absent(value: object) -> object:
     return None if value == "" else value
 
 
-def _categories(value: str) -> str:
-    for code in _listed(value):
-        if categories.spelled(code) is None:
-            near = next(iter(categories.nearest(code)), None)
-            hint = f"; did you mean {near}?" if near else ""
-            raise ValueError(f"names {code!r}, which is no category of arXiv's{hint}")
+def _read_by(read: Callable[[str], object]) -> AfterValidator:
+    """For a text that ``read`` can read; a text it stays."""
+
+    def check(value: str) -> str:
+        read(value)
+        return value
+
+    return AfterValidator(check)
+
+
+def _subjects(value: str, known: ValidationInfo) -> str:
+    server = known.field_name or ""
+    names = read_feeds(known.data.get("feeds", "")) if read_subjects(value, server) else {}
+    if twins := [name for name in names if name.lower() == server]:
+        raise ValueError(f"is read by its API, and FEEDS has a feed called {twins[0]!r}, too; leave out one of them")
     return value
-
-
-def _announced(value: str) -> str:
-    for kind in _listed(value):
-        if kind not in ANNOUNCEMENTS:
-            raise ValueError(f"names {kind!r}; it may name {', '.join(ANNOUNCEMENTS)}")
-    return value
-
-
-def _listed(value: str) -> tuple[str, ...]:
-    """What stands in a list, parted by spaces or commas."""
-    return tuple(value.replace(",", " ").split())
-
-
-def _feeds(value: str) -> str:
-    read_feeds(value)
-    return value
-
-
-def _models(value: str) -> tuple[str, ...]:
-    """The names in a list, parted by commas."""
-    return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(",")))))
 
 
 def _models_of_a_server(value: str | None, known: ValidationInfo) -> str | None:
-    if not _models(value or "") and known.data.get("llm_base_url") is not None:
+    if not read_models(value or "") and known.data.get("llm_base_url") is not None:
         raise ValueError("is needed where LLM_BASE_URL is set: a server has several models")
-    if ours := sorted(NO_MODELS.intersection(_models(value or ""))):
+    if ours := sorted(NO_MODELS.intersection(read_models(value or ""))):
         raise ValueError(f"{ours[0]!r} is what Paperboy itself calls answers without a model: name it otherwise there")
     return value
 
@@ -152,13 +139,13 @@ class Settings(BaseSettings):
         description="Whether arXiv is asked beside Hugging Face, for what it announces and for categories: on or off.",
         examples=["on"],
     )
-    arxiv_categories: Annotated[str, AfterValidator(_categories)] = Field(
+    arxiv_categories: Annotated[str, _read_by(read_categories)] = Field(
         "cs.AI cs.CL cs.CV cs.LG",
         description="The arXiv categories whose announcements are fetched, beside those that topics and channels ask "
         "for.",
         examples=["cs.AI cs.CL cs.CV cs.LG"],
     )
-    arxiv_announced: Annotated[str, AfterValidator(_announced)] = Field(
+    arxiv_announced: Annotated[str, _read_by(read_kinds)] = Field(
         "new",
         description="Which announcements are fetched: new, cross (into another category), replace, replace-cross.",
         examples=["new cross"],
@@ -242,16 +229,25 @@ class Settings(BaseSettings):
         description="How many questions of one server's members together it answers in a day.",
         examples=["500"],
     )
-    feeds: Annotated[str, AfterValidator(_feeds)] = Field(
+    feeds: Annotated[str, _read_by(read_feeds)] = Field(
         "",
         description="Publishers' feeds (RSS or Atom) of new papers, each as NAME=ADDRESS, parted by spaces. Only these "
         "are ever asked, over https and in the public internet.",
         examples=[
-            (
-                "bioRxiv=https://connect.biorxiv.org/biorxiv_xml.php?subject=neuroscience "
-                "ACL=https://aclanthology.org/papers/index.xml"
-            )
+            "ACL=https://aclanthology.org/papers/index.xml animals=https://connect.biorxiv.org/biorxiv_xml.php?subject=zoology"
         ],
+    )
+    biorxiv: Annotated[str, AfterValidator(_subjects)] = Field(
+        "",
+        description="The subjects of bioRxiv whose new preprints are fetched by its API, parted by commas, or all of "
+        "them: all. Left out: it is not asked.",
+        examples=["neuroscience, cell biology"],
+    )
+    medrxiv: Annotated[str, AfterValidator(_subjects)] = Field("", description="The same of medRxiv.", examples=["all"])
+    biorxiv_api_url: WebAddress = Field(
+        "https://api.biorxiv.org",
+        description="The API of both, or a mirror of it.",
+        examples=["https://api.biorxiv.org"],
     )
     papers_folder: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
         None,
@@ -299,7 +295,7 @@ class Settings(BaseSettings):
     @property
     def models(self) -> tuple[str, ...]:
         """The names of the models that are offered, the usual one first; none where none answers."""
-        return _models(self.llm_model or "") if self.llm_base_url is not None else ()
+        return read_models(self.llm_model or "") if self.llm_base_url is not None else ()
 
     @property
     def allowance(self) -> Allowance:
@@ -327,17 +323,23 @@ class Settings(BaseSettings):
     @property
     def followed(self) -> tuple[str, ...]:
         """The chosen categories, as arXiv spells them."""
-        return tuple(filter(None, map(categories.spelled, _listed(self.arxiv_categories))))
+        return read_categories(self.arxiv_categories)
 
     @property
     def announced(self) -> tuple[str, ...]:
         """The chosen kinds of announcements."""
-        return _listed(self.arxiv_announced)
+        return read_kinds(self.arxiv_announced)
 
     @property
     def feed_addresses(self) -> dict[str, str]:
         """The address of each feed by its name, in their order."""
         return read_feeds(self.feeds)
+
+    @property
+    def preprints(self) -> dict[str, frozenset[str]]:
+        """The chosen subjects of each server of preprints that is asked."""
+        chosen = {BIORXIV: read_subjects(self.biorxiv, BIORXIV), MEDRXIV: read_subjects(self.medrxiv, MEDRXIV)}
+        return {server: subjects for server, subjects in chosen.items() if subjects}
 
     @property
     def ledger_kept(self) -> timedelta:

@@ -38,7 +38,19 @@ structlog.configure(
     ]
 )
 
-SETTINGS_BEGIN_WITH = ("DISCORD_", "DATABASE_", "INDEX_", "HF_", "ARXIV_", "S2_", "LLM_", "LOG_", "METRICS_")
+SETTINGS_BEGIN_WITH = (
+    "DISCORD_",
+    "DATABASE_",
+    "INDEX_",
+    "HF_",
+    "ARXIV_",
+    "S2_",
+    "LLM_",
+    "LOG_",
+    "METRICS_",
+    "BIORXIV",
+    "MEDRXIV",
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:

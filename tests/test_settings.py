@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.feeds import NAMES_TAKEN
+from bot.core.preprints import SUBJECTS
 from bot.errors import SettingsError
 from bot.render.status import SOURCES
 from bot.sample import SAMPLE
@@ -65,6 +66,9 @@ def test_every_wrong_value_is_reported_at_once_with_its_name_and_an_example(monk
         ("FEEDS", "a_name=https://journal.example/"),
         ("FEEDS", "papers=https://rss.arxiv.org/rss/cs.CL"),
         ("FEEDS", "papers=https://huggingface.co/feed"),
+        ("BIORXIV", "neurosience"),
+        ("BIORXIV", "neuroscience bioinformatics"),
+        ("MEDRXIV", "cell biology"),
     ],
 )
 def test_a_wrong_value_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +85,25 @@ def test_each_feed_has_a_name_and_an_address(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_no_feed_may_be_called_as_another_source_is() -> None:
-    assert {name.removesuffix(" details") for name in SOURCES} | {SAMPLE} <= NAMES_TAKEN
+    assert {name.removesuffix(" details") for name in SOURCES} - SUBJECTS.keys() | {SAMPLE} <= NAMES_TAKEN
+
+
+def test_subjects_are_those_of_the_server_however_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(NOWHERE).preprints == {}
+    monkeypatch.setenv("BIORXIV", "Neuroscience, cell_biology,")
+    monkeypatch.setenv("MEDRXIV", "HIV/AIDS, all")
+    assert load_settings(NOWHERE).preprints == {
+        "biorxiv": frozenset({"neuroscience", "cell biology"}),
+        "medrxiv": frozenset({"all"}),
+    }
+
+
+def test_one_server_is_not_read_in_two_ways_under_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDS", "bioRxiv=https://connect.biorxiv.org/biorxiv_xml.php?subject=all")
+    assert load_settings(NOWHERE).feed_addresses
+    monkeypatch.setenv("BIORXIV", "all")
+    with pytest.raises(SettingsError, match="FEEDS has a feed called 'bioRxiv', too; leave out one"):
+        load_settings(NOWHERE)
 
 
 def test_a_model_server_needs_the_name_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,8 @@ def ingest(
     source: Annotated[
         list[str] | None,
         typer.Option(
-            help="Ask this source: huggingface, arxiv, files …; repeatable. Left out: huggingface.", metavar="NAME"
+            help="Ask this source: huggingface, arxiv, biorxiv, files …; repeatable. Left out: huggingface.",
+            metavar="NAME",
         ),
     ] = None,
     date: Annotated[str | None, typer.Option(help="One day, for example 2025-03-14 or yesterday.", metavar="D")] = None,

@@ -19,6 +19,11 @@ WITHOUT = ("model", "language", "roles", "questions")
 """What can be as usual again."""
 
 
+def read_models(text: str) -> tuple[str, ...]:
+    """The names of models in a list that is parted by commas."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """What there is to choose from."""

@@ -16,6 +16,8 @@ SOURCES = {
     "huggingface": "Hugging Face",
     "arxiv": "arXiv",
     "arxiv details": "arXiv's details",
+    "biorxiv": "bioRxiv",
+    "medrxiv": "medRxiv",
     "files": "your files",
     "semanticscholar details": "Semantic Scholar",
 }

@@ -1,4 +1,4 @@
-"""A site's answer that is a list in JSON: what it has to be, and what it is instead, in words. Pure."""
+"""A site's answer in JSON, mostly a list: what it has to be, and what it is instead, in words. Pure."""
 
 import json
 import math
@@ -22,6 +22,20 @@ def read_list(body: bytes, source: str) -> list[Any]:
     Raises:
         SourceChanged: it is not a list of papers; the message says what it is instead.
     """
+    items = read_json(body, source)
+    if not isinstance(items, list):
+        raise SourceChanged(source, f"The answer is not a list of papers but {kind_of(items)}.")
+    if len(items) > MOST_ITEMS:
+        raise SourceChanged(source, f"The answer lists {len(items):,} items, which no list of papers does.")
+    return items
+
+
+def read_json(body: bytes, source: str) -> Any:
+    """One answer, whatever it is.
+
+    Raises:
+        SourceChanged: it is too large, or no JSON; the message says what it is instead.
+    """
     if len(body) > MOST_BYTES:
         raise SourceChanged(source, f"The answer is larger than {MOST_BYTES // 2**20} MB, which no list of papers is.")
     start = body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -32,14 +46,9 @@ def read_list(body: bytes, source: str) -> list[Any]:
     if body.count(b"{") + body.count(b"[") > MOST_PARTS:
         raise SourceChanged(source, f"The answer has more than {MOST_PARTS:,} parts, which no list of papers has.")
     try:
-        items = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError) as error:
         raise SourceChanged(source, _not_json(error)) from None
-    if not isinstance(items, list):
-        raise SourceChanged(source, f"The answer is not a list of papers but {kind_of(items)}.")
-    if len(items) > MOST_ITEMS:
-        raise SourceChanged(source, f"The answer lists {len(items):,} items, which no list of papers does.")
-    return items
 
 
 def whole_number(value: Any) -> int | None:

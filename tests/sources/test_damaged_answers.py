@@ -19,6 +19,7 @@ from bot.sources.arxiv_feed import Announced, read_feed
 from bot.sources.arxiv_oai import read_records
 from bot.sources.arxiv_recorded import read_recorded
 from bot.sources.huggingface_parse import read_items, read_papers
+from bot.sources.preprints_parse import read_page
 from bot.sources.references import read_references
 from bot.sources.semantic_scholar_parse import read_batch
 from bot.sources.syndication import read_feed as read_syndicated
@@ -29,6 +30,7 @@ from tests.sources.test_references import BIB, CSL
 from tests.standins.arxiv import Entry, api_body, atom_body, make_entries, oai_body, rss_body
 from tests.standins.feeds import ANTHOLOGY, ATOM, RDF
 from tests.standins.hugging_face import as_body, make_items
+from tests.standins.preprints import make_preprint, page_body
 from tests.standins.semantic_scholar import batch_body, make_known
 
 EACH = 2_000
@@ -67,6 +69,10 @@ def syndicated(body: bytes) -> Fetched:
     return read_syndicated(body, source="journal", seen_at=NOW)
 
 
+def preprints(body: bytes) -> Fetched:
+    return read_page(body, source="biorxiv", subjects={"all"}, after=0, seen_at=NOW)
+
+
 def references(body: bytes) -> Fetched:
     return read_references(body, seen_at=NOW)
 
@@ -93,6 +99,7 @@ BUILT: tuple[tuple[str, Reader, bytes], ...] = (
     ("rss of a publisher", syndicated, ANTHOLOGY),
     ("atom of a publisher", syndicated, ATOM),
     ("recorded", recorded, oai_body(ENTRIES)),
+    ("preprints", preprints, page_body([make_preprint(number) for number in range(4)], total=30)),
     ("semantic scholar", semantic_scholar, batch_body([None, *map(make_known, ASKED[1:])])),
     ("bibtex", references, BIB.encode()),
     ("csl-json", references, CSL.encode()),
