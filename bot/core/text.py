@@ -117,12 +117,11 @@ def sentences(text: str) -> tuple[str, ...]:
 
     A rule of thumb for English abstracts: no break after an abbreviation or an initial, inside a number or a formula.
     """
-    return tuple(each_sentence(text))
+    return tuple(each_sentence(clean(text)))
 
 
-def each_sentence(text: str) -> Iterator[str]:
-    """The same one by one, for who may not need them all."""
-    whole = clean(text)
+def each_sentence(whole: str) -> Iterator[str]:
+    """The same of a text that is clean already, one by one, for who may not need them all."""
     start = 0
     formulas = _formulas(whole)
     for end in _ends(whole):

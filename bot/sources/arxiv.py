@@ -38,6 +38,15 @@ XML = "application/atom+xml, application/rss+xml, application/xml, text/xml"
 class ArXiv:
     """The source of that name, and the catalogue. ``followed`` says which categories are wanted now."""
 
+    name = NAME
+    is_final = True
+    is_daily = True
+    most_ids = MOST_IDS
+    knows_dois = False
+    knows_after = timedelta()
+    again_after = timedelta(hours=20)
+    """Its records change once a day."""
+
     def __init__(
         self,
         client: PoliteClient,
@@ -54,24 +63,6 @@ class ArXiv:
         self._followed = followed
         self._kinds = kinds
         self._patience = patience
-
-    @property
-    def name(self) -> str:
-        return NAME
-
-    @property
-    def is_final(self) -> bool:
-        return True
-
-    most_ids = MOST_IDS
-    knows_dois = False
-    knows_after = timedelta()
-    again_after = timedelta(hours=20)
-    """Its records change once a day."""
-
-    @property
-    def is_daily(self) -> bool:
-        return True
 
     def days_now(self, now: datetime) -> tuple[date, ...]:
         """The day of the newest announcement; none at the weekend, on a holiday and while arXiv is left alone."""

@@ -20,27 +20,18 @@ XML = "application/atom+xml, application/rss+xml, application/rdf+xml, applicati
 class Feed:
     """The source ``name``. ``client`` is one that asks public hosts only."""
 
+    is_final = False
+    is_daily = False
+
     def __init__(
         self, client: PoliteClient, *, name: str, url: str, clock: Clock, patience: timedelta = PATIENCE
     ) -> None:
         self._client = client
-        self._name = name
+        self.name = name
         self._url = url
         self._clock = clock
         self._patience = patience
         self._listed: dict[PaperId, tuple[Paper, Sighting]] | None = None
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def is_final(self) -> bool:
-        return False
-
-    @property
-    def is_daily(self) -> bool:
-        return False
 
     def days_now(self, now: datetime) -> tuple[date, ...]:
         return (now.date(),)
@@ -52,15 +43,15 @@ class Feed:
             SourceError: one of its kinds.
         """
         answer = await self._client.get(
-            Ask(source=self._name, url=self._url, accept=XML, patience=self._patience, most_bytes=MOST_BYTES)
+            Ask(source=self.name, url=self._url, accept=XML, patience=self._patience, most_bytes=MOST_BYTES)
         )
-        fetched = await asyncio.to_thread(read_feed, answer.body, source=self._name, seen_at=answer.at)
+        fetched = await asyncio.to_thread(read_feed, answer.body, source=self.name, seen_at=answer.at)
         return replace(self._as_seen(fetched), day=answer.at.date())
 
     def read(self, body: bytes, *, day: date | None) -> Fetched:
         """A recorded answer, seen when ``day`` began, so that reading it again adds nothing."""
         seen_at = datetime.combine(day or self._clock().astimezone(UTC).date(), time.min, UTC)
-        return read_feed(body, source=self._name, seen_at=seen_at)
+        return read_feed(body, source=self.name, seen_at=seen_at)
 
     def _as_seen(self, fetched: Fetched) -> Fetched:
         """What is listed as before was seen before; what the feed did not list at our last look is new, however old.

@@ -20,22 +20,14 @@ Stamp = tuple[int, int]
 class Folder:
     """The source ``files``. ``path`` is None where no folder is set: then it only reads files that are named to it."""
 
+    name = NAME
+    is_final = False
+    is_daily = False
+
     def __init__(self, path: Path | None, *, clock: Clock) -> None:
         self._path = path
         self._clock = clock
         self._read: dict[str, Stamp] = {}
-
-    @property
-    def name(self) -> str:
-        return NAME
-
-    @property
-    def is_final(self) -> bool:
-        return False
-
-    @property
-    def is_daily(self) -> bool:
-        return False
 
     def days_now(self, now: datetime) -> tuple[date, ...]:
         return () if self._path is None else (now.date(),)

@@ -30,6 +30,10 @@ class HuggingFace:
     The token goes to the endpoint's own host and nowhere else, and never in clear over a network.
     """
 
+    name = NAME
+    is_final = False
+    is_daily = True
+
     def __init__(
         self,
         client: PoliteClient,
@@ -44,18 +48,6 @@ class HuggingFace:
         self._token = token
         self._clock = clock
         self._patience = patience
-
-    @property
-    def name(self) -> str:
-        return NAME
-
-    @property
-    def is_final(self) -> bool:
-        return False
-
-    @property
-    def is_daily(self) -> bool:
-        return True
 
     def days_now(self, now: datetime) -> tuple[date, date]:
         """Yesterday too: its votes are still moving, and papers are added to it until it ends in the west."""

@@ -38,6 +38,9 @@ class ApiGate(StoreGate):
 class Preprints:
     """The source ``server``. ``client`` has the gate; ``url`` is the API's, or that of a mirror."""
 
+    is_final = False
+    is_daily = False
+
     def __init__(
         self,
         client: PoliteClient,
@@ -49,24 +52,12 @@ class Preprints:
         patience: timedelta = PATIENCE,
     ) -> None:
         self._client = client
-        self._server = server
+        self.name = server
         self._subjects = subjects
         self._url = url
         self._clock = clock
         self._patience = patience
         self._looked_at: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        return self._server
-
-    @property
-    def is_final(self) -> bool:
-        return False
-
-    @property
-    def is_daily(self) -> bool:
-        return False
 
     def days_now(self, now: datetime) -> tuple[date, ...]:
         """Yesterday, which goes on in the west, and today; none so soon after the last look."""
@@ -84,8 +75,8 @@ class Preprints:
         first, last = (period.first, period.last) if period is not None else (today - A_DAY, today)
         begun = int(after) if after is not None and after.isdecimal() else 0
         ask = Ask(
-            source=self._server,
-            url=f"{self._url}/details/{self._server}/{first}/{last}/{begun}/json",
+            source=self.name,
+            url=f"{self._url}/details/{self.name}/{first}/{last}/{begun}/json",
             patience=self._patience,
             deadline=TAKES,
             silence=TAKES,
@@ -105,4 +96,4 @@ class Preprints:
         return replace(self._page(body, 0, self._clock()), rest=None)
 
     def _page(self, body: bytes, after: int, seen_at: datetime) -> Fetched:
-        return read_page(body, source=self._server, subjects=self._subjects, after=after, seen_at=seen_at)
+        return read_page(body, source=self.name, subjects=self._subjects, after=after, seen_at=seen_at)

@@ -36,7 +36,7 @@ from bot.sources.markup import plain
 from storage.records import Paper, Sighting
 
 FURTHEST = 20_000
-"""Items of one look. A month of bioRxiv's has six thousand: where it ends a site that never ends its list."""
+"""Items of one look, to end a site that never ends its list. How many a month has was not measured."""
 LONGEST_PEOPLE = 100_000
 """Characters of all names together."""
 MOST_VERSIONS = 1_000

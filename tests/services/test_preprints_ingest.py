@@ -25,8 +25,8 @@ TOMORROW = DAY + A_DAY
 
 @pytest.fixture
 async def site(clock: FakeClock) -> AsyncIterator[PreprintsStandIn]:
-    async with PreprintsStandIn(clock=clock, a_page=2) as standin:
-        standin.posted = {"biorxiv": [make_preprint(number) for number in range(1, 4)]}
+    posted = {"biorxiv": [make_preprint(number) for number in range(1, 4)]}
+    async with PreprintsStandIn(clock=clock, a_page=2, posted=posted) as standin:
         yield standin
 
 

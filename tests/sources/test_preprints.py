@@ -25,8 +25,8 @@ Make = Callable[[str], Preprints]
 
 @pytest.fixture
 async def site(clock: FakeClock) -> AsyncIterator[PreprintsStandIn]:
-    async with PreprintsStandIn(clock=clock, a_page=2) as standin:
-        standin.posted = {"biorxiv": [make_preprint(number) for number in range(1, 6)]}
+    posted = {"biorxiv": [make_preprint(number) for number in range(1, 6)]}
+    async with PreprintsStandIn(clock=clock, a_page=2, posted=posted) as standin:
         yield standin
 
 
