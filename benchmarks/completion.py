@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import corpus, stores
-from benchmarks.figures import percentile
 from bot.app import open_resources
+from bot.core.evaluation import percentile
 from bot.ports import Resources
 from bot.services import bulk, completion
 from storage.records import Paper
@@ -106,7 +106,7 @@ def main(what: str) -> None:
 
 
 def _shown(times: Sequence[float]) -> str:
-    return f"{percentile(times, 50):,.1f} / {percentile(times, 95):,.1f}" if len(times) > 1 else ""
+    return f"{percentile(times, 0.5):,.1f} / {percentile(times, 0.95):,.1f}" if len(times) > 1 else ""
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import RECORDED, percentile
+from benchmarks.figures import RECORDED
 from bot.answering.extractive import Extractive
+from bot.core.evaluation import percentile
 from bot.core.text import sentences
 from bot.evaluation.questions import about_the_sample
 from bot.ports import Resources, system_clock
@@ -99,11 +100,13 @@ async def measure() -> Table:
         grown = (psutil.Process().memory_info().rss - before) / 2**20
         await store.close()
     table = Table("what", "p50", "p95", title=f"Answers from {LONG:,} passages, by words")
-    table.add_row("one answer, processor ms", f"{percentile(alone, 50):.0f}", f"{percentile(alone, 95):.0f}")
+    table.add_row("one answer, processor ms", f"{percentile(alone, 0.5):.0f}", f"{percentile(alone, 0.95):.0f}")
     table.add_row(
-        f"{AT_ONCE} at once, ms until each is there", f"{percentile(waited, 50):.0f}", f"{percentile(waited, 95):.0f}"
+        f"{AT_ONCE} at once, ms until each is there",
+        f"{percentile(waited, 0.5):.0f}",
+        f"{percentile(waited, 0.95):.0f}",
     )
-    table.add_row("the event loop is late by, ms", f"{percentile(late, 50):.1f}", f"{percentile(late, 95):.1f}")
+    table.add_row("the event loop is late by, ms", f"{percentile(late, 0.5):.1f}", f"{percentile(late, 0.95):.1f}")
     table.caption = f"{AT_ONCE} at once took {took:.0f} ms of the processor and {grown:.0f} MB more memory."
     return table
 

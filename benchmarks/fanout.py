@@ -21,7 +21,8 @@ from rich.table import Table
 from benchmarks import fanout_bots, fanout_discord
 from benchmarks.fanout_bots import Felt
 from benchmarks.fanout_discord import Sample, Seen, Town
-from benchmarks.figures import Row, percentile
+from benchmarks.figures import Row
+from bot.core.evaluation import percentile
 
 CHANNELS = 1_500
 PLAIN_WITHIN = 40.0
@@ -95,9 +96,9 @@ def _own_rows(channels: int, run: Run) -> list[Row]:
         f"{len(asked)} interactions acknowledged, p50 / p99": _percentiles(asked),
         "the same answered in full": _percentiles(settled),
         "planning, of 1,000 setups": f"{(ended - began) / felt.planned * 1e6:.0f} ms",
-        "event loop late: p99 / most": f"{percentile(felt.lags, 99) * 1000:.0f} ms / {max(felt.lags) * 1000:.0f} ms",
+        "event loop late: p99 / most": f"{percentile(felt.lags, 0.99) * 1000:.0f} ms / {max(felt.lags) * 1000:.0f} ms",
         "busy at a stretch: p99 / most / most while planning": " / ".join(
-            f"{busy * 1000:.0f} ms" for busy in (percentile(felt.busy, 99), max(felt.busy), felt.busy_planning)
+            f"{busy * 1000:.0f} ms" for busy in (percentile(felt.busy, 0.99), max(felt.busy), felt.busy_planning)
         ),
         "memory for 1,000 channels": f"{felt.memory / channels * 1000 / 2**20:.2f} MiB (of "
         f"{(felt.memory + felt.memory_before) / 2**20:.0f})",
@@ -107,7 +108,7 @@ def _own_rows(channels: int, run: Run) -> list[Row]:
 
 
 def _percentiles(values: list[float]) -> str:
-    return " / ".join(f"{percentile(values, share) * 1000:.0f} ms" for share in (50, 99))
+    return " / ".join(f"{percentile(values, share) * 1000:.0f} ms" for share in (0.5, 0.99))
 
 
 def _beside(ours: Run, name: str, theirs: Run) -> list[Row]:

@@ -1,7 +1,6 @@
 """A row of the table, and how a time is taken."""
 
-import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -29,8 +28,3 @@ def seconds(call: Callable[[], object]) -> float:
     started = perf_counter()
     call()
     return perf_counter() - started
-
-
-def percentile(values: Sequence[float], share: int) -> float:
-    """The given percentile (0 to 100) of ``values``."""
-    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]

@@ -19,9 +19,9 @@ from time import monotonic, perf_counter
 from typing import TypeVar
 
 from benchmarks import completion, corpus, stores
-from benchmarks.figures import percentile
 from benchmarks.questions import questions
 from bot.app import open_resources
+from bot.core.evaluation import percentile
 from bot.services import bulk, search
 from storage.search_index.following import followed
 
@@ -156,8 +156,8 @@ def row(folder: Path, count: int) -> str:
         f"{made.storing / made.papers * 1000:.2f} + {made.indexing / made.papers * 1000:.2f}",
         f"{made.memory:,.0f} + {made.memory_beside:,.0f}",
         f"{database / 1e6:,.0f} + {index / 1e6:,.0f}",
-        " / ".join(f"{percentile(found.searches, share):,.1f}" for share in (50, 95)),
-        f"{percentile(found.completions, 95):,.1f}",
+        " / ".join(f"{percentile(found.searches, share):,.1f}" for share in (0.5, 0.95)),
+        f"{percentile(found.completions, 0.95):,.1f}",
         f"{found.memory:,.0f}",
     )
     return f"| {' | '.join(cells)} |"

@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.figures import RECORDED, percentile, seconds
+from benchmarks.figures import RECORDED, seconds
+from bot.core.evaluation import percentile
 from bot.core.grounding import Passage
 from bot.core.passages import best, of_paper, spoken
 from bot.evaluation.questions import Asked, scifact
@@ -166,7 +167,7 @@ async def measure() -> Table:
             table.add_row(name, str(len(asked)), *(f"{first:.3f} / {three:.3f}" for first, three in found))
     if claims:
         times = took(claims)
-        typical, slow = percentile(times, 50), percentile(times, 95)
+        typical, slow = percentile(times, 0.5), percentile(times, 0.95)
         table.caption = f"Over a text of {LONG:,} passages: {typical:.0f} ms, 95th percentile {slow:.0f} ms."
     return table
 

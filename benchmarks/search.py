@@ -25,9 +25,10 @@ from rich.table import Table
 
 from benchmarks import corpus, engines, stores
 from benchmarks.engines import BEST, Ask
-from benchmarks.figures import Row, percentile
+from benchmarks.figures import Row
 from benchmarks.questions import Question, questions
 from bot.app import open_resources
+from bot.core.evaluation import percentile
 from bot.core.parse_query import parse_query
 from bot.ports import Resources
 from bot.services import bulk, search
@@ -197,7 +198,7 @@ async def _stalls() -> AsyncIterator[list[float]]:
 
 
 def _row(what: str, ours: list[float], beside: str, there: list[float]) -> Row:
-    shares = (50, 95, 99)
+    shares = (0.5, 0.95, 0.99)
     mine, other = ([percentile(values, share) for share in shares] for values in (ours, there))
     shown = [" / ".join(f"{value:,.1f}" for value in values) for values in (mine, other)]
     return Row(f"{what}, ms at p50 / p95 / p99", shown[0], beside, shown[1], f"{mine[1] / other[1]:.2f}")

@@ -5,87 +5,39 @@ Every wrong value is reported at once. Secrets are ``SecretStr``: they show as a
 
 import difflib
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from bot.core.allowance import Allowance
 from bot.core.announcements import read_categories, read_kinds
-from bot.core.choices import NO_MODELS, read_models
+from bot.core.choices import read_models
 from bot.core.feeds import read_feeds
 from bot.core.preprints import BIORXIV, MEDRXIV, read_subjects
 from bot.errors import SettingProblem, SettingsError
+from bot.setting_types import (
+    Categories,
+    DatabaseUrl,
+    Feeds,
+    Kinds,
+    Models,
+    ModelServer,
+    OptionalPath,
+    Secret,
+    Subjects,
+    WebAddress,
+)
 
 ENV_FILE = Path(".env")
 MINIMUM_LEDGER_DAYS = 31
 """Messages of the last 30 days are kept true, and the ledger is what knows them."""
 DEFAULT_INDEX = Path("data/index")
-
-
-def _web_address(value: str) -> str:
-    scheme, _, rest = value.partition("://")
-    if scheme not in {"http", "https"} or not rest or rest.startswith("/") or any(c.isspace() for c in value):
-        raise ValueError("is not a web address that begins with https:// or http://")
-    return value.rstrip("/")
-
-
-def _database_url(value: SecretStr) -> SecretStr:
-    try:
-        url = make_url(value.get_secret_value())
-    except ArgumentError:
-        raise ValueError("is not a database address") from None
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ValueError("names a database that is not supported; it is sqlite or postgresql")
-    return value
-
-
-def _token(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and any(c.isspace() for c in value.get_secret_value()):
-        raise ValueError("has a space in it; paste the bare token, without the word Bot")
-    return value
-
-
-def _empty_is_absent(value: object) -> object:
-    """``NAME=`` in a file means that it was left out."""
-    return None if value == "" else value
-
-
-def _read_by(read: Callable[[str], object]) -> AfterValidator:
-    """For a text that ``read`` can read; a text it stays."""
-
-    def check(value: str) -> str:
-        read(value)
-        return value
-
-    return AfterValidator(check)
-
-
-def _subjects(value: str, known: ValidationInfo) -> str:
-    server = known.field_name or ""
-    names = read_feeds(known.data.get("feeds", "")) if read_subjects(value, server) else {}
-    if twins := [name for name in names if name.lower() == server]:
-        raise ValueError(f"is read by its API, and FEEDS has a feed called {twins[0]!r}, too; leave out one of them")
-    return value
-
-
-def _models_of_a_server(value: str | None, known: ValidationInfo) -> str | None:
-    if not read_models(value or "") and known.data.get("llm_base_url") is not None:
-        raise ValueError("is needed where LLM_BASE_URL is set: a server has several models")
-    if ours := sorted(NO_MODELS.intersection(read_models(value or ""))):
-        raise ValueError(f"{ours[0]!r} is what Paperboy itself calls answers without a model: name it otherwise there")
-    return value
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Secret = Annotated[SecretStr | None, BeforeValidator(_empty_is_absent), AfterValidator(_token)]
 
 
 class Settings(BaseSettings):
@@ -103,12 +55,12 @@ class Settings(BaseSettings):
         description="Discord's HTTP API, or any server that speaks it; the gateway is asked from it.",
         examples=["https://discord.com/api/v10"],
     )
-    database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
+    database_url: DatabaseUrl = Field(
         SecretStr("sqlite+aiosqlite:///data/paperboy.db"),
         description="Where everything is kept: a SQLite file, or PostgreSQL for a large installation.",
         examples=["sqlite+aiosqlite:///data/paperboy.db"],
     )
-    index_path: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
+    index_path: OptionalPath = Field(
         None,
         description="The folder of the search index. Left out: beside a SQLite file, else data/index.",
         examples=["data/index"],
@@ -139,13 +91,13 @@ class Settings(BaseSettings):
         description="Whether arXiv is asked beside Hugging Face, for what it announces and for categories: on or off.",
         examples=["on"],
     )
-    arxiv_categories: Annotated[str, _read_by(read_categories)] = Field(
+    arxiv_categories: Categories = Field(
         "cs.AI cs.CL cs.CV cs.LG",
         description="The arXiv categories whose announcements are fetched, beside those that topics and channels ask "
         "for.",
         examples=["cs.AI cs.CL cs.CV cs.LG"],
     )
-    arxiv_announced: Annotated[str, _read_by(read_kinds)] = Field(
+    arxiv_announced: Kinds = Field(
         "new",
         description="Which announcements are fetched: new, cross (into another category), replace, replace-cross.",
         examples=["new cross"],
@@ -181,13 +133,13 @@ class Settings(BaseSettings):
         description="Semantic Scholar's API, or a mirror of it.",
         examples=["https://api.semanticscholar.org"],
     )
-    llm_base_url: Annotated[WebAddress | None, BeforeValidator(_empty_is_absent)] = Field(
+    llm_base_url: ModelServer = Field(
         None,
         description="A language model that words answers: any server that speaks OpenAI's chat API. Left out: answers "
         "are the papers' own passages.",
         examples=["http://localhost:11434/v1"],
     )
-    llm_model: Annotated[str | None, BeforeValidator(_empty_is_absent), AfterValidator(_models_of_a_server)] = Field(
+    llm_model: Models = Field(
         None,
         validate_default=True,
         description="The name of the model at that server; or several, parted by commas: the first is the usual one, "
@@ -229,7 +181,7 @@ class Settings(BaseSettings):
         description="How many questions of one server's members together it answers in a day.",
         examples=["500"],
     )
-    feeds: Annotated[str, _read_by(read_feeds)] = Field(
+    feeds: Feeds = Field(
         "",
         description="Publishers' feeds (RSS or Atom) of new papers, each as NAME=ADDRESS, parted by spaces. Only these "
         "are ever asked, over https and in the public internet.",
@@ -237,19 +189,19 @@ class Settings(BaseSettings):
             "ACL=https://aclanthology.org/papers/index.xml animals=https://connect.biorxiv.org/biorxiv_xml.php?subject=zoology"
         ],
     )
-    biorxiv: Annotated[str, AfterValidator(_subjects)] = Field(
+    biorxiv: Subjects = Field(
         "",
         description="The subjects of bioRxiv whose new preprints are fetched by its API, parted by commas, or all of "
         "them: all. Left out: it is not asked.",
         examples=["neuroscience, cell biology"],
     )
-    medrxiv: Annotated[str, AfterValidator(_subjects)] = Field("", description="The same of medRxiv.", examples=["all"])
+    medrxiv: Subjects = Field("", description="The same of medRxiv.", examples=["all"])
     biorxiv_api_url: WebAddress = Field(
         "https://api.biorxiv.org",
         description="The API of both, or a mirror of it.",
         examples=["https://api.biorxiv.org"],
     )
-    papers_folder: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
+    papers_folder: OptionalPath = Field(
         None,
         description="A folder of reference files (.bib, .json) whose papers come into the store, and their changes.",
         examples=["data/papers"],

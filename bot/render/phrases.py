@@ -92,11 +92,16 @@ def listed(words: Sequence[str], last: str = "and") -> str:
 
 
 def sentence(words: str) -> str:
-    """``words`` with a capital at the start and a full stop at the end; abbreviations and names keep their form."""
+    """``words`` with a capital at the start and a full stop at the end; abbreviations and names keep their form.
+
+    What has a full stop or a capital inside is a name (``export.arxiv.org``, ``arXiv``).
+    """
     words = words.strip()
     if not words:
         return ""
-    return words[0].upper() + words[1:] + ("" if words[-1] in ".!?…" else ".")
+    first = words.split(maxsplit=1)[0]
+    start = words[0] if "." in first[:-1] or first[1:] != first[1:].lower() else words[0].upper()
+    return start + words[1:] + ("" if words[-1] in ".!?…" else ".")
 
 
 def quoted(query: str, limit: int = LONGEST_QUERY) -> str:

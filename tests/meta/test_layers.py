@@ -10,7 +10,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("storage",),
     ("bot.errors",),
     ("bot.core",),
-    ("bot.render", "bot.answering", "bot.fulltext"),
+    ("bot.render", "bot.answering", "bot.fulltext", "bot.setting_types"),
     ("bot.ports",),
     ("bot.sources", "bot.sample", "bot.meaning", "bot.evaluation"),
     ("bot.services",),
@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 # Libraries that only one place may know.
 ONLY_IN = {
     "discord": ("bot.discord_ui",),
-    "sqlalchemy": ("storage", "bot.settings"),
+    "sqlalchemy": ("storage", "bot.setting_types", "bot.settings"),
     "tantivy": ("storage.search_index", "storage.words"),
     "alembic": ("storage",),
     "httpx": ("bot.sources", "bot.answering.chat", "bot.app"),

@@ -81,7 +81,7 @@ def test_a_round_up_leads_to_its_week_or_month() -> None:
 def test_a_message_without_papers_is_one_line_with_the_marker(schedule: Any, words: str) -> None:
     delivery = delivered(empty_because="arXiv had a holiday", cadence=schedule.cadence)
     post = channel_digest(delivery, [], FRESH, setup=make_setup(schedule=schedule))
-    assert read(post) == f"**No papers {words}.** ArXiv had a holiday."
+    assert read(post) == f"**No papers {words}.** arXiv had a holiday."
     assert decode(buttons(post)["Why none?"].action or "") == Why(delivery.token)
 
 

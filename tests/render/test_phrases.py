@@ -26,7 +26,15 @@ def test_lists(parts: list[str], words: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "words"),
-    [("it rains", "It rains."), ("Done!", "Done!"), ("arXiv is down", "ArXiv is down."), ("  ", ""), ("so…", "So…")],
+    [
+        ("it rains", "It rains."),
+        ("Done!", "Done!"),
+        ("arXiv is down", "arXiv is down."),
+        ("api.example.org is down", "api.example.org is down."),
+        ("no.", "No."),
+        ("  ", ""),
+        ("so…", "So…"),
+    ],
 )
 def test_sentences(raw: str, words: str) -> None:
     assert phrases.sentence(raw) == words
