@@ -8,9 +8,10 @@ from bot.cli.exit_codes import DONE
 from bot.cli.indexing import catch_up
 from bot.cli.output import print_json, show
 from bot.cli.session import with_resources
-from bot.console.answers import show_answer
+from bot.console.answers import show_answer, show_summary
 from bot.core.period import Period, parse_day, parse_month, parse_week
 from bot.core.style import Style
+from bot.core.summary import Summary
 from bot.errors import InvalidInput
 from bot.ports import Resources
 from bot.render import document
@@ -20,7 +21,6 @@ from bot.render.paper import paper_card
 from bot.render.post import Post
 from bot.render.search import search_page, similar_page
 from bot.render.status import status_post
-from bot.render.summary import summary_post
 from bot.render.trending import trending_page
 from bot.services import comparison, discussion, health, similar
 from bot.services import search as searching
@@ -113,9 +113,15 @@ def ask(question: str, *, papers: tuple[str, ...], json: bool) -> None:
 def summary(paper_id: str, *, style: Style, json: bool) -> None:
     """A paper in a few lines."""
 
+    async def summed_up(r: Resources, watch: summaries.Watch) -> tuple[Summary, None]:
+        return await summaries.summarise(r, paper_id, style, watch=watch), None  # a shell keeps nothing
+
     async def work(r: Resources) -> int:
-        found = await summaries.summarise(r, paper_id, style)
-        return _put_out(json, lambda: document.summary(found), lambda: summary_post(found))
+        if json:
+            print_json(document.summary(await summaries.summarise(r, paper_id, style)))
+        else:
+            await show_summary(lambda watch: summed_up(r, watch), show)
+        return DONE
 
     with_resources(work)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot import pages
-from bot.console.answers import show_answer
+from bot.console.answers import show_answer, show_summary
 from bot.console.grammar import Typed
 from bot.console.outbox import HERE, PERSON_HERE
 from bot.console.talk import A_PAGE, SEARCH_ORDERS, Alike, Listed, Searched, Talk
@@ -14,7 +14,6 @@ from bot.errors import InvalidInput
 from bot.render.comparison import comparison_post
 from bot.render.context import context_post
 from bot.render.status import status_post
-from bot.render.summary import summary_post
 from bot.services import answers, discussed, health
 from storage.records import Sort
 
@@ -90,8 +89,8 @@ async def summary(talk: Talk, typed: Typed) -> None:
     """A paper in a few lines; the one that is talked about where none is named."""
     named = talk.paper_named(typed.text) if typed.text else discussed.the_one(talk.discussed)
     with talk.screen.waiting("Reading"):
-        found, token = await answers.summarise(talk.r, named, Style(typed.value("style") or Style.POINTS))
-    talk.show(summary_post(found, token))
+        style = Style(typed.value("style") or Style.POINTS)
+        found = await show_summary(lambda watch: answers.summarise(talk.r, named, style, watch=watch), talk.show)
     if talk.discussed:
         talk.turns.append(discussed.turn_of_summary(found, at=talk.r.clock()))
 

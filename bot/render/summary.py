@@ -57,8 +57,7 @@ def summary_post(summary: Summary, token: str | None = None) -> Post:
             blocks.append(fine(_whose(summary)))
         for line in summary.lines[:MOST_LINES]:
             blocks += _own(summary, line, room) if is_own else _by_model(line, room)
-        how = "" if is_own else f"{HOW[AnswerStatus.ANSWERED]}\n"
-        return Post((*blocks, fine(how + coverage([summary.read])), *_buttons(summary, token)))
+        return Post((*blocks, _rests_on(summary), *_buttons(summary, token)))
 
     return roomiest(ROOMS, build)
 
@@ -72,6 +71,22 @@ def growing_summary(summary: Summary) -> Post:
         return Post((*_head(summary, room), *told, fine(f"{state}\n{coverage([summary.read])}")))
 
     return roomiest(ROOMS, build)
+
+
+def further_lines(summary: Summary, *, after: int) -> Post:
+    """The lines of a model's summary behind its first ones, for a place where those stand already."""
+    told = [block for line in summary.lines[after:MOST_LINES] for block in _by_model(line, ROOMS[-1])]
+    return Post((*(_head(summary, ROOMS[-1]) if after == 0 else ()), *told))
+
+
+def closing_lines(summary: Summary, token: str | None = None) -> Post:
+    """What stands below the lines of a model's summary: what they rest on, and what can be done with it."""
+    return Post((_rests_on(summary), *_buttons(summary, token)))
+
+
+def _rests_on(summary: Summary) -> Block:
+    how = "" if summary.engine == EXTRACTIVE else f"{HOW[AnswerStatus.ANSWERED]}\n"
+    return fine(how + coverage([summary.read]))
 
 
 def _head(summary: Summary, room: _Room) -> list[Block]:
