@@ -167,17 +167,24 @@ def _told(claims: Sequence[Claim], papers: Mapping[PaperId, Paper], room: _Room,
     """Claims behind the first ones, each with its quotation and the number of its source among those of all."""
     numbers, blocks = numbered(claims), list[Block]()
     for claim in claims[after:]:
-        if claim.label is not Label.QUOTED:
-            blocks.append(text(phrases.line(claim.text, room.claim) + inferred(claim)))
+        if said := worded(claim, room.claim):
+            blocks.append(text(said))
         quote = " ".join(claim.quote.split())
         where = fine(f"[{numbers[source(claim)]}] ", *_source(claim, papers.get(claim.paper_id), room))
         blocks += [Quote(marked(quote, occurrences(claim.matched, quote), room.quote)), where]
     return blocks
 
 
-def inferred(claim: Claim) -> str:
-    """What is said behind a sentence that its quotation does not say itself."""
-    return " (my conclusion from this passage, not its words)" if claim.label is Label.INFERRED else ""
+def worded(claim: Claim, size: int) -> str:
+    """What a claim says beyond its quotation, in ``size`` characters; nothing where both are the same words."""
+    if claim.label is Label.QUOTED or _plain(claim.text) == _plain(claim.quote):
+        return ""
+    conclusion = " (my conclusion from this passage, not its words)" if claim.label is Label.INFERRED else ""
+    return phrases.line(claim.text, size) + conclusion
+
+
+def _plain(sentence: str) -> str:
+    return " ".join(sentence.split()).rstrip(".").casefold()
 
 
 def _source(claim: Claim, paper: Paper | None, room: _Room) -> tuple[Inline, ...]:

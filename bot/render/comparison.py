@@ -6,12 +6,12 @@ from textwrap import shorten
 
 from bot.core.aspect_signs import Aspect
 from bot.core.comparison import Comparison, Row
-from bot.core.grounding import EXTRACTIVE, Claim, Label
+from bot.core.grounding import EXTRACTIVE, Claim
 from bot.core.opening import figures_in, own_name
 from bot.core.text import readable
 from bot.render import phrases
 from bot.render.actions import Compare, encode
-from bot.render.answer import Source, answer_buttons, coverage, inferred, numbered, source
+from bot.render.answer import Source, answer_buttons, coverage, numbered, source, worded
 from bot.render.highlight import marked
 from bot.render.limits import fits, roomiest
 from bot.render.phrases import APART, fine, heading, listed, text
@@ -135,8 +135,7 @@ def _entries(found: Comparison, rows: Sequence[Row], numbers: Mapping[Source, in
 
 def _cell(claim: Claim, numbers: Mapping[Source, int], shown: _Shown) -> tuple[Inline, ...]:
     number = Span(f" [{numbers[source(claim)]}]")
-    if claim.label is not Label.QUOTED:
-        said = phrases.line(claim.text, shown.size) + inferred(claim)
+    if said := worded(claim, shown.size):
         return (Span(f"{said} “{phrases.line(claim.quote, shown.size)}”"), number)
     quote = phrases.whole_sentences(readable(claim.quote), shown.size)
     return (*marked(quote, figures_in(quote), shown.size), number)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from bot.core.aspect_signs import Aspect
-from bot.core.grounding import EXTRACTIVE, AnswerStatus, Label
+from bot.core.grounding import EXTRACTIVE, AnswerStatus
 from bot.core.opening import figures_in
 from bot.core.style import Style
 from bot.core.summary import Line, Summary
 from bot.core.text import readable
 from bot.render import phrases
 from bot.render.actions import Summarise, encode
-from bot.render.answer import HOW, answer_buttons, coverage, inferred
+from bot.render.answer import HOW, answer_buttons, coverage, worded
 from bot.render.highlight import marked
 from bot.render.limits import roomiest
 from bot.render.paper_lines import about
@@ -112,8 +112,8 @@ def _by_model(line: Line, room: _Room) -> list[Block]:
     claim = line.claim
     quote = phrases.line(claim.quote, room.line)
     where = phrases.line(claim.section, SHOWN_OF_A_SECTION)
-    said = [] if claim.label is Label.QUOTED else [text(phrases.line(claim.text, room.line) + inferred(claim))]
-    return [*said, Quote((Span(quote),)), *([fine(where)] if where else [])]
+    said = worded(claim, room.line)
+    return [*([text(said)] if said else []), Quote((Span(quote),)), *([fine(where)] if where else [])]
 
 
 def _buttons(summary: Summary, token: str | None) -> list[Buttons]:

@@ -74,12 +74,24 @@ def test_the_words_of_a_summary_are_never_called_the_papers() -> None:
 
 
 def test_a_models_line_stands_above_its_quotation_and_an_inference_is_called_one() -> None:
-    lines = (Line(make_claim(text="It stirs.", label=Label.STATED)), Line(make_claim(label=Label.INFERRED)))
+    lines = (
+        Line(make_claim(text="It stirs.", label=Label.STATED)),
+        Line(make_claim(text="It wins.", label=Label.INFERRED)),
+    )
     shown = read(summary_post(make_summary(*lines, engine="model", style=Style.NEWCOMER)))
     assert "It stirs.\n> We stir 12% faster.\n-# Abstract" in shown
-    assert "We stir 12% faster. (my conclusion from this passage, not its words)" in shown
+    assert "It wins. (my conclusion from this passage, not its words)" in shown
     assert "checked word for word" in shown
     assert OWN_WORDS not in shown
+
+
+@pytest.mark.parametrize("label", [Label.STATED, Label.INFERRED])
+def test_what_a_model_says_in_its_quotations_very_words_is_shown_once(label: Label) -> None:
+    line = Line(make_claim(text="we stir  12% faster", label=label))
+    shown = read(summary_post(make_summary(line, engine="model")))
+    assert shown.lower().count("12% faster") == 1
+    assert "\n> We stir 12% faster.\n" in shown
+    assert "conclusion" not in shown
 
 
 def test_why_it_is_not_what_was_asked_for_is_said() -> None:
@@ -256,7 +268,12 @@ def test_four_papers_whose_ids_no_button_can_hold_are_compared_in_as_much_as_fit
     rows = tuple(
         Row(
             aspect,
-            {one.id: make_claim(label=Label.INFERRED, section=f"{one.id} {aspect}", paper_id=one.id) for one in papers},
+            {
+                one.id: make_claim(
+                    text="We win by 12%.", label=Label.INFERRED, section=f"{one.id} {aspect}", paper_id=one.id
+                )
+                for one in papers
+            },
         )
         for aspect in Aspect
     )
