@@ -64,7 +64,36 @@ def test_a_question_that_only_goes_on_is_looked_for_with_the_one_that_it_goes_on
 @pytest.mark.parametrize(
     "question",
     [
+        "Und auf CIFAR?",
+        "Und was ist mit CIFAR?",
+        "Et sur CIFAR ?",
+        "¿Y en CIFAR?",
+        "E su CIFAR?",
+        "E quanto ao CIFAR?",
+        "En op CIFAR?",
+        "А на CIFAR?",
+        "А як щодо CIFAR?",
+        "Peki ya CIFAR?",
+        "Còn trên CIFAR?",
+        "那在CIFAR上呢？",
+        "ではCIFARは？",
+        "그럼 CIFAR은?",
+        "और CIFAR पर?",
+    ],
+)
+def test_so_does_one_in_another_language(question: str) -> None:
+    assert in_full(question, BEFORE) == f"How accurate is it on ImageNet? {question}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
         "How accurate is it on MNIST?",
+        "Wie genau ist es auf MNIST?",
+        "Und wie viele Gewichte hat das kleinere Modell?",
+        "这个模型在MNIST上有多准确？",
+        "Orders of magnitude?",
+        "Ensembles?",
         "And how many parameters does it have?",
         "What are the limitations?",
         "Summarise it.",
