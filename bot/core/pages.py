@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.advice import Advice
 from bot.core.period import Period
 from bot.core.ranking import Ranked
 from storage.records import Paper, PaperChange, Sort
@@ -59,6 +60,8 @@ class SearchPage:
     """Nothing matches the query as it was typed; these are the results of what was probably meant."""
     unknown: tuple[str, ...] = ()
     """Where nothing was found: categories that the query names and arXiv does not have."""
+    advice: Advice | None = None
+    """Where nothing was found: what may be changed."""
 
     @property
     def counted(self) -> int:

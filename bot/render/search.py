@@ -1,6 +1,6 @@
 """What a search found: one page of papers with the hits in bold, or what to try where nothing was found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage
 from bot.core.ranking import short
@@ -10,7 +10,7 @@ from bot.render.highlight import marked
 from bot.render.limits import roomiest
 from bot.render.paper_lines import MOST_IN_A_MESSAGE, ROOMS, Line, Room, details, discuss_one
 from bot.render.phrases import APART, command, fine, heading, quoted, strong, text
-from bot.render.post import Block, Button, Buttons, Listing, Paragraph, Post, Section, Span
+from bot.render.post import Block, Button, Buttons, Inline, Listing, Paragraph, Post, Section, Span
 from storage.records import Paper
 
 ORDERS = {
@@ -117,8 +117,16 @@ def _did_you_mean(page: SearchPage) -> tuple[Block, ...]:
 def _unknown(page: SearchPage) -> tuple[Block, ...]:
     if not page.unknown:
         return ()
-    named = phrases.line(phrases.listed([f"cat:{code}" for code in page.unknown]), SHOWN_OF_QUERY)
-    return (text("arXiv has no category ", command(named), "; one that it has is ", command("cat:cs.CL"), "."),)
+    codes = [f"cat:{_as_typed(code, page.query)}" for code in page.unknown]
+    named = phrases.line(phrases.listed(codes), SHOWN_OF_QUERY)
+    # Where another one was probably meant, that is said.
+    example = () if page.did_you_mean else ("; one that it has is ", command("cat:cs.CL"))
+    return (text("arXiv has no category ", command(named), *example, "."),)
+
+
+def _as_typed(code: str, query: str) -> str:
+    at = query.lower().find(code)
+    return query[at : at + len(code)] if at >= 0 else code
 
 
 def _partly(page: SearchPage) -> tuple[Block, ...]:
@@ -129,15 +137,30 @@ def _nothing_found(page: SearchPage) -> tuple[Block, ...]:
     searched = phrases.counted(page.freshness.papers, "paper")
     if not page.freshness.papers:
         return (text("There is nothing to search yet: the store holds no papers."), *note(page.freshness))
-    advice = Listing(
-        (
-            (Span("use fewer words: a paper has to hold all of them"),),
-            (Span("look for beginnings with "), command("diffus*"), Span(", or for either with "), command("a OR b")),
-            (Span("leave out filters such as "), command("author:"), Span(", "), command("after:"), Span(" or a "),
-             command("-word")),
-        )
-    )  # fmt: skip
-    return (text(f"I looked through {searched} and none matches. You could:"), advice, *note(page.freshness))
+    ways = [*_ways_out(page)]
+    found = f"I looked through {searched} and none matches."
+    match ways:
+        case []:
+            told: tuple[Block, ...] = (text(found),)
+        case [only]:
+            told = (text(f"{found} You could ", *only, "."),)
+        case _:
+            told = (text(f"{found} You could:"), Listing(tuple(ways)))
+    return (*told, *note(page.freshness))
+
+
+def _ways_out(page: SearchPage) -> Iterator[tuple[Inline, ...]]:
+    advice = page.advice
+    if advice is None or page.did_you_mean or page.unknown:
+        return  # what to change is said already
+    if advice.phrase:
+        yield (Span("leave out the quotation marks, so that the words may stand apart"),)
+    if advice.beginning:
+        beginning = phrases.line(advice.beginning, SHOWN_OF_QUERY)
+        yield (Span("look for a beginning, as in "), command(beginning))
+    if advice.filters:
+        yield (Span("leave out what limits the words, as "), command("author:"), Span(", "), command("after:"),
+               Span(" or a "), command("-word"))  # fmt: skip
 
 
 def _past_the_end(page: SearchPage) -> tuple[Block, ...]:

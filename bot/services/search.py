@@ -9,6 +9,7 @@ from itertools import islice
 from time import perf_counter
 from typing import TypedDict
 
+from bot.core.advice import advice
 from bot.core.feeds import FILES
 from bot.core.identity import parse_paper_id
 from bot.core.loosened import loosened
@@ -82,6 +83,7 @@ async def search(
         did_you_mean=answer.meant,
         corrected=answer.corrected,
         unknown=() if hits.total else unknown_categories(answer.query),
+        advice=None if hits.total else advice(answer.query),
         engine=answer.found.engine,
         partial=answer.partial,
         took_ms=round((perf_counter() - started) * 1000, 2),

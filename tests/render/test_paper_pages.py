@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.advice import Advice
 from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage, Snippet, TrendingPage
 from bot.core.period import Period, PeriodKind
 from bot.core.ranking import Ranked
@@ -104,11 +105,39 @@ def test_more_results_than_fit_are_left_to_the_next_page() -> None:
     assert actions.decode(buttons(post)["Next"].action or "") == actions.SearchPage("tok", 10, "relevance")
 
 
-def test_nothing_found_comes_with_advice() -> None:
-    words = read(search_page(make_search(0, total=0, did_you_mean="diffusion")))
-    assert "Did you mean **diffusion**? Try `/papers search diffusion`." in words
-    assert "I looked through 1,234 papers and none matches." in words
-    assert "use fewer words" in words
+NOTHING = "I looked through 1,234 papers and none matches."
+
+
+@pytest.mark.parametrize(
+    ("advice", "words"),
+    [
+        (Advice(), NOTHING),
+        (Advice(beginning="quantisa*"), f"{NOTHING} You could look for a beginning, as in `quantisa*`."),
+        (
+            Advice(beginning="quantisa*", phrase=True, filters=True),
+            f"""{NOTHING} You could:
+- leave out the quotation marks, so that the words may stand apart
+- look for a beginning, as in `quantisa*`
+- leave out what limits the words, as `author:`, `after:` or a `-word`""",
+        ),
+    ],
+)
+def test_nothing_found_comes_with_advice_that_fits_the_query(advice: Advice, words: str) -> None:
+    assert read(search_page(make_search(0, total=0, advice=advice))).split("\n", 1)[1] == words
+
+
+def test_a_misspelt_category_is_named_once_with_what_was_probably_meant() -> None:
+    page = make_search(0, query="cat:cs.CLL", total=0, did_you_mean="cat:cs.CL", unknown=("cs.cll",))
+    assert read(search_page(replace(page, advice=Advice(filters=True)))).split("\n")[1::2] == [
+        "Did you mean **cat:cs.CL**? Try `/papers search cat:cs.CL`.",
+        "arXiv has no category `cat:cs.CLL`.",
+        NOTHING,
+    ]
+
+
+def test_an_unknown_category_comes_with_one_that_is_known() -> None:
+    words = read(search_page(make_search(0, query="cat:xx.YY", total=0, unknown=("xx.yy",))))
+    assert "arXiv has no category `cat:xx.YY`; one that it has is `cat:cs.CL`." in words
 
 
 def test_results_of_what_was_probably_meant_say_so_and_lead_on_from_there() -> None:
