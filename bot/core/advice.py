@@ -36,7 +36,7 @@ def advice(query: Query) -> Advice:
     )
 
 
-def _parts(query: Query) -> Iterator[Words | Query]:
+def _parts(query: Query) -> Iterator[Query]:
     match query:
         case And(parts) | Or(parts):
             for part in parts:
