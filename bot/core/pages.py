@@ -23,6 +23,8 @@ class Snippet:
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+    of_title: bool = False
+    """Whether it is the title: nothing else holds what was asked, or there is nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

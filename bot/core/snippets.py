@@ -1,7 +1,7 @@
 """The piece of a paper that answers a query best, with the hits marked."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import eq
 
@@ -77,7 +77,7 @@ def _snippet(leaves: Sequence[_Leaf], paper: Paper) -> Snippet:
         title = readable(paper.title)
         in_title = _marks(title, tuple(leaf for leaf in leaves if leaf.words.field is not Field.ABSTRACT))
         if in_title or not text:
-            return _clipped(title, in_title)
+            return replace(_clipped(title, in_title), of_title=True)
     return _clipped(text, marks)
 
 

@@ -81,8 +81,10 @@ def similar_page(page: SimilarPage, *, whole: bool = False) -> Post:
 def _listed(results: Sequence[Found], room: Room) -> list[Section]:
     sections = []
     for found in results:
-        line = Line.of(found.paper, why=_when_and_how(found.paper), gist="")
-        hits = marked(found.snippet.text.replace("\n", " "), found.snippet.marks, room.gist)
+        piece = found.snippet
+        # The title stands there already: in its place comes what the paper is about.
+        line = Line.of(found.paper, why=_when_and_how(found.paper), gist=None if piece.of_title else "")
+        hits = marked(piece.text.replace("\n", " "), piece.marks, room.gist) if not piece.of_title else ()
         spans = (*line.spans(room), Span("\n"), *hits) if hits else line.spans(room)
         sections.append(Section((Paragraph(spans),), details(found.paper)))
     return sections

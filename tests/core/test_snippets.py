@@ -59,6 +59,8 @@ def test_the_sentence_with_most_of_the_query_is_shown_with_its_hits(query: str, 
 def test_the_title_is_shown_where_only_it_holds_a_hit() -> None:
     assert shown(of("title:attention")) == "[Attention] is all"
     assert shown(of("everything", title="All of Everything")) == "All of [Everything]"
+    assert of("title:attention").of_title
+    assert not of("models").of_title
 
 
 @pytest.mark.parametrize("query", ["author:lovelace", "cat:cs.CL", "-models upvotes:>1"])

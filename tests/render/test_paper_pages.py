@@ -105,6 +105,15 @@ def test_more_results_than_fit_are_left_to_the_next_page() -> None:
     assert actions.decode(buttons(post)["Next"].action or "") == actions.SearchPage("tok", 10, "relevance")
 
 
+def test_a_paper_of_which_only_the_title_holds_what_was_asked_shows_what_it_is_about_and_no_title_twice() -> None:
+    paper = make_paper(title="Diffusion", abstract="We cook. It works.")
+    page = make_search(0)
+    found = Found(paper=paper, score=1.0, snippet=Snippet(text="Diffusion", marks=((0, 9),), of_title=True))
+    words = read(search_page(replace(page, results=(found,))))
+    assert words.count("Diffusion") == 1
+    assert "\nWe cook." in words
+
+
 NOTHING = "I looked through 1,234 papers and none matches."
 
 
