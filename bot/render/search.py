@@ -54,7 +54,7 @@ def search_page(page: SearchPage, *, whole: bool = False) -> Post:
 
 
 def similar_page(page: SimilarPage, *, whole: bool = False) -> Post:
-    """The papers most like one, with what they share with its title in bold. ``whole`` as for ``search_page``."""
+    """The papers most like one; what of its title their abstracts hold is bold. ``whole`` as for ``search_page``."""
     results = page.results if whole else page.results[:MOST_IN_A_MESSAGE]
     opening = heading(f"Like {quoted(page.paper.title, SHOWN_OF_QUERY)}", level=3)
     if not results:

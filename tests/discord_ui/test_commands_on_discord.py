@@ -67,7 +67,7 @@ async def test_papers_like_one_are_found_by_words_of_its_title(lab: Lab, r: Reso
     assert not reply.ephemeral
     assert "Like “Zeolite crystals 4”" in reply.text
     assert "1–5 of 6" in reply.text
-    assert reply.text.count("**Zeolite** **crystals**") == 5
+    assert reply.text.count("**[Zeolite crystals ") == 5
 
 
 async def test_a_question_is_answered_with_passages(lab: Lab) -> None:
