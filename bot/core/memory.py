@@ -24,10 +24,10 @@ FEW_WORDS_ELSEWHERE = 4
 _GOES_ON = re.compile(r"\s*(?:and|but|or|also|(?:what|how) about|what of)\b", re.IGNORECASE)
 _GOES_ON_ELSEWHERE = re.compile(
     r"""\W*(?:(?:
-        und|aber|oder | et|mais|ou | y|pero|o | e|ed|ma|mas | en|maar|of | og|och|men|eller | ja|mutta|entä | és|vagy
-        | ale|nebo|lub|co | ali|ili | dar|sau|și | ir|bet | а|и|й|но|или|але|або | και|αλλά|ή | ve|peki|ama
+        und|aber|oder | et|mais|ou | y|pero|o | e|ed|ma|mas | en|maar | og|och|men|eller | ja|mutta|entä | és|vagy
+        | ale|nebo|lub | ali|ili | dar|sau|și | ir|bet | а|и|й|но|или|але|або | και|αλλά|ή | ve|peki|ama
         | dan|tapi|atau | còn|và|nhưng
-    )\b | 那|还有|還有|但 | では|じゃあ|でも | 그럼|그리고|그런데 | और|लेकिन | แล้ว|และ )""",
+    )(?=\s) | 那|还有|還有|但 | では|じゃあ|でも | 그럼|그리고|그런데 | और|लेकिन | แล้ว|และ )""",
     re.IGNORECASE | re.VERBOSE,
 )
 """And, but, or, in the languages in which a model may answer; some write no space behind it."""
@@ -76,7 +76,7 @@ def _first(sentences: Iterable[str]) -> tuple[str, ...]:
 def _goes_on(question: str) -> bool:
     if routes(question):
         return False
-    own = content(question)
     if opening := _GOES_ON_ELSEWHERE.match(question):
         return len(content(question[opening.end() :])) <= FEW_WORDS_ELSEWHERE
+    own = content(question)
     return not own or (len(own) <= FEW_WORDS and _GOES_ON.match(question) is not None)
