@@ -100,7 +100,7 @@ def sentence(words: str) -> str:
     if not words:
         return ""
     first = words.split(maxsplit=1)[0]
-    start = words[0] if "." in first[:-1] or first[1:] != first[1:].lower() else words[0].upper()
+    start = words[0] if "." in first.rstrip(".") or first[1:] != first[1:].lower() else words[0].upper()
     return start + words[1:] + ("" if words[-1] in ".!?…" else ".")
 
 

@@ -1,5 +1,6 @@
 """What a search found: one page of papers with the hits in bold, or what to try where nothing was found."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.core.pages import Engine, Found, Freshness, SearchPage, SimilarPage
@@ -127,8 +128,8 @@ def _unknown(page: SearchPage) -> tuple[Block, ...]:
 
 
 def _as_typed(code: str, query: str) -> str:
-    at = query.lower().find(code)
-    return query[at : at + len(code)] if at >= 0 else code
+    typed = re.search(re.escape(code), query, re.IGNORECASE)
+    return typed[0] if typed else code
 
 
 def _partly(page: SearchPage) -> tuple[Block, ...]:

@@ -32,6 +32,7 @@ def test_lists(parts: list[str], words: str) -> None:
         ("arXiv is down", "arXiv is down."),
         ("api.example.org is down", "api.example.org is down."),
         ("no.", "No."),
+        ("wait... what", "Wait... what."),
         ("  ", ""),
         ("so…", "So…"),
     ],
